@@ -1,0 +1,1 @@
+//! Live interpretation in calls, rooms and meetings.
