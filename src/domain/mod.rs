@@ -3,6 +3,7 @@
 //!
 //! What does not live here: I/O, actix, clocks, randomness. Time and identities are passed in.
 
+pub mod access;
 pub mod engine;
 pub mod identity;
 pub mod language;
