@@ -1,3 +1,4 @@
 //! The one integration binary: a module per capability.
 
 mod config;
+mod http_frame;
