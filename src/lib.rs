@@ -1,3 +1,4 @@
 //! Live interpretation in calls, rooms and meetings.
 
 pub mod domain;
+pub mod store;

@@ -1,6 +1,6 @@
 //! Who reads and hears what in a room: the one place where the rules of API.md section 1 are decided.
 
-use imbl::OrdMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
     identity::SessionId,
@@ -25,7 +25,7 @@ pub struct Member {
 #[derive(Debug, Clone, Default)]
 pub struct Roster {
     /// By session, so that every walk over it has the same order.
-    pub members: OrdMap<SessionId, Member>,
+    pub members: BTreeMap<SessionId, Arc<Member>>,
     /// In a private room one's own translations come back.
     pub private: bool,
 }
@@ -112,7 +112,7 @@ mod tests {
                     speech: true,
                     partials: true,
                 };
-                (session_id, member)
+                (session_id, Arc::new(member))
             })
             .collect();
         Roster { members, private }

@@ -9,6 +9,7 @@ pub mod engine;
 pub mod identity;
 pub mod language;
 pub mod participant;
+pub mod room_log;
 pub mod server_message;
 pub mod session_config;
 pub mod time;
