@@ -1,1 +1,3 @@
 //! Live interpretation in calls, rooms and meetings.
+
+pub mod audio;
