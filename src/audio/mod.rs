@@ -5,6 +5,7 @@
 //!
 //! A sample is an `i16`, mono; on the wire it is little-endian. `f32` appears only inside filters, in -1..1.
 
+pub mod endpoint;
 pub mod frames;
 pub mod pcm;
 pub mod resample;

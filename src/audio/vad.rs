@@ -56,7 +56,7 @@ impl EnergyDetector {
     /// How fast the floor creeps up under louder frames, in dB per frame (about 3 dB in a second).
     const FLOOR_RISES_DB: f32 = 0.05;
     /// The decibels above a limit over which the score goes from 0.5 to 1.
-    const SCORE_SPAN_DB: f32 = 24.0;
+    const SCORE_SPAN_DB: f32 = 6.0;
 
     /// A detector that takes its first frame for background.
     pub fn new() -> Self {

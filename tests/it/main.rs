@@ -1,3 +1,1 @@
-//! Integration tests, one module per capability.
-
 mod audio;
