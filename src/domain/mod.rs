@@ -3,6 +3,7 @@
 //!
 //! What does not live here: I/O, actix, clocks, randomness. Time and identities are passed in.
 
+pub mod access;
 pub mod audience;
 pub mod client_message;
 pub mod engine;
