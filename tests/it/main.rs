@@ -1,4 +1,5 @@
-//! The one integration binary: a module per capability.
+//! The one integration binary: a module per capability, driven from outside.
 
+mod audio;
 mod config;
 mod http_frame;
