@@ -127,11 +127,17 @@ pub struct Log {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LogLevel {
+    /// Nothing is logged.
     Off,
+    /// Something failed that should not.
     Error,
+    /// Something is wrong and was lived with.
     Warn,
+    /// What happens: calls, rooms, starts and stops.
     Info,
+    /// What an operator wants to see while looking for a fault.
     Debug,
+    /// Everything.
     Trace,
 }
 

@@ -154,3 +154,23 @@ fn tune(connection: &dyn Any, user_timeout: Duration) {
         tracing::debug!(%error, "a connection could not be tuned");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[actix_web::test]
+    async fn a_connection_is_given_up_when_the_settings_say() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let stream = TcpStream::connect(listener.local_addr().unwrap())
+            .await
+            .unwrap();
+        tune(&stream, Duration::from_secs(7));
+        let socket = SockRef::from(&stream);
+        assert_eq!(
+            socket.tcp_user_timeout().unwrap(),
+            Some(Duration::from_secs(7))
+        );
+        assert!(socket.tcp_nodelay().unwrap());
+    }
+}

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use actix_web::dev::ServerHandle;
-use actix_web::http::Method;
 use actix_web::web::Json;
 use actix_web::{HttpResponse, get, post};
 use futures_util::StreamExt;
@@ -457,10 +456,7 @@ async fn beyond_loopback_the_key_is_made_and_asked_for() {
     }
     assert_eq!(
         client()
-            .request(
-                Method::POST.as_str().parse().unwrap(),
-                server.url("/healthz")
-            )
+            .post(server.url("/healthz"))
             .send()
             .await
             .unwrap()
@@ -603,6 +599,11 @@ async fn readiness_says_what_is_missing_and_health_how_it_does() {
     );
     assert_eq!(health["version"], env!("CARGO_PKG_VERSION"));
     assert!(health["uptime"].as_f64().is_some());
+    for probe in ["/healthz", "/readyz", "/api/health"] {
+        let response = client().head(server.url(probe)).send().await.unwrap();
+        assert_eq!(response.status(), 200, "{probe}");
+        assert!(response.bytes().await.unwrap().is_empty());
+    }
     server.health.has_slow_store.store(true, Ordering::Relaxed);
     assert_eq!(
         server
