@@ -1,3 +1,4 @@
 //! The audio floor, measured from outside.
 
+mod container;
 mod resample;
