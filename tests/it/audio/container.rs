@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use interpres::audio::container::{DecodeError, UploadDecoder, decode_upload};
 use interpres::audio::pcm::rms_dbfs;
+use interpres::audio::resample::{RATES, RECORDING_RATES};
+use interpres::audio::wav;
 use proptest::prelude::*;
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -101,6 +103,22 @@ fn blocks_stay_small_and_add_up() {
         }
         assert_eq!(sum, decode_upload(file, MINUTE).unwrap().len(), "{name}");
     }
+}
+
+#[test]
+fn a_recording_at_any_usual_rate_decodes_and_another_is_refused() {
+    for rate in RATES.into_iter().chain(RECORDING_RATES) {
+        let second: Vec<i16> = (0..rate).map(|n| ((n % 40) * 200) as i16).collect();
+        let upload = wav::encode(&second, rate).unwrap();
+        let samples = decode_upload(&upload, MINUTE).unwrap();
+        assert_eq!(samples.len(), 16_000, "{rate} Hz");
+    }
+    let upload = wav::encode(&[1; 1_000], 11_111).unwrap();
+    let error = decode_upload(&upload, MINUTE).unwrap_err();
+    assert!(
+        matches!(error, DecodeError::UnsupportedCodec(_)),
+        "{error:?}"
+    );
 }
 
 #[test]
