@@ -162,6 +162,26 @@ fn a_sentence_is_one_utterance_whose_end_is_known_60_ms_after_the_hang() {
 }
 
 #[test]
+fn a_stream_that_begins_with_a_word_loses_nothing_of_it() {
+    for background in [0, 10, 150] {
+        for said in &SAID {
+            let Scene { samples, voice } = scene(said, background);
+            let samples = &samples[voice.start..];
+            let events = hear(
+                samples,
+                EndpointSettings::default(),
+                Box::new(NeuralDetector::new()),
+            );
+            let heard = utterances(&events);
+            let case = format!("{}, background {background}", said.0);
+            assert_eq!(heard.len(), 1, "{case}");
+            assert_eq!(heard[0].from, 0, "{case}");
+            assert!(heard[0].until >= voice.len(), "{case}");
+        }
+    }
+}
+
+#[test]
 fn the_energy_detector_finds_the_same_sentences_in_a_quiet_room() {
     for said in &SAID {
         let scene = scene(said, 10);
