@@ -6,10 +6,8 @@ use std::ptr::NonNull;
 
 use unsafe_libopus::{OPUS_OK, opus_decode_float, opus_decoder_create, opus_decoder_destroy};
 
-use super::vad::DETECTOR_RATE;
-
 /// The rate at which packets are decoded, in Hz: Opus decodes to 16 kHz by itself, whatever the sender used.
-pub const OPUS_DECODE_RATE: u32 = DETECTOR_RATE;
+pub const OPUS_DECODE_RATE: u32 = 16_000;
 
 /// The longest packet RFC 6716 allows, 120 ms, in samples at [`OPUS_DECODE_RATE`].
 const LONGEST_PACKET: usize = 1_920;
