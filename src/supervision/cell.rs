@@ -315,7 +315,7 @@ impl<A: Supervised> Cell<A> {
         let mut is_held = state == State::Held;
         let mut alarm = until.map(|until| Box::pin(sleep_until(until)));
         poll_fn(|task| {
-            self.node.lane.register(task.waker());
+            self.node.lane.register(self.generation, task.waker());
             loop {
                 match self.node.lane.next_order(self.generation) {
                     Next::Stale => return Poll::Ready(Pause::Stale),
@@ -387,7 +387,7 @@ async fn drive<A: Supervised>(life: &mut Life<A>) -> End {
 /// Waits for a kill or a take-over.
 async fn cut(node: &Node, generation: u32) {
     poll_fn(|task| {
-        node.lane.register(task.waker());
+        node.lane.register(generation, task.waker());
         if node.lane.is_cut(generation) {
             Poll::Ready(())
         } else {

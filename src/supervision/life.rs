@@ -141,7 +141,7 @@ impl<A: Supervised> Life<A> {
     /// Does what there is to do.
     pub(super) fn poll(&mut self, task: &mut Context<'_>) -> Poll<Step> {
         let node = self.ctx.node.clone();
-        node.lane.register(task.waker());
+        node.lane.register(self.generation, task.waker());
         let mut budget = BUDGET;
         loop {
             if let Some(end) = self.controls() {
