@@ -3,6 +3,7 @@
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use actix::dev::EnvelopeProxy;
 use actix::{ActorState, Running};
@@ -64,7 +65,7 @@ impl<A: Supervised> Life<A> {
     }
 
     /// How long it has lived.
-    pub(super) fn age(&self) -> std::time::Duration {
+    pub(super) fn age(&self) -> Duration {
         self.began.elapsed()
     }
 
@@ -150,6 +151,8 @@ impl<A: Supervised> Life<A> {
         task: &mut Context<'_>,
         budget: &mut u32,
     ) -> Result<(), End> {
+        // What a hook cancelled must not run first.
+        self.drop_cancelled();
         if !self.poll_waits(task).map_err(End::Failed)? {
             return Ok(());
         }
