@@ -3,3 +3,4 @@
 mod audio;
 mod config;
 mod http_frame;
+mod supervision;
