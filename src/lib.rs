@@ -1,3 +1,5 @@
 //! Live interpretation in calls, rooms and meetings.
 
 pub mod domain;
+pub mod engines;
+pub mod supervision;
