@@ -1,3 +1,4 @@
-//! What the server does, seen from outside: a module for each capability.
+//! The integration tests: one binary, a module per capability.
 
 mod engines;
+mod supervision;
