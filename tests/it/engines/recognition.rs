@@ -129,7 +129,7 @@ fn a_killed_recognizer_fails_its_stream_alone_and_leaves_no_zombie() {
     until("the killed worker is reaped", || state(of_victim).is_none());
     drop(neighbour);
     until("all workers are gone", || processes(&worker).is_empty());
-    assert_eq!(stand.engine.report().talkers, 0);
+    until("the places are free", || stand.engine.report().talkers == 0);
 }
 
 #[test]
@@ -169,6 +169,10 @@ fn beyond_the_limit_a_talker_is_refused_while_the_decoders_are_behind() {
         second
     });
     until("the lag shows", || {
+        if stand.engine.report().talkers > 2 {
+            // The place of an earlier try is not free yet.
+            return false;
+        }
         let refused = stand.runtime.block_on(stand.try_listen("third"));
         refused.is_err_and(|error| {
             assert_eq!(error.trouble, Trouble::Overloaded);

@@ -51,7 +51,7 @@ impl Supervised for Engines {
 /// A running local engine.
 pub struct Stand {
     pub engine: Arc<LocalEngine>,
-    pub tree: Tree,
+    tree: Tree,
     pub runtime: Runtime,
     system: System,
     thread: Option<JoinHandle<()>>,
@@ -99,7 +99,7 @@ impl Stand {
     pub fn translate(&self, text: &str, source: &str, target: &str) -> String {
         self.runtime
             .block_on(self.engine.translate(text, &language(source), &language(target)))
-            .unwrap_or_else(|error| panic!("{source} to {target}: {error}"))
+            .unwrap_or_else(|error| panic!("{source} to {target}: {error}: {text:?}"))
             .text
     }
 
@@ -123,6 +123,7 @@ impl Stand {
 
 impl Drop for Stand {
     fn drop(&mut self) {
+        self.runtime.block_on(self.tree.shutdown(STUCK));
         self.system.stop();
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();

@@ -152,7 +152,7 @@ fn hostile_texts_are_spoken_or_passed_over_and_the_voice_goes_on() {
 #[test]
 fn an_unknown_voice_is_an_error_of_the_utterance_alone() {
     let settings = LocalSettings {
-        voices: BTreeMap::from([("es".to_owned(), "no-such-voice".to_owned())]),
+        voices: BTreeMap::from([("es".to_owned(), "xx-no-such-voice".to_owned())]),
         ..LocalSettings::default()
     };
     let stand = Stand::with(settings, interpres());
@@ -162,7 +162,7 @@ fn an_unknown_voice_is_an_error_of_the_utterance_alone() {
             spoken(&stream, utterance, "Good morning.").await;
             let (pieces, trouble) = speech(&mut stream, utterance).await;
             assert!(pieces.is_empty());
-            assert!(trouble.is_some_and(|error| error.message.contains("no-such-voice")));
+            assert!(trouble.is_some_and(|error| error.message.contains("xx-no-such-voice")));
         }
     });
 }

@@ -23,7 +23,7 @@ use self::{
 };
 use super::{
     actors::Staff,
-    cut::{Piece, cut, join},
+    cut::{cut, join},
     plain::clean,
     program,
     settings::LocalSettings,
@@ -150,23 +150,26 @@ impl Apertium {
         };
         let pieces = cut(text, REQUEST_CHARACTERS);
         let requests: Vec<String> = pieces.iter().map(|piece| escape(&piece.text)).collect();
-        let answers: Vec<String> = stream::iter(requests)
+        let mut answers: Vec<String> = stream::iter(requests)
             .map(|request| line.ask(request, || self.staff.serve(line)))
             .buffered(PIECES_AT_ONCE)
             .try_collect()
             .await?;
-        if pieces.iter().zip(&answers).any(|(piece, answer)| is_lost(piece, answer)) {
-            return Err(EngineError::new(
-                Trouble::Failed,
-                format!("the direction {} gave an empty translation", direction.mode),
-            ));
+        for (piece, answer) in pieces.iter().zip(&mut answers) {
+            if !answer.is_empty() {
+                continue;
+            }
+            if piece.text.chars().any(char::is_alphabetic) {
+                return Err(EngineError::new(
+                    Trouble::Failed,
+                    format!("the direction {} gave an empty translation", direction.mode),
+                ));
+            }
+            // Signs without words mean the same in every language.
+            answer.clone_from(&piece.text);
         }
         Ok(join(pieces.iter().zip(answers)))
     }
-}
-
-fn is_lost(piece: &Piece, answer: &str) -> bool {
-    !piece.text.trim().is_empty() && answer.trim().is_empty()
 }
 
 #[async_trait]
