@@ -12,8 +12,8 @@ use tokio::{runtime::Handle, sync::mpsc};
 use super::parts::{Synthesizer, Transcriber, Translator};
 use crate::domain::{
     engine::{
-        Engine, EngineError, EngineReport, STREAM_PLACES, Translated, TranscriptionRequest,
-        TranscriptionStream, TranslationInput, TranslationOutput, TranslationRequest,
+        Engine, EngineError, EngineReport, STREAM_PLACES, TranscriptionRequest,
+        TranscriptionStream, Translated, TranslationInput, TranslationOutput, TranslationRequest,
         TranslationStream, Trouble,
     },
     identity::UtteranceId,
@@ -240,8 +240,13 @@ async fn translate_texts(
         };
         let (message, speech) = match answer {
             Ok(translated) => {
-                let speech = (waiting.last && waiting.speak)
-                    .then(|| (waiting.utterance.clone(), waiting.revision, translated.text.clone()));
+                let speech = (waiting.last && waiting.speak).then(|| {
+                    (
+                        waiting.utterance.clone(),
+                        waiting.revision,
+                        translated.text.clone(),
+                    )
+                });
                 let message = TranslationOutput::Text {
                     utterance: waiting.utterance,
                     revision: waiting.revision,

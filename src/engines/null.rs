@@ -16,8 +16,9 @@ use super::{
 };
 use crate::domain::{
     engine::{
-        EngineError, EnginePart, LanguagePair, STREAM_PLACES, TRANSCRIPTION_RATE, Translated,
+        EngineError, EnginePart, LanguagePair, STREAM_PLACES, TRANSCRIPTION_RATE,
         TranscriptionInput, TranscriptionOutput, TranscriptionRequest, TranscriptionStream,
+        Translated,
     },
     language::Language,
 };
@@ -82,7 +83,10 @@ impl Transcriber for Null {
         usize::MAX
     }
 
-    async fn open(&self, _request: TranscriptionRequest) -> Result<TranscriptionStream, EngineError> {
+    async fn open(
+        &self,
+        _request: TranscriptionRequest,
+    ) -> Result<TranscriptionStream, EngineError> {
         let (input, steps) = mpsc::channel(STREAM_PLACES);
         let (answers, output) = mpsc::channel(STREAM_PLACES);
         self.io.spawn(echo(steps, answers));
@@ -105,13 +109,16 @@ async fn echo(
             }
             TranscriptionInput::Audio(samples) => {
                 heard += samples.len();
-                current.clone().filter(|_| heard >= PARTIAL_BYTES).map(|utterance| {
-                    heard -= PARTIAL_BYTES;
-                    TranscriptionOutput::Partial {
-                        text: utterance.to_string(),
-                        utterance,
-                    }
-                })
+                current
+                    .clone()
+                    .filter(|_| heard >= PARTIAL_BYTES)
+                    .map(|utterance| {
+                        heard -= PARTIAL_BYTES;
+                        TranscriptionOutput::Partial {
+                            text: utterance.to_string(),
+                            utterance,
+                        }
+                    })
             }
             TranscriptionInput::End => current.take().map(|utterance| TranscriptionOutput::Final {
                 text: utterance.to_string(),

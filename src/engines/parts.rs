@@ -6,8 +6,8 @@ use tokio::sync::mpsc;
 
 use crate::domain::{
     engine::{
-        EngineError, EnginePart, LanguagePair, Translated, TranscriptionRequest,
-        TranscriptionStream,
+        EngineError, EnginePart, LanguagePair, TranscriptionRequest, TranscriptionStream,
+        Translated,
     },
     language::Language,
 };
@@ -34,7 +34,8 @@ pub trait Transcriber: Send + Sync {
     ///
     /// # Errors
     /// As [`crate::domain::engine::Engine::open_transcription`].
-    async fn open(&self, request: TranscriptionRequest) -> Result<TranscriptionStream, EngineError>;
+    async fn open(&self, request: TranscriptionRequest)
+    -> Result<TranscriptionStream, EngineError>;
 }
 
 /// Puts a text into another language.

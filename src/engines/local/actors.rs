@@ -35,6 +35,15 @@ pub struct Local {
 
 impl Actor for Local {
     type Context = Ctx<Self>;
+
+    /// Texts that waited through a restart wait no longer than they must.
+    fn started(&mut self, _ctx: &mut Self::Context) {
+        if let Some(staff) = &*self.staff.lock() {
+            for line in self.lines.iter().filter(|line| line.is_wanted()) {
+                staff.serve(line);
+            }
+        }
+    }
 }
 
 impl Supervised for Local {
@@ -53,7 +62,11 @@ impl Supervised for Local {
             match &child.how {
                 Departure::Parked(failure) => line.out_of_order(&EngineError::new(
                     Trouble::Unavailable,
-                    format!("the translation {} fails again and again: {}", line.mode(), failure.text),
+                    format!(
+                        "the translation {} fails again and again: {}",
+                        line.mode(),
+                        failure.text
+                    ),
                 )),
                 Departure::Ended(_) => {
                     line.ended();
@@ -269,7 +282,10 @@ impl Staff {
             Some(Err(TellError::Unavailable(_))) => {
                 line.out_of_order(&EngineError::new(
                     Trouble::Unavailable,
-                    format!("the translation {} failed too often; it is tried again soon", line.mode()),
+                    format!(
+                        "the translation {} failed too often; it is tried again soon",
+                        line.mode()
+                    ),
                 ));
                 return;
             }

@@ -18,7 +18,11 @@ pub fn cut(text: &str, limit: usize) -> Vec<Piece> {
     while let Some((end, _)) = rest.char_indices().nth(limit) {
         let window = &rest[..end];
         // The blank after the window's last word may stand right behind the window.
-        let reach = if rest[end..].starts_with(' ') { end + 1 } else { end };
+        let reach = if rest[end..].starts_with(' ') {
+            end + 1
+        } else {
+            end
+        };
         let blank = sentence_end(&rest[..reach]).or_else(|| rest[..reach].rfind(' '));
         match blank.filter(|&at| at > 0) {
             Some(at) => {
@@ -51,8 +55,7 @@ fn sentence_end(window: &str) -> Option<usize> {
     window
         .match_indices(' ')
         .map(|(at, _)| at)
-        .filter(|&at| window[..at].ends_with(['.', '?', '!', '…', '。', '؟', '।']))
-        .next_back()
+        .rfind(|&at| window[..at].ends_with(['.', '?', '!', '…', '。', '؟', '।']))
 }
 
 /// Puts the answers for pieces together as the pieces stood.
@@ -81,7 +84,10 @@ mod tests {
 
     #[test]
     fn cuts_at_the_best_place() {
-        assert_eq!(texts(&cut("One two. Three four five", 15)), ["One two.", "Three four five"]);
+        assert_eq!(
+            texts(&cut("One two. Three four five", 15)),
+            ["One two.", "Three four five"]
+        );
         assert_eq!(texts(&cut("one two three", 8)), ["one two", "three"]);
         assert_eq!(texts(&cut("one two three", 7)), ["one two", "three"]);
         assert_eq!(texts(&cut("ööööö", 2)), ["öö", "öö", "ö"]);

@@ -23,19 +23,19 @@ use std::{
 use async_trait::async_trait;
 use tokio::runtime::Handle;
 
-pub use self::{settings::LocalSettings, worker::asr_worker_main};
 use self::{
     actors::Staff,
     apertium::{Apertium, Installed},
     recognizer::PocketSphinx,
     voice::Voice,
 };
+pub use self::{settings::LocalSettings, worker::asr_worker_main};
 use super::cascade::Cascade;
 use crate::{
     domain::{
         engine::{
-            Engine, EngineError, EngineReport, Translated, TranscriptionRequest,
-            TranscriptionStream, TranslationRequest, TranslationStream,
+            Engine, EngineError, EngineReport, TranscriptionRequest, TranscriptionStream,
+            Translated, TranslationRequest, TranslationStream,
         },
         language::Language,
     },

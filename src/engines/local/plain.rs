@@ -21,7 +21,11 @@ pub fn clean(text: &str) -> String {
         } else {
             character
         };
-        repeats = if character == previous { repeats + 1 } else { 1 };
+        repeats = if character == previous {
+            repeats + 1
+        } else {
+            1
+        };
         let too_often = if character == ' ' {
             previous == ' '
         } else {

@@ -3,6 +3,7 @@
 //! Translation needs it: Apertium takes a lower-case "i" for a letter and reads a sentence without an end differently.
 
 /// Words that are written with a capital wherever they stand.
+#[rustfmt::skip]
 const ALWAYS_CAPITAL: &[&str] = &[
     "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january",
     "february", "april", "june", "july", "august", "september", "october", "november", "december",
@@ -11,12 +12,14 @@ const ALWAYS_CAPITAL: &[&str] = &[
 ];
 
 /// Words that ask for something when a helping verb follows within two words.
+#[rustfmt::skip]
 const ASKING: &[&str] = &[
     "what", "where", "when", "why", "who", "whom", "whose", "which", "how", "what's", "where's",
     "who's", "how's", "when's",
 ];
 
 /// Verbs that stand before their subject in a question.
+#[rustfmt::skip]
 const HELPING: &[&str] = &[
     "am", "is", "are", "was", "were", "do", "does", "did", "have", "has", "had", "can", "could",
     "will", "would", "shall", "should", "may", "might", "must", "isn't", "aren't", "wasn't",
@@ -28,6 +31,7 @@ const HELPING: &[&str] = &[
 const ORDERING: &[&str] = &["do", "don't", "have"];
 
 /// Words for a person or thing that does something.
+#[rustfmt::skip]
 const SUBJECTS: &[&str] = &[
     "i", "you", "he", "she", "it", "we", "they", "there", "this", "that", "these", "those",
     "anybody", "anyone", "everybody", "everyone", "somebody", "someone",
@@ -102,9 +106,15 @@ mod tests {
         for (words, text) in [
             ("go forward ten meters", "Go forward ten meters."),
             ("i would like it on monday", "I would like it on Monday."),
-            ("yes i'm here and i've seen it", "Yes I'm here and I've seen it."),
+            (
+                "yes i'm here and i've seen it",
+                "Yes I'm here and I've seen it.",
+            ),
             ("where is the train station", "Where is the train station?"),
-            ("what time does the meeting start", "What time does the meeting start?"),
+            (
+                "what time does the meeting start",
+                "What time does the meeting start?",
+            ),
             ("how much does this cost", "How much does this cost?"),
             ("what's your name", "What's your name?"),
             ("can you hear me", "Can you hear me?"),
@@ -114,7 +124,10 @@ mod tests {
             ("have a nice day", "Have a nice day."),
             ("what i want is tea", "What I want is tea."),
             ("when you come home we eat", "When you come home we eat."),
-            ("<s> the(2) <sil> mining ++NOISE++ town </s>", "The mining town."),
+            (
+                "<s> the(2) <sil> mining ++NOISE++ town </s>",
+                "The mining town.",
+            ),
             ("<sil>", ""),
             ("", ""),
         ] {

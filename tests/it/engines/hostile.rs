@@ -9,9 +9,13 @@ use proptest::{
 use super::stand::{Stand, language};
 
 /// A sentence whose translation must stay right, whatever came before it.
-const KNOWN: (&str, &str) = ("Where is the train station?", "Dónde es la estación de tren?");
+const KNOWN: (&str, &str) = (
+    "Where is the train station?",
+    "Dónde es la estación de tren?",
+);
 
 /// Texts that broke a pipeline or a voice that was given them as they are.
+#[rustfmt::skip]
 const NASTY: &[&str] = &[
     "[", "]", "[[", "[[p", "[x]", "[<STREAMCMD:FLUSH>]", "[#0]", "[#1]", ".[][#3]", "[][]", "^", "$",
     "^$", "^a/b<n>$", "^@a$", "a\u{0}b", "\u{0}", "\u{0}\u{0}\u{0}", "\\", "\\\\", "\\[", "\\\u{0}", "/",
@@ -26,7 +30,8 @@ fn hostile() -> impl Strategy<Value = String> {
     let wild = any::<String>();
     let words = "((the|house|is|red|I|can't|Monday|zorblax|train) ){0,20}";
     let nasty = prop::sample::select(NASTY).prop_map(str::to_owned);
-    let repeated = ("[.\\[^$a👍\\\\ ]", 1_usize..3_000).prop_map(|(text, times)| text.repeat(times));
+    let repeated =
+        ("[.\\[^$a👍\\\\ ]", 1_usize..3_000).prop_map(|(text, times)| text.repeat(times));
     let piece = prop_oneof![
         3 => soup.boxed(),
         3 => wild.boxed(),
@@ -38,7 +43,8 @@ fn hostile() -> impl Strategy<Value = String> {
 }
 
 fn is_blank(text: &str) -> bool {
-    text.chars().all(|character| character.is_control() || character.is_whitespace())
+    text.chars()
+        .all(|character| character.is_control() || character.is_whitespace())
 }
 
 fn survives(source: &str, target: &str, known: (&str, &str), cases: u32) {
@@ -90,7 +96,12 @@ fn every_nasty_text_passes_every_direction() {
     for pair in pairs {
         for text in NASTY {
             let answer = stand.translate(text, &pair.source, &pair.target);
-            assert_eq!(answer.is_empty(), is_blank(text), "{text:?} {} {answer:?}", pair.route[0]);
+            assert_eq!(
+                answer.is_empty(),
+                is_blank(text),
+                "{text:?} {} {answer:?}",
+                pair.route[0]
+            );
         }
     }
 }
@@ -98,10 +109,18 @@ fn every_nasty_text_passes_every_direction() {
 #[test]
 fn megabytes_are_refused_and_nothing_else_happens() {
     let stand = Stand::new();
-    for text in ["[".repeat(3_000_000), "word ".repeat(400_000), "\u{0}".repeat(2_000_000)] {
+    for text in [
+        "[".repeat(3_000_000),
+        "word ".repeat(400_000),
+        "\u{0}".repeat(2_000_000),
+    ] {
         let error = stand
             .runtime
-            .block_on(stand.engine.translate(&text, &language("en"), &language("es")))
+            .block_on(
+                stand
+                    .engine
+                    .translate(&text, &language("en"), &language("es")),
+            )
             .unwrap_err();
         assert_eq!(error.trouble, Trouble::Invalid);
     }

@@ -24,13 +24,20 @@ fn silence() -> Vec<u8> {
 fn a_recorded_person_is_written_down_while_speaking() {
     let stand = Stand::new();
     let mut stream = stand.listen("one");
-    let (guesses, text) = stand
-        .runtime
-        .block_on(hear(&mut stream, "u1", &recording("goforward.raw")));
+    let (guesses, text) =
+        stand
+            .runtime
+            .block_on(hear(&mut stream, "u1", &recording("goforward.raw")));
     assert_eq!(text, "Go forward ten meters.");
     assert!(!guesses.is_empty(), "no partial before the final");
-    assert!(guesses.iter().all(|guess| !guess.ends_with('.')), "{guesses:?}");
-    assert!(guesses.iter().any(|guess| guess.starts_with("Go forward")), "{guesses:?}");
+    assert!(
+        guesses.iter().all(|guess| !guess.ends_with('.')),
+        "{guesses:?}"
+    );
+    assert!(
+        guesses.iter().any(|guess| guess.starts_with("Go forward")),
+        "{guesses:?}"
+    );
 }
 
 #[test]
@@ -58,7 +65,11 @@ fn an_abandoned_utterance_has_no_final_and_an_empty_one_an_empty_final() {
     let mut stream = stand.listen("one");
     stand.runtime.block_on(async {
         say(&stream, "abandoned", &recording("something.raw")).await;
-        stream.input.send(TranscriptionInput::Abandon).await.unwrap();
+        stream
+            .input
+            .send(TranscriptionInput::Abandon)
+            .await
+            .unwrap();
         say(&stream, "silent", &silence()).await;
         stream.input.send(TranscriptionInput::End).await.unwrap();
         let text = loop {
@@ -67,7 +78,9 @@ fn an_abandoned_utterance_has_no_final_and_an_empty_one_an_empty_final() {
                 Some(TranscriptionOutput::Partial { utterance, .. }) => {
                     assert_eq!(utterance.as_str(), "abandoned");
                 }
-                Some(TranscriptionOutput::Final { utterance, text, .. }) => {
+                Some(TranscriptionOutput::Final {
+                    utterance, text, ..
+                }) => {
                     assert_eq!(utterance.as_str(), "silent");
                     break text;
                 }
@@ -93,7 +106,10 @@ fn the_end_of_the_input_still_brings_the_final_and_then_the_end() {
         while let Some(answer) = output.recv().await {
             last = Some(answer);
         }
-        assert!(matches!(last, Some(TranscriptionOutput::Final { .. })), "{last:?}");
+        assert!(
+            matches!(last, Some(TranscriptionOutput::Final { .. })),
+            "{last:?}"
+        );
     });
     until("the place is free", || stand.engine.report().talkers == 0);
 }
@@ -138,7 +154,10 @@ fn a_spare_waits_after_the_first_talker_and_is_used_once() {
     let worker = folder.path().join("interpres");
     std::os::unix::fs::symlink(interpres(), &worker).unwrap();
     let stand = Stand::with(LocalSettings::default(), worker.clone());
-    assert!(processes(&worker).is_empty(), "a process before anybody talked");
+    assert!(
+        processes(&worker).is_empty(),
+        "a process before anybody talked"
+    );
     let first = stand.listen("first");
     until("a spare is loaded", || processes(&worker).len() == 2);
     let second = stand.listen("second");
@@ -164,7 +183,10 @@ fn beyond_the_limit_a_talker_is_refused_while_the_decoders_are_behind() {
     // A stopped process is the slowest decoder there is.
     signal(of_first, Signal::STOP);
     let second = stand.runtime.block_on(async {
-        let second = stand.try_listen("second").await.expect("no lag yet, so one more may come");
+        let second = stand
+            .try_listen("second")
+            .await
+            .expect("no lag yet, so one more may come");
         say(&first, "u1", &recording("goforward.raw")[..32_000]).await;
         second
     });
@@ -199,7 +221,11 @@ fn a_missing_library_is_told_with_its_package() {
     };
     let stand = Stand::with(settings, interpres());
     let report = stand.engine.report();
-    let part = report.parts.iter().find(|part| part.name == "pocketsphinx").unwrap();
+    let part = report
+        .parts
+        .iter()
+        .find(|part| part.name == "pocketsphinx")
+        .unwrap();
     assert!(!part.available);
     assert!(part.detail.contains("libpocketsphinx3"), "{}", part.detail);
     assert!(report.recognizes.is_empty());
@@ -239,9 +265,19 @@ fn the_worker_by_itself_refuses_what_is_no_order_and_ends_with_its_input() {
         // It may have ended before it read all.
         let _ = worker.stdin.take().unwrap().write_all(input);
         let mut complaint = String::new();
-        worker.stderr.take().unwrap().read_to_string(&mut complaint).unwrap();
+        worker
+            .stderr
+            .take()
+            .unwrap()
+            .read_to_string(&mut complaint)
+            .unwrap();
         let mut answers = String::new();
-        worker.stdout.take().unwrap().read_to_string(&mut answers).unwrap();
+        worker
+            .stdout
+            .take()
+            .unwrap()
+            .read_to_string(&mut answers)
+            .unwrap();
         (worker.wait().unwrap().code(), answers, complaint)
     };
     assert_eq!(run(b"").0, Some(0));

@@ -98,7 +98,10 @@ impl Stand {
     /// Translates one text.
     pub fn translate(&self, text: &str, source: &str, target: &str) -> String {
         self.runtime
-            .block_on(self.engine.translate(text, &language(source), &language(target)))
+            .block_on(
+                self.engine
+                    .translate(text, &language(source), &language(target)),
+            )
             .unwrap_or_else(|error| panic!("{source} to {target}: {error}: {text:?}"))
             .text
     }
@@ -139,7 +142,10 @@ pub fn language(tag: &str) -> Language {
 pub fn recording(name: &str) -> Vec<u8> {
     let file = Path::new(RECORDINGS).join(name);
     std::fs::read(&file).unwrap_or_else(|error| {
-        panic!("{}: {error}; apt-get install -y pocketsphinx-testdata", file.display())
+        panic!(
+            "{}: {error}; apt-get install -y pocketsphinx-testdata",
+            file.display()
+        )
     })
 }
 
@@ -155,7 +161,9 @@ pub fn read_aloud(sentence: &str) -> Vec<u8> {
     assert!(status.success());
     let mut wav = hound::WavReader::open(file).unwrap();
     assert_eq!(wav.spec().sample_rate, 16_000);
-    wav.samples::<i16>().flat_map(|sample| sample.unwrap().to_le_bytes()).collect()
+    wav.samples::<i16>()
+        .flat_map(|sample| sample.unwrap().to_le_bytes())
+        .collect()
 }
 
 /// Says an utterance in pieces of 20 ms.
@@ -180,19 +188,20 @@ pub async fn hear(
 }
 
 /// The guesses and the final of an utterance.
-pub async fn answer(
-    stream: &mut TranscriptionStream,
-    expected: &str,
-) -> (Vec<String>, String) {
+pub async fn answer(stream: &mut TranscriptionStream, expected: &str) -> (Vec<String>, String) {
     let mut guesses = Vec::new();
     loop {
-        let output = tokio::time::timeout(STUCK, stream.output.recv()).await.unwrap();
+        let output = tokio::time::timeout(STUCK, stream.output.recv())
+            .await
+            .unwrap();
         match output {
             Some(TranscriptionOutput::Partial { utterance, text }) => {
                 assert_eq!(utterance.as_str(), expected);
                 guesses.push(text);
             }
-            Some(TranscriptionOutput::Final { utterance, text, .. }) => {
+            Some(TranscriptionOutput::Final {
+                utterance, text, ..
+            }) => {
                 assert_eq!(utterance.as_str(), expected);
                 return (guesses, text);
             }

@@ -12,9 +12,9 @@ use async_trait::async_trait;
 use interpres::{
     domain::{
         engine::{
-            Engine, EngineError, EnginePart, LanguagePair, Translated, TranslationInput,
-            TranslationOutput, TranslationRequest, TranslationStream, TranscriptionRequest,
-            TranscriptionStream, Trouble,
+            Engine, EngineError, EnginePart, LanguagePair, TranscriptionRequest,
+            TranscriptionStream, Translated, TranslationInput, TranslationOutput,
+            TranslationRequest, TranslationStream, Trouble,
         },
         language::Language,
     },
@@ -80,7 +80,12 @@ impl Translator for Gated {
     fn translates(&self, _: &Language, _: &Language) -> bool {
         true
     }
-    async fn translate(&self, text: &str, _: &Language, _: &Language) -> Result<Translated, EngineError> {
+    async fn translate(
+        &self,
+        text: &str,
+        _: &Language,
+        _: &Language,
+    ) -> Result<Translated, EngineError> {
         self.asked.fetch_add(1, Ordering::SeqCst);
         self.translations.acquire().await.unwrap().forget();
         if text == "wrong" {
@@ -108,8 +113,12 @@ impl Synthesizer for Gated {
     async fn speak(&self, text: &str, _: &Language) -> Result<Speech, EngineError> {
         self.voice.acquire().await.unwrap().forget();
         let (send, samples) = mpsc::channel(1);
-        send.try_send(Ok(text.repeat(2).into_bytes().into())).unwrap();
-        Ok(Speech { sample_rate: 8_000, samples })
+        send.try_send(Ok(text.repeat(2).into_bytes().into()))
+            .unwrap();
+        Ok(Speech {
+            sample_rate: 8_000,
+            samples,
+        })
     }
 }
 
@@ -119,7 +128,13 @@ fn gated() -> (Arc<Gated>, Cascade) {
         asked: AtomicUsize::new(0),
         voice: Semaphore::new(0),
     });
-    let cascade = Cascade::new("gated", parts.clone(), parts.clone(), parts.clone(), Handle::current());
+    let cascade = Cascade::new(
+        "gated",
+        parts.clone(),
+        parts.clone(),
+        parts.clone(),
+        Handle::current(),
+    );
     (parts, cascade)
 }
 
@@ -145,13 +160,30 @@ fn text(utterance: &str, revision: u32, text: &str, last: bool) -> TranslationIn
 /// What a stream yields, in short: `u1/2 TEXT`, `u1 audio`, `u1 end`, `u1/2 failed`.
 async fn next(stream: &mut TranslationStream) -> String {
     match stream.output.recv().await {
-        Some(TranslationOutput::Text { utterance, revision, text, last, .. }) => {
-            format!("{utterance}/{revision} {text}{}", if last { "!" } else { "" })
+        Some(TranslationOutput::Text {
+            utterance,
+            revision,
+            text,
+            last,
+            ..
+        }) => {
+            format!(
+                "{utterance}/{revision} {text}{}",
+                if last { "!" } else { "" }
+            )
         }
         Some(TranslationOutput::Audio { utterance, .. }) => format!("{utterance} audio"),
         Some(TranslationOutput::AudioEnd { utterance }) => format!("{utterance} end"),
-        Some(TranslationOutput::Untranslated { utterance, revision, last, .. }) => {
-            format!("{utterance}/{revision} failed{}", if last { "!" } else { "" })
+        Some(TranslationOutput::Untranslated {
+            utterance,
+            revision,
+            last,
+            ..
+        }) => {
+            format!(
+                "{utterance}/{revision} failed{}",
+                if last { "!" } else { "" }
+            )
         }
         Some(TranslationOutput::Broken(error)) => format!("broken {error}"),
         None => "closed".to_owned(),
@@ -200,7 +232,11 @@ async fn texts_do_not_wait_for_the_voice_and_speech_keeps_its_order() {
     let mut stream = open(&cascade).await;
     parts.translations.add_permits(10);
     for utterance in ["u1", "u2", "u3"] {
-        stream.input.send(text(utterance, 0, "a", true)).await.unwrap();
+        stream
+            .input
+            .send(text(utterance, 0, "a", true))
+            .await
+            .unwrap();
     }
     for utterance in ["u1", "u2", "u3"] {
         assert_eq!(next(&mut stream).await, format!("{utterance}/0 A!"));
@@ -218,8 +254,16 @@ async fn one_failure_is_one_utterance_and_the_end_of_the_input_drains() {
     let mut stream = open(&cascade).await;
     parts.translations.add_permits(10);
     parts.voice.add_permits(10);
-    stream.input.send(text("u1", 4, "wrong", true)).await.unwrap();
-    stream.input.send(text("u2", 0, "right", true)).await.unwrap();
+    stream
+        .input
+        .send(text("u1", 4, "wrong", true))
+        .await
+        .unwrap();
+    stream
+        .input
+        .send(text("u2", 0, "right", true))
+        .await
+        .unwrap();
     stream.input.send(text("u3", 0, "", true)).await.unwrap();
     // Replacing the input closes it.
     stream.input = mpsc::channel(1).0;
@@ -229,7 +273,10 @@ async fn one_failure_is_one_utterance_and_the_end_of_the_input_drains() {
     }
     assert_eq!(outputs[..2], ["u1/4 failed!", "u2/0 RIGHT!"]);
     for expected in ["u2 audio", "u2 end", "u3/0 !", "u3 end"] {
-        assert!(outputs.iter().any(|output| output == expected), "{expected}: {outputs:?}");
+        assert!(
+            outputs.iter().any(|output| output == expected),
+            "{expected}: {outputs:?}"
+        );
     }
 }
 
@@ -237,7 +284,11 @@ async fn one_failure_is_one_utterance_and_the_end_of_the_input_drains() {
 async fn the_null_engine_answers_with_the_same_text_and_a_tone() {
     let engine = null_engine(Handle::current());
     let mut stream = open(&engine).await;
-    stream.input.send(text("u1", 0, "hello", true)).await.unwrap();
+    stream
+        .input
+        .send(text("u1", 0, "hello", true))
+        .await
+        .unwrap();
     assert_eq!(next(&mut stream).await, "u1/0 hello!");
     assert_eq!(next(&mut stream).await, "u1 audio");
     assert_eq!(next(&mut stream).await, "u1 end");

@@ -46,12 +46,19 @@ async fn spoken(stream: &TranslationStream, utterance: &str, text: &str) {
 }
 
 /// The samples of the next spoken utterance and what went wrong with it.
-async fn speech(stream: &mut TranslationStream, expected: &str) -> (Vec<Bytes>, Option<EngineError>) {
+async fn speech(
+    stream: &mut TranslationStream,
+    expected: &str,
+) -> (Vec<Bytes>, Option<EngineError>) {
     let mut pieces = Vec::new();
     let mut trouble = None;
     loop {
         match timeout(STUCK, stream.output.recv()).await.unwrap().unwrap() {
-            TranslationOutput::Audio { utterance, samples, sample_rate } => {
+            TranslationOutput::Audio {
+                utterance,
+                samples,
+                sample_rate,
+            } => {
                 assert_eq!((utterance.as_str(), sample_rate), (expected, 22_050));
                 assert!(!samples.is_empty() && samples.len() % 2 == 0);
                 pieces.push(samples);
@@ -92,7 +99,11 @@ fn a_translation_is_heard() {
         let (pieces, trouble) = speech(&mut stream, "u1").await;
         assert_eq!(trouble, None);
         assert!(pieces.len() > 5, "one block is no stream");
-        assert!((1.0..6.0).contains(&seconds(&pieces)), "{} s", seconds(&pieces));
+        assert!(
+            (1.0..6.0).contains(&seconds(&pieces)),
+            "{} s",
+            seconds(&pieces)
+        );
         assert!(loudest(&pieces) > 1_000);
     });
 }
@@ -102,7 +113,12 @@ fn a_long_translation_is_spoken_to_its_end() {
     let stand = Stand::new();
     stand.runtime.block_on(async {
         let mut stream = open(&stand).await;
-        spoken(&stream, "u1", &"We need to finish the report before Friday. ".repeat(40)).await;
+        spoken(
+            &stream,
+            "u1",
+            &"We need to finish the report before Friday. ".repeat(40),
+        )
+        .await;
         let (pieces, trouble) = speech(&mut stream, "u1").await;
         assert_eq!(trouble, None);
         assert!(seconds(&pieces) > 60.0, "{} s", seconds(&pieces));
@@ -120,8 +136,16 @@ fn a_voice_whose_listener_leaves_falls_silent() {
     let stand = Stand::with(settings, interpres());
     stand.runtime.block_on(async {
         let mut stream = open(&stand).await;
-        spoken(&stream, "u1", &"We need to finish the report before Friday. ".repeat(40)).await;
-        while !matches!(stream.output.recv().await, Some(TranslationOutput::Audio { .. })) {}
+        spoken(
+            &stream,
+            "u1",
+            &"We need to finish the report before Friday. ".repeat(40),
+        )
+        .await;
+        while !matches!(
+            stream.output.recv().await,
+            Some(TranslationOutput::Audio { .. })
+        ) {}
     });
     until("no voice is left", || processes(&program).is_empty());
 }
@@ -132,8 +156,18 @@ fn hostile_texts_are_spoken_or_passed_over_and_the_voice_goes_on() {
     stand.runtime.block_on(async {
         let mut stream = open(&stand).await;
         for (number, text) in [
-            "[[", "[[h@l'oU]]", "-v de", "--help", "a\u{0}b", "<speak>x</speak>", "👍👍👍", "\u{202e}", "שלום",
-            "…", "%s", "\u{301}",
+            "[[",
+            "[[h@l'oU]]",
+            "-v de",
+            "--help",
+            "a\u{0}b",
+            "<speak>x</speak>",
+            "👍👍👍",
+            "\u{202e}",
+            "שלום",
+            "…",
+            "%s",
+            "\u{301}",
         ]
         .iter()
         .enumerate()
@@ -175,7 +209,15 @@ fn a_missing_voice_program_is_told_with_its_package() {
     };
     let stand = Stand::with(settings, interpres());
     let report = stand.engine.report();
-    let part = report.parts.iter().find(|part| part.name == "espeak-ng").unwrap();
-    assert!(!part.available && part.detail.contains("apt-get install"), "{}", part.detail);
+    let part = report
+        .parts
+        .iter()
+        .find(|part| part.name == "espeak-ng")
+        .unwrap();
+    assert!(
+        !part.available && part.detail.contains("apt-get install"),
+        "{}",
+        part.detail
+    );
     assert!(report.speaks.is_empty() && !stand.engine.speaks(&language("es")));
 }

@@ -7,6 +7,7 @@ use std::{
 
 /// ISO 639-3 codes that Apertium's packages use, and the ISO 639-1 codes by which the rest of the world knows the
 /// same languages (both from the ISO 639-3 code tables).
+#[rustfmt::skip]
 const SHORT_CODES: &[(&str, &str)] = &[
     ("afr", "af"), ("ara", "ar"), ("arg", "an"), ("bak", "ba"), ("bel", "be"), ("ben", "bn"),
     ("bre", "br"), ("bul", "bg"), ("cat", "ca"), ("ces", "cs"), ("chv", "cv"), ("cor", "kw"),
@@ -51,7 +52,11 @@ pub fn installed(folder: &Path) -> BTreeMap<String, Direction> {
     entries
         .filter_map(|entry| {
             let file = entry.ok()?.path();
-            let mode = file.file_name()?.to_str()?.strip_suffix(".mode")?.to_owned();
+            let mode = file
+                .file_name()?
+                .to_str()?
+                .strip_suffix(".mode")?
+                .to_owned();
             let (source, target) = languages(&mode)?;
             let experimental = EXPERIMENTAL.contains(&(source.as_str(), target.as_str()));
             Some((
@@ -81,7 +86,8 @@ fn tag(code: &str) -> Option<String> {
         Some((language, region)) => (language, Some(region)),
         None => (code, None),
     };
-    if !(2..=3).contains(&language.len()) || !language.bytes().all(|byte| byte.is_ascii_lowercase()) {
+    if !(2..=3).contains(&language.len()) || !language.bytes().all(|byte| byte.is_ascii_lowercase())
+    {
         return None;
     }
     let short = SHORT_CODES
@@ -90,7 +96,9 @@ fn tag(code: &str) -> Option<String> {
         .map_or(language, |(_, short)| short);
     match region {
         None => Some(short.to_owned()),
-        Some(region) if region.len() == 2 && region.bytes().all(|byte| byte.is_ascii_uppercase()) => {
+        Some(region)
+            if region.len() == 2 && region.bytes().all(|byte| byte.is_ascii_uppercase()) =>
+        {
             Some(format!("{short}-{region}"))
         }
         Some(_) => None,
@@ -108,8 +116,13 @@ mod tests {
         assert_eq!(languages("es-pt_BR"), pair("es", "pt-BR"));
         assert_eq!(languages("szl-pol"), pair("szl", "pl"));
         for other in [
-            "eco-es-fr", "eng-cat_valencia", "eng-cat_iec2017", "Cyrl-Latn", "kaz-tat-bytecode",
-            "apertium", "en-es_pre2017",
+            "eco-es-fr",
+            "eng-cat_valencia",
+            "eng-cat_iec2017",
+            "Cyrl-Latn",
+            "kaz-tat-bytecode",
+            "apertium",
+            "en-es_pre2017",
         ] {
             assert_eq!(languages(other), None, "{other}");
         }

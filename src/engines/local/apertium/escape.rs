@@ -16,7 +16,11 @@ pub fn escape(clean: &str) -> String {
         if SPECIAL.contains(&character) {
             escaped.push('\\');
         }
-        escaped.push(if character == TILDE.0 { TILDE.1 } else { character });
+        escaped.push(if character == TILDE.0 {
+            TILDE.1
+        } else {
+            character
+        });
     }
     escaped
 }
@@ -31,7 +35,11 @@ pub fn unescape(answer: &str) -> String {
         } else {
             character
         };
-        let character = if character == TILDE.1 { TILDE.0 } else { character };
+        let character = if character == TILDE.1 {
+            TILDE.0
+        } else {
+            character
+        };
         if character != ' ' || !(text.is_empty() || text.ends_with(' ')) {
             text.push(character);
         }

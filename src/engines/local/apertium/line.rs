@@ -107,7 +107,10 @@ impl Line {
             )),
             Err(_) => Err(EngineError::new(
                 Trouble::Timeout,
-                format!("the pipeline {} gave no answer within {PATIENCE:?}", self.mode()),
+                format!(
+                    "the pipeline {} gave no answer within {PATIENCE:?}",
+                    self.mode()
+                ),
             )),
         }
     }

@@ -18,9 +18,7 @@ use async_trait::async_trait;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 pub use self::line::Line;
-use self::{
-    directions::Direction, escape::escape, pipeline::PipelineCommand, routes::Routes,
-};
+use self::{directions::Direction, escape::escape, pipeline::PipelineCommand, routes::Routes};
 use super::{
     actors::Staff,
     cut::{cut, join},
@@ -55,6 +53,11 @@ const INSTALL: &str = "apt-get install -y --no-install-recommends apertium apert
 pub struct Lines(BTreeMap<String, Arc<Line>>);
 
 impl Lines {
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<Line>> {
+        self.0.values()
+    }
+
     /// The direction of this mode.
     pub fn get(&self, mode: &str) -> Option<&Arc<Line>> {
         self.0.get(mode)
@@ -198,7 +201,9 @@ impl Translator for Apertium {
     }
 
     fn pairs(&self) -> Vec<LanguagePair> {
-        self.installed.routes.pairs(|direction| self.in_order(direction))
+        self.installed
+            .routes
+            .pairs(|direction| self.in_order(direction))
     }
 
     fn translates(&self, source: &Language, target: &Language) -> bool {

@@ -54,7 +54,9 @@ pub struct PipelineCommand {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PipelineError {
     /// It could not be started.
-    #[error("the pipeline {mode} could not be started: {cause}; is the package `apertium` complete?")]
+    #[error(
+        "the pipeline {mode} could not be started: {cause}; is the package `apertium` complete?"
+    )]
     Start {
         /// Which direction.
         mode: String,
@@ -99,7 +101,11 @@ impl PipelineError {
 /// Runs the pipeline and works through the queue until something breaks. Dropping the future kills the processes.
 ///
 /// `passed` is called once the self-test is passed.
-pub async fn serve(command: &PipelineCommand, queue: &Queue, passed: impl FnOnce()) -> PipelineError {
+pub async fn serve(
+    command: &PipelineCommand,
+    queue: &Queue,
+    passed: impl FnOnce(),
+) -> PipelineError {
     let mut stages = match Stages::start(command).await {
         Ok(stages) => stages,
         Err(error) => return error,
@@ -288,8 +294,8 @@ async fn script(command: &PipelineCommand) -> Result<String, String> {
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
-    let mut group = ChildGroup::spawn(&mut tool)
-        .map_err(|error| format!("apertium-wblank-mode: {error}"))?;
+    let mut group =
+        ChildGroup::spawn(&mut tool).map_err(|error| format!("apertium-wblank-mode: {error}"))?;
     let (Some(mut stdout), Some(stderr)) = (group.stdout(), group.stderr()) else {
         return Err("apertium-wblank-mode: its pipes are missing".to_owned());
     };

@@ -73,7 +73,10 @@ impl Routes {
     /// The tag under which the map knows a language: the exact one, or without region, or with another region.
     fn known(&self, language: &Language, end: impl Fn(&Direction) -> &String) -> Option<String> {
         let primary = language.primary();
-        let mut tags: Vec<&str> = self.directions().map(|direction| end(direction).as_str()).collect();
+        let mut tags: Vec<&str> = self
+            .directions()
+            .map(|direction| end(direction).as_str())
+            .collect();
         tags.sort_unstable();
         [language.as_str(), primary]
             .into_iter()
@@ -117,7 +120,11 @@ impl Routes {
         usable: &impl Fn(&Direction) -> bool,
     ) -> Option<Vec<&Direction>> {
         modes
-            .map(|mode| self.directions.get(mode).filter(|direction| usable(direction)))
+            .map(|mode| {
+                self.directions
+                    .get(mode)
+                    .filter(|direction| usable(direction))
+            })
             .collect()
     }
 
@@ -200,7 +207,10 @@ mod tests {
         let chosen = chosen
             .iter()
             .map(|(pair, modes)| {
-                ((*pair).to_owned(), modes.iter().map(|mode| (*mode).to_owned()).collect())
+                (
+                    (*pair).to_owned(),
+                    modes.iter().map(|mode| (*mode).to_owned()).collect(),
+                )
             })
             .collect();
         Routes::new(directions, chosen)
@@ -232,7 +242,10 @@ mod tests {
         let routes = routes(MODES, &[]);
         assert_eq!(way(&routes, "en-US", "es-MX"), ["eng-cat", "cat-spa"]);
         assert_eq!(way(&routes, "en", "fr"), ["eng-cat", "cat-spa", "es-fr"]);
-        assert_eq!(way(&routes, "en", "pt-BR"), ["eng-cat", "cat-spa", "es-pt_BR"]);
+        assert_eq!(
+            way(&routes, "en", "pt-BR"),
+            ["eng-cat", "cat-spa", "es-pt_BR"]
+        );
         assert_eq!(way(&routes, "en", "pt-PT"), ["eng-cat", "cat-spa", "es-pt"]);
         assert_eq!(way(&routes, "es", "en"), ["spa-eng"]);
         assert_eq!(way(&routes, "fr", "en"), ["fr-es", "spa-eng"]);
@@ -245,9 +258,11 @@ mod tests {
         let chosen = routes(MODES, &[("en-es", &["eng-spa"])]);
         assert_eq!(way(&chosen, "en", "es"), ["eng-spa"]);
         let routes = routes(MODES, &[]);
-        let around = routes.route(&"en".parse().unwrap(), &"es".parse().unwrap(), |direction| {
-            direction.mode != "cat-spa"
-        });
+        let around = routes.route(
+            &"en".parse().unwrap(),
+            &"es".parse().unwrap(),
+            |direction| direction.mode != "cat-spa",
+        );
         assert_eq!(around.unwrap()[0].mode, "eng-spa");
     }
 
@@ -256,6 +271,9 @@ mod tests {
         let pairs = routes(MODES, &[]).pairs(|_| true);
         let poor: Vec<_> = pairs.iter().filter(|pair| pair.experimental).collect();
         assert_eq!(poor.len(), 1);
-        assert_eq!((poor[0].source.as_str(), poor[0].target.as_str()), ("ru", "uk"));
+        assert_eq!(
+            (poor[0].source.as_str(), poor[0].target.as_str()),
+            ("ru", "uk")
+        );
     }
 }

@@ -145,7 +145,10 @@ mod tests {
         first.lag().receive(1);
         let refused = admission.admit().unwrap_err();
         assert_eq!(refused.trouble, Trouble::Overloaded);
-        assert!(refused.message.contains("2 people") && refused.message.contains("300 ms"), "{refused}");
+        assert!(
+            refused.message.contains("2 people") && refused.message.contains("300 ms"),
+            "{refused}"
+        );
         first.lag().decode(1_600);
         assert!(admission.admit().is_ok());
         drop((first, second));

@@ -22,9 +22,7 @@ use self::{
 use super::{actors::Staff, settings::LocalSettings, worker::WorkerConfiguration};
 use crate::{
     domain::{
-        engine::{
-            EngineError, EnginePart, TranscriptionRequest, TranscriptionStream, Trouble,
-        },
+        engine::{EngineError, EnginePart, TranscriptionRequest, TranscriptionStream, Trouble},
         language::Language,
     },
     engines::parts::Transcriber,
@@ -135,7 +133,10 @@ impl Transcriber for PocketSphinx {
         self.admission.limit()
     }
 
-    async fn open(&self, request: TranscriptionRequest) -> Result<TranscriptionStream, EngineError> {
+    async fn open(
+        &self,
+        request: TranscriptionRequest,
+    ) -> Result<TranscriptionStream, EngineError> {
         if request.language.primary() != LANGUAGE {
             return Err(EngineError::new(
                 Trouble::Unsupported,

@@ -1,11 +1,6 @@
 //! The owner's side of one recognizer process: audio down, words up, from its start to its end.
 
-use std::{
-    collections::VecDeque,
-    path::PathBuf,
-    process::Stdio,
-    time::Duration,
-};
+use std::{collections::VecDeque, path::PathBuf, process::Stdio, time::Duration};
 
 use bytes::{Buf, BytesMut};
 use tokio::{
@@ -110,10 +105,12 @@ impl Drop for Outlet {
     fn drop(&mut self) {
         if !self.closed {
             // If the queue is full its reader finds the end of the channel instead.
-            let _ = self.sender.try_send(TranscriptionOutput::Failed(EngineError::new(
-                Trouble::Failed,
-                "the recognizer of this speaker was stopped; open the stream again",
-            )));
+            let _ = self
+                .sender
+                .try_send(TranscriptionOutput::Failed(EngineError::new(
+                    Trouble::Failed,
+                    "the recognizer of this speaker was stopped; open the stream again",
+                )));
         }
     }
 }
@@ -358,7 +355,9 @@ impl Process {
                 self.write(b'X', &[]);
             }
             // Outside an utterance there is nothing to hear, end or forget.
-            TranscriptionInput::Audio(_) | TranscriptionInput::End | TranscriptionInput::Abandon => {}
+            TranscriptionInput::Audio(_)
+            | TranscriptionInput::End
+            | TranscriptionInput::Abandon => {}
         }
     }
 
@@ -405,10 +404,10 @@ impl Process {
         self.complaint.abort();
         // What it may still decode nobody wants any more.
         self.group.kill();
-        self.group
-            .end(Duration::from_secs(1))
-            .await
-            .map_or_else(|| "its end was not seen".to_owned(), |status| status.to_string())
+        self.group.end(Duration::from_secs(1)).await.map_or_else(
+            || "its end was not seen".to_owned(),
+            |status| status.to_string(),
+        )
     }
 }
 

@@ -69,9 +69,10 @@ impl Voice {
             io.spawn(async move {
                 let found = match Voices::discover(&program, &chosen).await {
                     Ok(voices) => Discovery::Found(Arc::new(voices)),
-                    Err(why) => {
-                        Discovery::Missing(format!("{} is broken: {why}; {INSTALL}", program.display()))
-                    }
+                    Err(why) => Discovery::Missing(format!(
+                        "{} is broken: {why}; {INSTALL}",
+                        program.display()
+                    )),
                 };
                 known.send_replace(found);
             });
@@ -108,7 +109,10 @@ impl Synthesizer for Voice {
                 true,
                 format!("{} with {} voices", self.program.display(), voices.count()),
             ),
-            Discovery::Running => (true, format!("{}, listing its voices", self.program.display())),
+            Discovery::Running => (
+                true,
+                format!("{}, listing its voices", self.program.display()),
+            ),
             Discovery::Missing(why) => (false, why.clone()),
         };
         EnginePart {

@@ -97,7 +97,10 @@ async fn say(utterance: &Utterance, sentence: &str) -> Result<(), EngineError> {
             .map_err(|_| {
                 EngineError::new(
                     Trouble::Timeout,
-                    format!("the voice {} fell silent for {STALL_LIMIT:?}", utterance.voice),
+                    format!(
+                        "the voice {} fell silent for {STALL_LIMIT:?}",
+                        utterance.voice
+                    ),
                 )
             })?
             .map_err(|error| failed(error.to_string()))?;
@@ -115,7 +118,9 @@ async fn say(utterance: &Utterance, sentence: &str) -> Result<(), EngineError> {
         }
         read.reserve(PIECE_BYTES);
     }
-    let complaint = timeout(STALL_LIMIT, complaint(stderr)).await.unwrap_or_default();
+    let complaint = timeout(STALL_LIMIT, complaint(stderr))
+        .await
+        .unwrap_or_default();
     match group.end(STALL_LIMIT).await {
         Some(status) if status.success() => Ok(()),
         Some(status) => Err(failed(format!("{status}; {complaint}"))),

@@ -132,7 +132,8 @@ impl Voices {
 mod tests {
     use super::*;
 
-    const LIST: &str = "Pty Language       Age/Gender VoiceName          File                 Other Languages
+    const LIST: &str =
+        "Pty Language       Age/Gender VoiceName          File                 Other Languages
  5  cmn             --/M      Chinese_(Mandarin) sit/cmn              (zh-cmn 5)(zh 5)
  2  en-gb           --/M      English_(Great_Britain) gmw/en               (en 2)
  2  en-us           --/M      English_(America)  gmw/en-US            (en 3)
@@ -154,7 +155,9 @@ mod tests {
         assert_eq!(voice("de"), None);
         assert_eq!(
             voices.languages(),
-            ["cmn", "en", "en-GB", "en-US", "es", "es-419", "pt", "pt-BR", "zh"]
+            [
+                "cmn", "en", "en-GB", "en-US", "es", "es-419", "pt", "pt-BR", "zh"
+            ]
         );
     }
 

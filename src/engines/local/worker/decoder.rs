@@ -21,7 +21,8 @@ const POCKETSPHINX: &str = "libpocketsphinx.so.3";
 const NEWER: &str = "libpocketsphinx.so.5";
 
 /// What to install, for people.
-const INSTALL: &str = "apt-get install -y --no-install-recommends libpocketsphinx3 pocketsphinx-en-us";
+const INSTALL: &str =
+    "apt-get install -y --no-install-recommends libpocketsphinx3 pocketsphinx-en-us";
 
 /// Settings found best for live speech: half the tail of the defaults at the same word error rate.
 const TUNING: &[&str] = &["-logfn", "/dev/null", "-fwdflat", "no", "-maxhmmpf", "5000"];
@@ -38,7 +39,9 @@ pub enum DecoderError {
         cause: String,
     },
     /// Only a newer release is there.
-    #[error("only {NEWER} is installed, whose interface differs; this server needs {POCKETSPHINX} (Debian: libpocketsphinx3)")]
+    #[error(
+        "only {NEWER} is installed, whose interface differs; this server needs {POCKETSPHINX} (Debian: libpocketsphinx3)"
+    )]
     Newer,
     /// The model is not there.
     #[error("the recognizer's model is missing in {0}; {INSTALL}")]
@@ -49,7 +52,8 @@ pub enum DecoderError {
 }
 
 type Object = *mut c_void;
-type CmdLnParse = unsafe extern "C" fn(Object, *const c_void, c_int, *mut *mut c_char, c_int) -> Object;
+type CmdLnParse =
+    unsafe extern "C" fn(Object, *const c_void, c_int, *mut *mut c_char, c_int) -> Object;
 type PsArgs = unsafe extern "C" fn() -> *const c_void;
 type PsInit = unsafe extern "C" fn(Object) -> Object;
 type PsAct = unsafe extern "C" fn(Object) -> c_int;
@@ -99,7 +103,13 @@ impl Decoder {
         // which `arguments` keeps alive and which it copies; a null first argument asks for a new object. `ps_init`
         // takes a counted reference of that object, checked not to be null.
         let decoder = unsafe {
-            let settings = parse(ptr::null_mut(), definitions(), count, pointers.as_mut_ptr(), 1);
+            let settings = parse(
+                ptr::null_mut(),
+                definitions(),
+                count,
+                pointers.as_mut_ptr(),
+                1,
+            );
             if settings.is_null() {
                 return Err(DecoderError::Refused("take its arguments"));
             }
@@ -125,9 +135,8 @@ impl Decoder {
     /// Hears audio of the open utterance.
     pub fn hear(&mut self, samples: &[i16]) -> Result<(), DecoderError> {
         // SAFETY: as in `begin`; pointer and count are those of one live slice, which is only read.
-        let answer = unsafe {
-            (self.process)(self.decoder.as_ptr(), samples.as_ptr(), samples.len(), 0, 0)
-        };
+        let answer =
+            unsafe { (self.process)(self.decoder.as_ptr(), samples.as_ptr(), samples.len(), 0, 0) };
         accepted(answer, "hear audio")
     }
 
@@ -190,7 +199,11 @@ unsafe fn find<F: Copy>(library: &Library, name: &str, function: &CStr) -> Resul
 fn arguments(model: &Path) -> Result<Vec<CString>, DecoderError> {
     let missing = || DecoderError::Model(model.display().to_string());
     let mut arguments = vec![c"asr-worker".to_owned()];
-    for (option, file) in [("-hmm", "en-us"), ("-lm", "en-us.lm.bin"), ("-dict", "cmudict-en-us.dict")] {
+    for (option, file) in [
+        ("-hmm", "en-us"),
+        ("-lm", "en-us.lm.bin"),
+        ("-dict", "cmudict-en-us.dict"),
+    ] {
         let file = model.join(file);
         if !file.exists() {
             return Err(missing());

@@ -177,7 +177,12 @@ impl Hearing {
 
     fn report(&mut self, answers: &mut impl Write) -> Result<(), Failure> {
         self.report_at = self.heard + PROGRESS_SAMPLES;
-        say(answers, &Answer::Progress { samples: self.heard })?;
+        say(
+            answers,
+            &Answer::Progress {
+                samples: self.heard,
+            },
+        )?;
         Ok(())
     }
 }

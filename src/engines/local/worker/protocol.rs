@@ -73,7 +73,11 @@ pub fn frame(kind: u8, payload: &[u8]) -> Vec<u8> {
     let mut frame = Vec::with_capacity(5 + payload.len());
     frame.push(kind);
     // A payload is at most a piece of audio or a configuration; the reader refuses what would not fit.
-    frame.extend_from_slice(&u32::try_from(payload.len()).unwrap_or(u32::MAX).to_be_bytes());
+    frame.extend_from_slice(
+        &u32::try_from(payload.len())
+            .unwrap_or(u32::MAX)
+            .to_be_bytes(),
+    );
     frame.extend_from_slice(payload);
     frame
 }
@@ -108,7 +112,7 @@ pub fn read_order(from: &mut impl Read) -> io::Result<Option<Order>> {
                 .try_into()
                 .map_err(|_| broken("`B` needs four bytes".to_owned()))?,
         )),
-        b'A' if length % 2 == 0 => Order::Audio(
+        b'A' if length.is_multiple_of(2) => Order::Audio(
             payload
                 .chunks_exact(2)
                 .map(|sample| i16::from_le_bytes([sample[0], sample[1]]))
@@ -140,7 +144,10 @@ fn read_whole(from: &mut impl Read, buffer: &mut [u8]) -> io::Result<bool> {
 }
 
 fn broken(what: String) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, format!("{PROTOCOL_ERROR}: {what}"))
+    io::Error::new(
+        io::ErrorKind::InvalidData,
+        format!("{PROTOCOL_ERROR}: {what}"),
+    )
 }
 
 #[cfg(test)]
