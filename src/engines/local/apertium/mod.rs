@@ -159,17 +159,11 @@ impl Apertium {
             .try_collect()
             .await?;
         for (piece, answer) in pieces.iter().zip(&mut answers) {
-            if !answer.is_empty() {
-                continue;
+            if answer.is_empty() {
+                // Signs are the same everywhere, and a word that is dropped (a pronoun alone) is better kept as it is
+                // than lost, as Apertium does with words it does not know.
+                answer.clone_from(&piece.text);
             }
-            if piece.text.chars().any(char::is_alphabetic) {
-                return Err(EngineError::new(
-                    Trouble::Failed,
-                    format!("the direction {} gave an empty translation", direction.mode),
-                ));
-            }
-            // Signs without words mean the same in every language.
-            answer.clone_from(&piece.text);
         }
         Ok(join(pieces.iter().zip(answers)))
     }
