@@ -65,7 +65,7 @@ impl PocketSphinx {
                 },
             }),
             found: look(settings),
-            admission: Admission::new(limit),
+            admission: Admission::new(limit, settings.lag_limit),
             keeps_spare: settings.spare_recognizer,
             spare_idle: settings.spare_idle,
             spare: Mutex::default(),
