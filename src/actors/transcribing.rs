@@ -250,7 +250,9 @@ fn decode(environment: &Arc<Environment>, recording: Bytes) -> mpsc::Receiver<De
                     endpointer.finish(&mut events);
                     let ended = Decoded::Ended { samples };
                     let last = events.drain(..).map(Decoded::Event).chain([ended]);
-                    let _ = last.map(|event| blocks.blocking_send(event)).all(|sent| sent.is_ok());
+                    let _ = last
+                        .map(|event| blocks.blocking_send(event))
+                        .all(|sent| sent.is_ok());
                     return;
                 }
                 Err(error) => return refuse(&error),

@@ -39,7 +39,10 @@ pub fn outgoing_runtime(settings: &Settings) -> anyhow::Result<Runtime> {
 ///
 /// # Errors
 /// If threads, the data folder or this program's own file are not to be had.
-pub fn environment(settings: &Arc<Settings>, outgoing: &Handle) -> anyhow::Result<Arc<Environment>> {
+pub fn environment(
+    settings: &Arc<Settings>,
+    outgoing: &Handle,
+) -> anyhow::Result<Arc<Environment>> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let arbiters = match settings.threads.room_arbiters {
         0 => cores,
@@ -60,9 +63,9 @@ pub fn environment(settings: &Arc<Settings>, outgoing: &Handle) -> anyhow::Resul
         seed,
         secret.expose_secret().as_bytes(),
         |parent| {
-            let local = local_settings(settings, cores);
+            let wanted = LocalSettings::from(&settings.engines.local);
             let local: Arc<dyn Engine> =
-                LocalEngine::start(parent, &local, outgoing.clone(), program)?;
+                LocalEngine::start(parent, &wanted, outgoing.clone(), program)?;
             let null: Arc<dyn Engine> = Arc::new(null_engine(outgoing.clone()));
             Ok(match settings.engines.default {
                 DefaultEngine::Local => Engines::new(local, vec![null]),
@@ -71,18 +74,4 @@ pub fn environment(settings: &Arc<Settings>, outgoing: &Handle) -> anyhow::Resul
         },
     )?;
     Ok(environment)
-}
-
-fn local_settings(settings: &Settings, cores: usize) -> LocalSettings {
-    let local = &settings.engines.local;
-    LocalSettings {
-        recognizer_model: local.pocketsphinx_model_dir.clone(),
-        talkers_per_core: local.max_talkers_per_core,
-        cores,
-        translator_modes: local.apertium_modes_dir.clone(),
-        routes: local.routes.clone(),
-        translation_limit: local.translate_timeout,
-        pipeline_idle: local.pipeline_idle_after,
-        ..LocalSettings::default()
-    }
 }

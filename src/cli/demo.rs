@@ -1,4 +1,6 @@
 use anyhow::bail;
 #[derive(clap::Args)]
 pub struct Options {}
-pub fn demo(_: &Options) -> anyhow::Result<()> { bail!("x") }
+pub fn demo(_: &Options) -> anyhow::Result<()> {
+    bail!("x")
+}

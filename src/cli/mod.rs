@@ -56,7 +56,9 @@ struct Settings {
 
 impl Settings {
     fn load(&self) -> anyhow::Result<Loaded> {
-        Ok(Loaded::load(LoadOptions::from_process(self.config.clone()))?)
+        Ok(Loaded::load(LoadOptions::from_process(
+            self.config.clone(),
+        ))?)
     }
 }
 

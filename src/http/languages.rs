@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{get, web::{Data, Json}};
+use actix_web::{
+    get,
+    web::{Data, Json},
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -7,8 +7,8 @@ use actix_web::web::Data;
 use actix_web::{HttpResponse, get};
 use prometheus::process_collector::ProcessCollector;
 use prometheus::{
-    Encoder as _, Gauge, HistogramOpts, HistogramVec, IntCounterVec, Opts, Registry,
-    TEXT_FORMAT, TextEncoder,
+    Encoder as _, Gauge, HistogramOpts, HistogramVec, IntCounterVec, Opts, Registry, TEXT_FORMAT,
+    TextEncoder,
 };
 use tokio::time::Instant;
 

@@ -214,9 +214,11 @@ pub async fn announce(
 }
 
 fn running(environment: &Arc<Environment>, id: &str) -> Result<Ref<Room>, ApiError> {
-    let parsed: RoomId = id.parse().map_err(|error: crate::domain::identity::IdentityError| {
-        ApiError::bad_request("invalid_id", error.to_string())
-    })?;
+    let parsed: RoomId = id
+        .parse()
+        .map_err(|error: crate::domain::identity::IdentityError| {
+            ApiError::bad_request("invalid_id", error.to_string())
+        })?;
     environment.room(&parsed).ok_or_else(|| not_found(id))
 }
 

@@ -16,7 +16,9 @@ use super::{
 use crate::actors::environment::Environment;
 
 /// Registers every route over this environment.
-pub fn routes(environment: &Arc<Environment>) -> impl Fn(&mut ServiceConfig) + Clone + Send + 'static {
+pub fn routes(
+    environment: &Arc<Environment>,
+) -> impl Fn(&mut ServiceConfig) + Clone + Send + 'static {
     let environment = Data::from(Arc::clone(environment));
     move |config: &mut ServiceConfig| {
         let given = environment.clone();

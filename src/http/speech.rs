@@ -243,10 +243,7 @@ async fn read_all(
     Ok(whole.freeze())
 }
 
-fn language_or_assumed(
-    tag: Option<&str>,
-    environment: &Environment,
-) -> Result<Language, ApiError> {
+fn language_or_assumed(tag: Option<&str>, environment: &Environment) -> Result<Language, ApiError> {
     match tag {
         None | Some("" | "auto") => Ok(assumed_language(&*environment.engines().choose(None).0)),
         Some(tag) => tag

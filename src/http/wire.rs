@@ -5,9 +5,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use actix::{
-    Actor, ActorContext, ActorFutureExt, AsyncContext, StreamHandler, WrapFuture,
-};
+use actix::{Actor, ActorContext, ActorFutureExt, AsyncContext, StreamHandler, WrapFuture};
 use actix_http::ws::{Codec, Item, ProtocolError};
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -71,7 +69,11 @@ pub async fn upgrade(
         Some((socket, outbox)) => Wire::new(Some(socket), outbox),
         None => {
             let outbox = Outbox::new(settings.websocket.outbox_bytes);
-            outbox.close(if full { Closing::POLICY } else { Closing::RESTARTING });
+            outbox.close(if full {
+                Closing::POLICY
+            } else {
+                Closing::RESTARTING
+            });
             Wire::new(None, outbox)
         }
     };
@@ -229,4 +231,3 @@ impl StreamHandler<Result<Message, ProtocolError>> for Wire {
         }
     }
 }
-

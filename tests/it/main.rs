@@ -2,6 +2,8 @@
 
 mod audio;
 mod config;
+mod conversation;
 mod engines;
 mod http_frame;
 mod supervision;
+mod support;

@@ -1,0 +1,201 @@
+//! A program that speaks API.md section 1 over a real socket.
+
+use std::{collections::VecDeque, time::Duration};
+
+use futures_util::{SinkExt, StreamExt};
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+use tokio_tungstenite::{
+    MaybeTlsStream, WebSocketStream,
+    tungstenite::{Message, client::IntoClientRequest, protocol::CloseFrame},
+};
+
+/// How long a test waits for what it expects: far beyond what it takes, on a machine with everything else running.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A frame of translated audio.
+#[derive(Debug, Clone)]
+pub struct AudioFrame {
+    pub stream_id: u32,
+    pub sequence: u32,
+    pub samples: Vec<i16>,
+}
+
+/// What came over the socket.
+#[derive(Debug, Clone)]
+pub enum Incoming {
+    Message(Value),
+    Audio(AudioFrame),
+    Closed(Option<(u16, String)>),
+}
+
+/// A connection.
+pub struct Client {
+    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    /// What came and was not asked for yet.
+    pending: VecDeque<Incoming>,
+    pub connection_id: String,
+}
+
+impl Client {
+    pub async fn connect(address: &str, query: &str) -> Self {
+        let request = format!("ws://{address}/ws{query}")
+            .into_client_request()
+            .unwrap();
+        let (socket, _) = tokio_tungstenite::connect_async(request)
+            .await
+            .expect("the upgrade succeeds");
+        let mut client = Self {
+            socket,
+            pending: VecDeque::new(),
+            connection_id: String::new(),
+        };
+        let greeting = client.expect("connected").await;
+        assert_eq!(greeting["protocol"], 1);
+        client.connection_id = greeting["connection_id"].as_str().unwrap().to_owned();
+        client
+    }
+
+    pub async fn send(&mut self, message: Value) {
+        self.send_raw(&message.to_string()).await;
+    }
+
+    pub async fn send_raw(&mut self, text: &str) {
+        self.socket.send(Message::text(text)).await.unwrap();
+    }
+
+    pub async fn send_audio(&mut self, pcm: Vec<u8>) {
+        self.socket.send(Message::binary(pcm)).await.unwrap();
+    }
+
+    /// Makes a session with this configuration and gives its answer.
+    pub async fn create_session(&mut self, config: Value) -> Value {
+        self.send(json!({"type": "create_session", "config": config}))
+            .await;
+        self.expect("session_created").await
+    }
+
+    /// The next thing that comes, whatever it is.
+    pub async fn next(&mut self) -> Incoming {
+        if let Some(pending) = self.pending.pop_front() {
+            return pending;
+        }
+        self.receive().await
+    }
+
+    async fn receive(&mut self) -> Incoming {
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        loop {
+            let received = tokio::time::timeout_at(deadline, self.socket.next())
+                .await
+                .unwrap_or_else(|_| {
+                    panic!("nothing came in {PATIENCE:?}; before: {:#?}", self.pending)
+                });
+            match received {
+                Some(Ok(Message::Text(text))) => {
+                    return Incoming::Message(serde_json::from_str(&text).expect("JSON"));
+                }
+                Some(Ok(Message::Binary(frame))) => return Incoming::Audio(parse(&frame)),
+                Some(Ok(Message::Close(reason))) => {
+                    return Incoming::Closed(reason.map(|CloseFrame { code, reason }| {
+                        (u16::from(code), reason.as_str().to_owned())
+                    }));
+                }
+                Some(Ok(_)) => {}
+                Some(Err(_)) | None => return Incoming::Closed(None),
+            }
+        }
+    }
+
+    /// The next message of this type; what comes before it stays for later.
+    pub async fn expect(&mut self, kind: &str) -> Value {
+        self.expect_where(kind, |_| true).await
+    }
+
+    /// The next message of this type that is `wanted`; what comes before it stays for later.
+    pub async fn expect_where(&mut self, kind: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+        let is = |incoming: &Incoming| matches!(incoming, Incoming::Message(message) if message["type"] == kind && wanted(message));
+        if let Some(position) = self.pending.iter().position(is)
+            && let Some(Incoming::Message(message)) = self.pending.remove(position)
+        {
+            return message;
+        }
+        loop {
+            match self.receive().await {
+                incoming if is(&incoming) => {
+                    let Incoming::Message(message) = incoming else {
+                        unreachable!("only messages are wanted");
+                    };
+                    return message;
+                }
+                Incoming::Closed(reason) => {
+                    panic!(
+                        "closed ({reason:?}) before {kind} came; before that: {:#?}",
+                        self.pending
+                    )
+                }
+                other => self.pending.push_back(other),
+            }
+        }
+    }
+
+    /// The answer to the message with this id.
+    pub async fn answer(&mut self, id: &str) -> Value {
+        let is = |incoming: &Incoming| matches!(incoming, Incoming::Message(message) if message["ref"] == id);
+        if let Some(position) = self.pending.iter().position(is)
+            && let Some(Incoming::Message(message)) = self.pending.remove(position)
+        {
+            return message;
+        }
+        loop {
+            match self.receive().await {
+                Incoming::Message(message) if message["ref"] == id => return message,
+                Incoming::Closed(reason) => panic!("closed ({reason:?}) before {id} was answered"),
+                other => self.pending.push_back(other),
+            }
+        }
+    }
+
+    /// Waits for the end of the connection, and gives its close code.
+    pub async fn closed(&mut self) -> Option<(u16, String)> {
+        loop {
+            if let Incoming::Closed(reason) = self.receive().await {
+                return reason;
+            }
+        }
+    }
+
+    /// What has come until now and within this time, in order.
+    pub async fn collect(&mut self, time: Duration) -> Vec<Incoming> {
+        let deadline = tokio::time::Instant::now() + time;
+        let mut collected: Vec<Incoming> = self.pending.drain(..).collect();
+        while let Ok(incoming) = tokio::time::timeout_at(deadline, self.receive()).await {
+            let over = matches!(incoming, Incoming::Closed(_));
+            collected.push(incoming);
+            if over {
+                break;
+            }
+        }
+        collected
+    }
+
+    /// Ends the connection without a word, as a lost network does.
+    pub fn drop_connection(self) {
+        drop(self);
+    }
+}
+
+fn parse(frame: &[u8]) -> AudioFrame {
+    assert_eq!((frame[0], frame[1]), (1, 0), "kind and zero");
+    let header = usize::from(u16::from_le_bytes([frame[2], frame[3]]));
+    assert_eq!(header, 12, "header length");
+    let word = |at: usize| u32::from_le_bytes(frame[at..at + 4].try_into().unwrap());
+    AudioFrame {
+        stream_id: word(4),
+        sequence: word(8),
+        samples: frame[header..]
+            .chunks_exact(2)
+            .map(|pair| i16::from_le_bytes([pair[0], pair[1]]))
+            .collect(),
+    }
+}

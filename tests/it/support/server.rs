@@ -1,0 +1,158 @@
+//! `interpres serve` as its own process, on a free port and with a folder of its own.
+
+use std::{
+    io::{BufRead, BufReader},
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::client::Client;
+
+/// A server that runs until this is dropped.
+pub struct Server {
+    process: Child,
+    address: String,
+    data: TempDir,
+    http: reqwest::Client,
+}
+
+impl Server {
+    /// A server with default settings.
+    pub fn start() -> Self {
+        Self::with(&[])
+    }
+
+    /// A server with these settings, by the names of its environment.
+    pub fn with(environment: &[(&str, &str)]) -> Self {
+        let data = tempfile::tempdir().unwrap();
+        let mut process = Command::new(env!("CARGO_BIN_EXE_interpres"))
+            .arg("serve")
+            .current_dir(data.path())
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap())
+            .env("PORT", "0")
+            .env("DATA_DIR", data.path().join("data"))
+            .env("WORKERS", "2")
+            .env("LOG_LEVEL", "warn")
+            .envs(environment.iter().copied())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::inherit())
+            .spawn()
+            .expect("the server starts");
+        let output = BufReader::new(process.stdout.take().unwrap());
+        let address = output
+            .lines()
+            .map_while(Result::ok)
+            .find_map(|line| line.strip_prefix("listening on http://").map(str::to_owned))
+            .expect("the server says where it listens");
+        Self {
+            process,
+            address,
+            data,
+            http: reqwest::Client::new(),
+        }
+    }
+
+    /// `127.0.0.1:PORT`.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// Its data folder.
+    pub fn data(&self) -> std::path::PathBuf {
+        self.data.path().join("data")
+    }
+
+    /// Its process.
+    pub fn pid(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// A connection that has been greeted.
+    pub async fn connect(&self) -> Client {
+        Client::connect(&self.address, "").await
+    }
+
+    /// A connection whose upgrade has this query.
+    pub async fn connect_with(&self, query: &str) -> Client {
+        Client::connect(&self.address, query).await
+    }
+
+    /// A request to be sent.
+    pub fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
+        let method = method.parse().unwrap();
+        self.http
+            .request(method, format!("http://{}{path}", self.address))
+    }
+
+    /// What `GET path` answers, as JSON.
+    pub async fn get(&self, path: &str) -> Value {
+        let answer = self.request("GET", path).send().await.unwrap();
+        assert!(answer.status().is_success(), "{path}: {}", answer.status());
+        answer.json().await.unwrap()
+    }
+
+    /// Waits until `GET path` answers what is wanted; panics with the last answer after half a minute.
+    pub async fn eventually(&self, path: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+        let mut last = Value::Null;
+        for _ in 0..600 {
+            let answer = self.request("GET", path).send().await.unwrap();
+            last = answer.json().await.unwrap_or(Value::Null);
+            if wanted(&last) {
+                return last;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("{path} never answered what was wanted: {last:#}");
+    }
+
+    /// Sends a signal.
+    pub fn signal(&self, signal: Signal) {
+        let pid = Pid::from_raw(i32::try_from(self.process.id()).unwrap()).unwrap();
+        kill_process(pid, signal).unwrap();
+    }
+
+    /// Waits for its end, and gives its exit code.
+    pub fn wait(&mut self, patience: Duration) -> Option<i32> {
+        let deadline = Instant::now() + patience;
+        while Instant::now() < deadline {
+            if let Some(status) = self.process.try_wait().unwrap() {
+                return status.code();
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        panic!("the server did not end within {patience:?}");
+    }
+
+    /// The processes it has started and that still run.
+    pub fn children(&self) -> Vec<u32> {
+        children_of(self.process.id())
+    }
+}
+
+/// The living children of a process, from /proc; zombies are not among them.
+pub fn children_of(parent: u32) -> Vec<u32> {
+    let processes = std::fs::read_dir("/proc").unwrap().flatten();
+    processes
+        .filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok())
+        .filter(|pid| {
+            let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+            let after_name = stat.rsplit(')').next().unwrap_or_default();
+            let mut fields = after_name.split_whitespace();
+            let state = fields.next();
+            fields.next() == Some(parent.to_string().as_str()) && state != Some("Z")
+        })
+        .collect()
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
