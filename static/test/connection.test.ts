@@ -96,7 +96,14 @@ class Stay {
   finishCreation(sessionId: string): void {
     const create = this.wire.last("create_session");
     const token = `token-${sessionId}`;
-    this.wire.says({ type: "session_created", session_id: sessionId, room_id: "p", resume_token: token, seq: 0, ref: create.id });
+    this.wire.says({
+      type: "session_created",
+      session_id: sessionId,
+      room_id: "p",
+      resume_token: token,
+      seq: 0,
+      ref: create.id,
+    });
     const join = this.wire.last("join_room");
     assert.equal(join.room_id, "kitchen");
     this.wire.says({ type: "room_joined", room_id: "kitchen", seq: 7, participants: [], ref: join.id });
@@ -136,10 +143,7 @@ for (const code of [1001, 1006, 1011, 1012, 1013]) {
     assert.equal(stay.wires.length, 2);
     stay.wire.says({ type: "connected" });
     const recover = stay.wire.last("recover_session");
-    assert.deepEqual(
-      [recover.session_id, recover.resume_token, recover.last_seq],
-      ["s1", "token-s1", 9],
-    );
+    assert.deepEqual([recover.session_id, recover.resume_token, recover.last_seq], ["s1", "token-s1", 9]);
     const answer = { session_id: "s1", room_id: "kitchen", resume_token: "t2", seq: 12, missed: 2, gap: false };
     stay.wire.says({ type: "session_recovered", ...answer, ref: recover.id });
     assert.equal(stay.state, "online");

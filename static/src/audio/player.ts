@@ -52,7 +52,10 @@ export class Player {
     if (stream === undefined || output === undefined || frame.samples.length === 0) return;
     const { context, gain } = output;
     const buffer = context.createBuffer(1, frame.samples.length, stream.sampleRate);
-    buffer.copyToChannel(Float32Array.from(frame.samples, (sample) => sample / 32_768), 0);
+    buffer.copyToChannel(
+      Float32Array.from(frame.samples, (sample) => sample / 32_768),
+      0,
+    );
     const node = new AudioBufferSourceNode(context, { buffer });
     node.connect(gain);
     if (stream.nextAt < context.currentTime) stream.nextAt = context.currentTime + CUSHION_S;

@@ -177,7 +177,11 @@ export class Connection {
         break;
       case "session_closed":
         this.#options.events.message(message);
-        this.#end({ kind: "ended", why: "closed", ...(message.reason === undefined ? {} : { message: message.reason }) });
+        this.#end({
+          kind: "ended",
+          why: "closed",
+          ...(message.reason === undefined ? {} : { message: message.reason }),
+        });
         return;
       case "error":
         if (this.#refused(message)) return;

@@ -76,7 +76,10 @@ async function loadLanguages(): Promise<void> {
   choose(speaksField, [recall("speaks"), ...wishes]);
   choose(hearsField, [recall("hears"), ...wishes]);
   if (![...hearsField.options].some((option) => !option.disabled)) {
-    showProblem("languages", "This server can translate into no language yet. Whoever runs it has to install one: see /api/engines.");
+    showProblem(
+      "languages",
+      "This server can translate into no language yet. Whoever runs it has to install one: see /api/engines.",
+    );
   }
   enterButton.disabled = false;
 }
