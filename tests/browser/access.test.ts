@@ -88,7 +88,7 @@ test("everything can be done with the keyboard alone", async () => {
     await ben.captions("source", "final", /No mouse was used/u).waitFor({ timeout: PATIENCE_MS });
     await assertFocus(page, "text");
 
-    await tabTo(page, "microphone");
+    await tabTo(page, "microphone", "Shift+Tab");
     await keys.press("Enter");
     await page.getByRole("button", { name: "Turn microphone off" }).waitFor();
     await keys.press("Space");
@@ -109,16 +109,16 @@ async function assertFocus(page: Page, id: string): Promise<void> {
   assert.equal(await page.evaluate<string>("document.activeElement.id"), id);
 }
 
-/** Presses Tab until the element has the focus, as often as there are elements. */
-async function tabTo(page: Page, id: string): Promise<void> {
+/** Presses Tab, or another key that moves the focus, until the element has the focus, as often as there are elements. */
+async function tabTo(page: Page, id: string, key = "Tab"): Promise<void> {
   const passed: string[] = [];
   while (passed.length < 30) {
-    await page.keyboard.press("Tab");
+    await page.keyboard.press(key);
     const focused = await page.evaluate<string>("document.activeElement.id");
     if (focused === id) return;
     passed.push(focused);
   }
-  assert.fail(`Tab never reaches ${id}; it went ${passed.join(", ")}`);
+  assert.fail(`${key} never reaches ${id}; it went ${passed.join(", ")}`);
 }
 
 /** For people who want to see what the tests saw: SCREENSHOTS names the folder. */

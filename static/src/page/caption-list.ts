@@ -1,4 +1,5 @@
 // Draws the captions: what was said on the left, the translation on the right, grey while it may still change.
+import { avatar } from "./avatar.ts";
 import { announcement, Captions } from "./captions.ts";
 import type { Side, Utterance } from "./captions.ts";
 import { create, element } from "./element.ts";
@@ -63,7 +64,8 @@ function draw(utterance: Utterance, person: { id: string | undefined; hears: str
   const head = create("p", "head");
   const time = create("time", "", clock.format(utterance.startedAt));
   time.dateTime = utterance.startedAt.toISOString();
-  head.append(create("span", "who", own ? `${utterance.speaker.name} (you)` : utterance.speaker.name), " ", time);
+  const name = own ? `${utterance.speaker.name} (you)` : utterance.speaker.name;
+  head.append(avatar(utterance.speaker), create("span", "who", name), time);
   const sides = create("div", "sides");
   if (utterance.source !== undefined) sides.append(drawSide("source", utterance.source));
   if (utterance.translation !== undefined) sides.append(drawSide("translation", utterance.translation));

@@ -25,7 +25,8 @@ function show(place: HTMLElement, className: string, topic: string, text: string
   clearNotice(topic);
   const notice = create("div", `notice ${className}`);
   notice.dataset.topic = topic;
-  const dismiss = create("button", "quiet", "Dismiss");
+  const dismiss = create("button", "quiet", "×");
+  dismiss.setAttribute("aria-label", "Dismiss");
   dismiss.type = "button";
   dismiss.addEventListener("click", () => {
     notice.remove();

@@ -1,4 +1,5 @@
 // Who is in the room, what each speaks and hears, and who is talking.
+import { avatar } from "./avatar.ts";
 import { create, element } from "./element.ts";
 import type { Participant } from "../client/protocol.ts";
 
@@ -52,7 +53,7 @@ export class People {
     const speaks = this.#spoken(person.speaks);
     const hears = person.hears.map(this.#languageName).join(", ");
     const languages = hears === "" ? `speaks ${speaks}${kind}` : `speaks ${speaks}, hears ${hears}${kind}`;
-    item.append(name, create("span", "languages", languages));
+    item.append(avatar({ id: person.session_id, name: person.name }), name, create("span", "languages", languages));
     if (talking) item.append(create("span", "badge", "talking"));
     return item;
   }

@@ -23,6 +23,8 @@ const connectionText = element("connection", HTMLElement);
 const retryButton = element("retry", HTMLButtonElement);
 const microphoneButton = element("microphone", HTMLButtonElement);
 const level = element("level", HTMLMeterElement);
+const levelField = element("level-field", HTMLElement);
+const microphoneLabel = element("microphone-label", HTMLElement);
 const playing = element("playing", HTMLElement);
 
 export class Room {
@@ -225,9 +227,10 @@ export class Room {
   #showMicrophone(): void {
     const state = typeof this.#microphone === "string" ? this.#microphone : "on";
     microphoneButton.dataset.state = state;
-    microphoneButton.textContent =
+    microphoneLabel.textContent =
       state === "off" ? "Turn microphone on" : state === "on" ? "Turn microphone off" : "Opening the microphone…";
-    if (state !== "on") level.value = 0;
+    levelField.hidden = state !== "on";
+    level.value = 0;
   }
 
   #showVoices(): void {
