@@ -26,7 +26,7 @@ const bundles = await context({
   format: "esm",
   target: ["es2022"],
   minify: !watching,
-  sourcemap: true,
+  sourcemap: watching,
   legalComments: "none",
   logLevel: "warning",
 });

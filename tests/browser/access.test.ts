@@ -35,6 +35,7 @@ for (const look of ["light", "dark"] as const) {
         const room = `access-${look}-${width}`;
         await ben.page.getByRole("button", { name: "Join the room", disabled: false }).waitFor();
         assert.deepEqual(await violations(ben.page), [], "the entrance");
+        await photograph(ben.page, `entrance-${look}-${width}`);
 
         await ben.join({ name: "Ben", room, speaks: "en", hears: "en" });
         await ana.join({ name: "Ana", room, speaks: "es", hears: "es" });

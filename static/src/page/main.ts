@@ -16,6 +16,8 @@ const enterButton = element("enter", HTMLButtonElement);
 const roomName = element("room-name", HTMLElement);
 const speaksNow = element("speaks-now", HTMLSelectElement);
 const hearsNow = element("hears-now", HTMLSelectElement);
+const microphoneButton = element("microphone", HTMLButtonElement);
+const unspoken = element("unspoken", HTMLElement);
 const textField = element("text", HTMLInputElement);
 const volume = element("volume", HTMLInputElement);
 const link = element("link", HTMLInputElement);
@@ -43,7 +45,7 @@ function prepare(): void {
     event.preventDefault();
     write();
   });
-  element("microphone", HTMLButtonElement).addEventListener("click", () => {
+  microphoneButton.addEventListener("click", () => {
     void room?.toggleMicrophone();
   });
   element("leave", HTMLButtonElement).addEventListener("click", () => room?.leave());
@@ -110,6 +112,7 @@ function enter(): void {
     showEntrance();
   });
   room.setVolume(volume.valueAsNumber / 100);
+  offerMicrophone();
   textField.focus();
 }
 
@@ -134,6 +137,18 @@ function changeLanguages(): void {
   speaksField.value = speaksNow.value;
   hearsField.value = hearsNow.value;
   room?.setLanguages(speaksNow.value, hearsNow.value);
+  offerMicrophone();
+}
+
+/** A microphone for a language that nobody here would understand only leads to an error. */
+function offerMicrophone(): void {
+  const recognised = languages.some((language) => language.code === speaksNow.value && language.speak);
+  microphoneButton.disabled = !recognised;
+  unspoken.hidden = recognised;
+  unspoken.textContent = recognised
+    ? ""
+    : `${languageName(speaksNow.value)} is not recognised here when spoken. Type it.`;
+  if (!recognised) room?.closeMicrophone();
 }
 
 async function copyLink(): Promise<void> {

@@ -107,7 +107,7 @@ export class Room {
   async toggleMicrophone(): Promise<void> {
     if (this.#isOpening()) return;
     if (typeof this.#microphone !== "string") {
-      this.#closeMicrophone();
+      this.closeMicrophone();
       this.#connection.endUtterance();
       return;
     }
@@ -121,7 +121,7 @@ export class Room {
           this.#connection.sendAudio(samples);
         },
         () => {
-          this.#closeMicrophone();
+          this.closeMicrophone();
           this.#connection.endUtterance();
           showProblem("microphone", "The microphone went away. Plug it in again, then turn it on.");
         },
@@ -133,6 +133,12 @@ export class Room {
       this.#microphone = "off";
       showProblem("microphone", microphoneAdvice(error instanceof MicrophoneError ? error.problem : "failed"));
     }
+    this.#showMicrophone();
+  }
+
+  closeMicrophone(): void {
+    if (typeof this.#microphone !== "string") this.#microphone.stop();
+    this.#microphone = "off";
     this.#showMicrophone();
   }
 
@@ -206,7 +212,7 @@ export class Room {
         break;
       case "ended":
         connectionText.textContent = "Not connected";
-        this.#closeMicrophone();
+        this.closeMicrophone();
         this.#player.silence();
         if (state.why === "left") clearNotice("connection");
         else showProblem("connection", endAdvice(state));
@@ -216,12 +222,6 @@ export class Room {
 
   #isOpening(): boolean {
     return this.#microphone === "opening";
-  }
-
-  #closeMicrophone(): void {
-    if (typeof this.#microphone !== "string") this.#microphone.stop();
-    this.#microphone = "off";
-    this.#showMicrophone();
   }
 
   #showMicrophone(): void {
