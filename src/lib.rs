@@ -1,1 +1,11 @@
 //! Live interpretation in calls, rooms and meetings.
+//!
+//! The floors, an arrow only going down: `http` → `actors` → `engines` · `store` → `audio` · `supervision` · `config` → `domain`.
+//! `ARCHITECTURE.md` walks through them.
+
+pub mod audio;
+pub mod config;
+pub mod domain;
+pub mod http;
+pub mod store;
+pub mod supervision;

@@ -1,0 +1,221 @@
+//! Every setting that there is: its name, kind and default. The only place that holds a default.
+//!
+//! `config/interpres.yaml` explains each of them to the user; a test keeps the two the same.
+
+use std::time::Duration;
+
+use super::kind::Kind;
+
+/// One setting.
+#[derive(Debug, Clone, Copy)]
+pub struct Key {
+    /// Sections and key, joined by dots: `server.port`.
+    pub name: &'static str,
+    /// What may stand there.
+    pub kind: Kind,
+    /// What stands there if nobody says anything, written as in an environment variable. `None`: not set.
+    pub default: Option<&'static str>,
+}
+
+impl Key {
+    /// Finds a setting by its dotted name.
+    pub fn find(name: &str) -> Option<&'static Self> {
+        KEYS.iter().find(|key| key.name == name)
+    }
+
+    /// The environment variable that sets it: `INTERPRES__SERVER__PORT`.
+    pub fn variable(&self) -> String {
+        format!(
+            "{PREFIX}{}",
+            self.name.replace('.', "__").to_ascii_uppercase()
+        )
+    }
+}
+
+/// What every environment variable of ours begins with.
+pub(super) const PREFIX: &str = "INTERPRES__";
+
+/// Plain environment names of the public contract (API.md §9) that have an effect, and the key they set.
+pub(super) const PLAIN_NAMES: &[(&str, &str)] = &[
+    ("DATA_DIR", "data.dir"),
+    ("HOST", "server.host"),
+    ("LOG_LEVEL", "log.level"),
+    ("METRICS_ENABLE", "metrics.enabled"),
+    ("PORT", "server.port"),
+    ("PUBLIC_URL", "server.public_url"),
+    ("SECRET_KEY", "auth.secret_key"),
+    ("SESSION_TIMEOUT", "session.idle_after"),
+    ("WEBSOCKET_MAX_CONNECTIONS", "server.max_connections"),
+    ("WEBSOCKET_TIMEOUT", "websocket.client_timeout"),
+    ("WORKERS", "server.workers"),
+];
+
+/// What the specification's own files (`config/orchestration.yaml`) call a setting of ours.
+pub(super) const SPECIFICATION_NAMES: &[(&str, &str)] = &[
+    ("frontend.host", "server.host"),
+    ("frontend.port", "server.port"),
+    ("frontend.workers", "server.workers"),
+    ("websocket.max_connections", "server.max_connections"),
+    ("websocket.connection_timeout", "websocket.client_timeout"),
+    ("websocket.session_timeout", "session.idle_after"),
+];
+
+/// Keys and sections of the specification's files that this version takes and does not use: they are reported, and
+/// do not stop the start of a deployment that has them.
+pub(super) const WITHOUT_EFFECT: &[&str] = &[
+    "service_name",
+    "version",
+    "gateway",
+    "monitoring",
+    "services",
+    "session_management",
+];
+
+const fn key(name: &'static str, kind: Kind, default: &'static str) -> Key {
+    Key {
+        name,
+        kind,
+        default: Some(default),
+    }
+}
+
+const fn unset(name: &'static str, kind: Kind) -> Key {
+    Key {
+        name,
+        kind,
+        default: None,
+    }
+}
+
+const fn whole(min: u64, max: u64) -> Kind {
+    Kind::Whole { min, max }
+}
+
+const fn milliseconds(min: u64, max: u64) -> Kind {
+    Kind::Time {
+        min: Duration::from_millis(min),
+        max: Duration::from_millis(max),
+    }
+}
+
+const fn seconds(min: u64, max: u64) -> Kind {
+    Kind::Time {
+        min: Duration::from_secs(min),
+        max: Duration::from_secs(max),
+    }
+}
+
+const KIB: u64 = 1024;
+const MIB: u64 = 1024 * KIB;
+const HOUR: u64 = 3600;
+const DAY: u64 = 24 * HOUR;
+
+/// All settings, section by section, in the order of `config/interpres.yaml`.
+pub const KEYS: &[Key] = &[
+    key("server.host", Kind::Host, "127.0.0.1"),
+    key("server.port", whole(0, 65_535), "3000"),
+    key("server.workers", whole(0, 1_024), "0"),
+    unset("server.public_url", Kind::Url),
+    key("server.shutdown_deadline", seconds(1, 10 * 60), "10s"),
+    key(
+        "server.body_limit",
+        Kind::Size {
+            min: KIB,
+            max: 1024 * MIB,
+        },
+        "25MiB",
+    ),
+    key("server.tcp_user_timeout", seconds(1, 10 * 60), "20s"),
+    key("server.backlog", whole(1, 65_535), "4096"),
+    key("server.max_connections", whole(1, 100_000), "10000"),
+    key("data.dir", Kind::Folder, "data"),
+    unset("auth.secret_key", Kind::Secret),
+    unset("auth.admin_key", Kind::Secret),
+    key("admin.fault_injection", Kind::Flag, "false"),
+    key("log.level", Kind::Level, "info"),
+    key("log.format", Kind::OneOf(&["text", "json"]), "text"),
+    key("metrics.enabled", Kind::Flag, "true"),
+    key(
+        "websocket.heartbeat_interval",
+        milliseconds(100, 10 * 60 * 1000),
+        "15s",
+    ),
+    key(
+        "websocket.client_timeout",
+        milliseconds(200, HOUR * 1000),
+        "60s",
+    ),
+    key(
+        "websocket.stall_timeout",
+        milliseconds(100, 10 * 60 * 1000),
+        "20s",
+    ),
+    key(
+        "websocket.outbox_bytes",
+        Kind::Size {
+            min: 64 * KIB,
+            max: 64 * MIB,
+        },
+        "1MiB",
+    ),
+    key(
+        "websocket.max_message",
+        Kind::Size {
+            min: 64 * KIB,
+            max: 64 * MIB,
+        },
+        "1MiB",
+    ),
+    key("room.empty_after", milliseconds(100, DAY * 1000), "60s"),
+    key("room.unused_after", milliseconds(100, DAY * 1000), "10m"),
+    key("room.log_entries", whole(100, 1_000_000), "10000"),
+    key("room.max_participants", whole(1, 100_000), "1000"),
+    key(
+        "session.idle_after",
+        milliseconds(100, 30 * DAY * 1000),
+        "30m",
+    ),
+    key("session.linger", milliseconds(0, HOUR * 1000), "10s"),
+    key("session.max_sessions", whole(1, 10_000_000), "100000"),
+    key("source.idle_after", milliseconds(100, HOUR * 1000), "10s"),
+    key("invoker.idle_after", milliseconds(100, HOUR * 1000), "10s"),
+    key("speech.hang", milliseconds(200, 2_000), "400ms"),
+    key("speech.preroll", milliseconds(0, 2_000), "400ms"),
+    key("speech.max_utterance", milliseconds(1_000, 60_000), "15s"),
+    key(
+        "speech.threshold",
+        Kind::Decimal { min: 0.0, max: 1.0 },
+        "0.5",
+    ),
+    key(
+        "speech.detector",
+        Kind::OneOf(&["earshot", "energy"]),
+        "earshot",
+    ),
+    key("engines.local.max_talkers_per_core", whole(1, 64), "4"),
+    key("engines.local.lag_limit", milliseconds(50, 10_000), "300ms"),
+    key(
+        "engines.local.apertium_modes_dir",
+        Kind::Folder,
+        "/usr/share/apertium/modes",
+    ),
+    key(
+        "engines.local.pocketsphinx_model_dir",
+        Kind::Folder,
+        "/usr/share/pocketsphinx/model/en-us",
+    ),
+    key(
+        "engines.local.translate_timeout",
+        milliseconds(100, 60_000),
+        "2s",
+    ),
+    key(
+        "engines.local.pipeline_idle_after",
+        milliseconds(1_000, DAY * 1000),
+        "300s",
+    ),
+    key("engines.local.max_text", whole(1, 100_000), "2000"),
+    key("engines.local.routes", Kind::Routes, "{}"),
+    key("threads.room_arbiters", whole(0, 1_024), "0"),
+    key("threads.io_threads", whole(1, 64), "2"),
+];

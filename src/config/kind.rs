@@ -1,0 +1,244 @@
+//! What a setting may be: its type, unit and range, and how it is read from YAML or from the text of an
+//! environment variable.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use bytesize::ByteSize;
+use config::ValueKind;
+use serde_json::Value as Json;
+
+/// The type and range of one setting. Bounds are inclusive.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Kind {
+    /// Text of at least one character.
+    Text,
+    /// Text of at least 16 characters that is never shown or logged.
+    Secret,
+    /// An IP address or a host name to listen on.
+    Host,
+    /// An `http` or `https` address.
+    Url,
+    /// A folder; relative ones are relative to the working directory.
+    Folder,
+    /// `true` or `false`.
+    Flag,
+    /// A whole number.
+    Whole { min: u64, max: u64 },
+    /// A number with a fraction.
+    Decimal { min: f64, max: f64 },
+    /// A duration: `500ms`, `30s`, `5m`, or a number of seconds.
+    Time { min: Duration, max: Duration },
+    /// An amount of memory in bytes: `1MiB`, `64 KiB`, or a number of bytes.
+    Size { min: u64, max: u64 },
+    /// One of a few words, in any case.
+    OneOf(&'static [&'static str]),
+    /// A log level; the specification's `WARNING` means `warn`.
+    Level,
+    /// Translation routes: `en-es: [eng-cat, cat-spa]`. In an environment variable as JSON.
+    Routes,
+}
+
+/// Shortest secret taken: a shorter one could be guessed offline from a token signed with it.
+const SHORTEST_SECRET: usize = 16;
+
+const LEVELS: &[&str] = &["off", "error", "warn", "info", "debug", "trace"];
+
+impl Kind {
+    /// Reads `value` into the form the typed settings take. `None` if it is not of this kind or out of range.
+    pub(super) fn read(self, value: &ValueKind) -> Option<Json> {
+        match self {
+            Self::Text | Self::Folder => {
+                text(value).filter(|text| !text.is_empty()).map(Json::from)
+            }
+            Self::Secret => text(value)
+                .filter(|text| text.chars().count() >= SHORTEST_SECRET)
+                .map(Json::from),
+            Self::Host => text(value)
+                .filter(|host| url::Host::parse(&bracketed(host)).is_ok())
+                .map(Json::from),
+            Self::Url => text(value).and_then(http_address).map(Json::from),
+            Self::Flag => flag(value).map(Json::from),
+            Self::Whole { min, max } => whole(value)
+                .filter(|number| (min..=max).contains(number))
+                .map(Json::from),
+            Self::Decimal { min, max } => decimal(value)
+                .filter(|number| (min..=max).contains(number))
+                .map(Json::from),
+            Self::Time { min, max } => duration(value)
+                .filter(|time| (min..=max).contains(time))
+                .map(|time| Json::from(humantime::format_duration(time).to_string())),
+            Self::Size { min, max } => size(value)
+                .filter(|bytes| (min..=max).contains(bytes))
+                .map(Json::from),
+            Self::OneOf(words) => word(value, words).map(Json::from),
+            Self::Level => level(value).map(Json::from),
+            Self::Routes => routes(value),
+        }
+    }
+
+    /// What may stand here, for people: "a number from 0 to 65535".
+    pub fn expected(self) -> String {
+        match self {
+            Self::Text => "text (in quotes if it looks like a number)".into(),
+            Self::Secret => format!("text of at least {SHORTEST_SECRET} characters"),
+            Self::Host => "an IP address or a host name".into(),
+            Self::Url => "an address that begins with http:// or https://".into(),
+            Self::Folder => "the path of a folder".into(),
+            Self::Flag => "true or false".into(),
+            Self::Whole { min, max } => format!("a number from {min} to {max}"),
+            Self::Decimal { min, max } => format!("a number from {min} to {max}"),
+            Self::Time { min, max } => format!(
+                "a duration from {} to {} (such as 500ms, 30s, 5m, or a number of seconds)",
+                humantime::format_duration(min),
+                humantime::format_duration(max)
+            ),
+            Self::Size { min, max } => {
+                format!("a size from {} to {} (such as 64KiB, 1MiB, or a number of bytes)", ByteSize(min), ByteSize(max))
+            }
+            Self::OneOf(words) => format!("one of {}", words.join(", ")),
+            Self::Level => format!("one of {}", LEVELS.join(", ")),
+            Self::Routes => "a map from a language pair to translator directions (such as en-es: [eng-cat, cat-spa])".into(),
+        }
+    }
+
+    /// The value in YAML as a person would write it; `value` is what [`Kind::read`] gave.
+    pub(super) fn written(self, value: &Json) -> String {
+        match (self, value) {
+            (Self::Size { .. }, Json::Number(bytes)) => {
+                let bytes = bytes.as_u64().unwrap_or_default();
+                // A rounded size would load back as another one.
+                let text = ByteSize(bytes).to_string();
+                if text
+                    .parse::<ByteSize>()
+                    .is_ok_and(|parsed| parsed.as_u64() == bytes)
+                {
+                    text
+                } else {
+                    bytes.to_string()
+                }
+            }
+            (Self::Time { .. } | Self::OneOf(_) | Self::Level, Json::String(plain)) => {
+                plain.clone()
+            }
+            // JSON is YAML, so a value in its JSON form is quoted as it must be.
+            (_, other) => other.to_string(),
+        }
+    }
+}
+
+fn text(value: &ValueKind) -> Option<&str> {
+    match value {
+        ValueKind::String(text) => Some(text.trim()),
+        _ => None,
+    }
+}
+
+/// `Host::parse` takes IPv6 addresses in brackets only, and people write them without.
+fn bracketed(host: &str) -> String {
+    if host.parse::<std::net::Ipv6Addr>().is_ok() {
+        format!("[{host}]")
+    } else {
+        host.to_owned()
+    }
+}
+
+fn http_address(text: &str) -> Option<String> {
+    let address = url::Url::parse(text).ok()?;
+    (matches!(address.scheme(), "http" | "https") && address.has_host())
+        .then(|| text.trim_end_matches('/').to_owned())
+}
+
+fn flag(value: &ValueKind) -> Option<bool> {
+    match value {
+        ValueKind::Boolean(flag) => Some(*flag),
+        ValueKind::String(text) => match text.trim().to_ascii_lowercase().as_str() {
+            "true" | "yes" | "on" | "1" => Some(true),
+            "false" | "no" | "off" | "0" => Some(false),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn whole(value: &ValueKind) -> Option<u64> {
+    match value {
+        ValueKind::I64(number) => u64::try_from(*number).ok(),
+        ValueKind::U64(number) => Some(*number),
+        ValueKind::String(text) => text.trim().parse().ok(),
+        _ => None,
+    }
+}
+
+fn decimal(value: &ValueKind) -> Option<f64> {
+    let number = match value {
+        ValueKind::I64(number) => *number as f64,
+        ValueKind::U64(number) => *number as f64,
+        ValueKind::Float(number) => *number,
+        ValueKind::String(text) => text.trim().parse().ok()?,
+        _ => return None,
+    };
+    number.is_finite().then_some(number)
+}
+
+fn duration(value: &ValueKind) -> Option<Duration> {
+    match (decimal(value), value) {
+        (Some(seconds), _) => Duration::try_from_secs_f64(seconds).ok(),
+        (None, ValueKind::String(text)) => humantime::parse_duration(text.trim()).ok(),
+        _ => None,
+    }
+}
+
+fn size(value: &ValueKind) -> Option<u64> {
+    match value {
+        ValueKind::String(text) => text
+            .trim()
+            .parse::<ByteSize>()
+            .ok()
+            .map(|size| size.as_u64()),
+        _ => whole(value),
+    }
+}
+
+fn word(value: &ValueKind, words: &'static [&'static str]) -> Option<&'static str> {
+    let written = text(value)?;
+    words
+        .iter()
+        .find(|word| word.eq_ignore_ascii_case(written))
+        .copied()
+}
+
+fn level(value: &ValueKind) -> Option<&'static str> {
+    match value {
+        // YAML readers of the older standard hand `off` over as false.
+        ValueKind::Boolean(false) => Some("off"),
+        ValueKind::String(text) if text.trim().eq_ignore_ascii_case("warning") => Some("warn"),
+        _ => word(value, LEVELS),
+    }
+}
+
+fn routes(value: &ValueKind) -> Option<Json> {
+    let routes: BTreeMap<String, Vec<String>> = serde_json::from_str(text(value)?).ok()?;
+    let is_sound = |(pair, directions): (&String, &Vec<String>)| {
+        is_pair(pair)
+            && !directions.is_empty()
+            && directions.iter().all(|direction| is_pair(direction))
+    };
+    routes
+        .iter()
+        .all(is_sound)
+        .then(|| serde_json::json!(routes))
+}
+
+/// `en-es`, `eng-cat`, `cat-spa_LATAM`: what Apertium calls a direction. It becomes part of a file name, so nothing
+/// else may stand in it.
+fn is_pair(text: &str) -> bool {
+    let is_code = |code: &str| {
+        !code.is_empty()
+            && code
+                .chars()
+                .all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+    };
+    text.split_once('-')
+        .is_some_and(|(from, to)| is_code(from) && is_code(to))
+}

@@ -1,0 +1,293 @@
+//! The typed settings. Each field's default and range stand in [`super::key::KEYS`], its explanation for the user in
+//! `config/interpres.yaml`.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use serde::Deserialize;
+
+use super::error::SettingsError;
+use super::load::{LoadOptions, Loaded};
+
+/// Everything that can be set. `Settings::default()` is what an empty file gives.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Where and how the server listens.
+    pub server: Server,
+    /// Where the server keeps what outlives it.
+    pub data: Data,
+    /// Keys.
+    pub auth: Auth,
+    /// The admin surface.
+    pub admin: Admin,
+    /// What is logged, and how.
+    pub log: Log,
+    /// Prometheus metrics.
+    pub metrics: Metrics,
+    /// WebSocket connections.
+    pub websocket: WebSocket,
+    /// Rooms.
+    pub room: Room,
+    /// Sessions.
+    pub session: Session,
+    /// Sources: one per speaking participant.
+    pub source: Source,
+    /// Invokers: one per speaker and target language.
+    pub invoker: Invoker,
+    /// How speech is cut into utterances.
+    pub speech: Speech,
+    /// Speech and translation engines.
+    pub engines: Engines,
+    /// Threads beside the HTTP workers.
+    pub threads: Threads,
+}
+
+impl Settings {
+    /// Reads and checks the settings.
+    ///
+    /// # Errors
+    /// The first thing that is wrong, as one line that names its key and where it came from.
+    pub fn load(options: LoadOptions) -> Result<Self, SettingsError> {
+        Loaded::load(options).map(|loaded| loaded.settings)
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Loaded::defaults().settings
+    }
+}
+
+/// `server`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Server {
+    /// Address or name to listen on.
+    pub host: String,
+    /// TCP port; 0 lets the system choose.
+    pub port: u16,
+    /// HTTP worker threads; 0 = one per core.
+    pub workers: usize,
+    /// What browsers and callbacks reach us by, without a slash at the end.
+    pub public_url: Option<String>,
+    /// All of a graceful stop, after which what is left is cut off.
+    #[serde(with = "humantime_serde")]
+    pub shutdown_deadline: Duration,
+    /// Largest request body in bytes.
+    pub body_limit: usize,
+    /// How long the kernel keeps sent and unacknowledged bytes before it closes the connection.
+    #[serde(with = "humantime_serde")]
+    pub tcp_user_timeout: Duration,
+    /// Connections the kernel holds while they wait to be accepted.
+    pub backlog: u32,
+    /// WebSocket connections at once; the next one is closed with 1008.
+    pub max_connections: usize,
+}
+
+/// `data`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Data {
+    /// The data folder, made at need.
+    pub dir: PathBuf,
+}
+
+/// `auth`. Neither key is ever logged.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Auth {
+    /// Signs resume tokens; unset: made once and kept in the data folder.
+    pub secret_key: Option<SecretString>,
+    /// Asked of everybody once set; unset: made if the server listens beyond loopback.
+    pub admin_key: Option<SecretString>,
+}
+
+/// `admin`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Admin {
+    /// Whether actors can be made to panic on command.
+    pub fault_injection: bool,
+}
+
+/// `log`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    /// The least important event that is written.
+    pub level: LogLevel,
+    /// How an event is written.
+    pub format: LogFormat,
+}
+
+/// How important an event must be to be logged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogLevel {
+    Off,
+    Error,
+    Warn,
+    Info,
+    Debug,
+    Trace,
+}
+
+/// How an event is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// A line for people.
+    Text,
+    /// One JSON object per line.
+    Json,
+}
+
+/// `metrics`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Metrics {
+    /// Whether `GET /metrics` is served.
+    pub enabled: bool,
+}
+
+/// `websocket`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WebSocket {
+    /// How often the server pings.
+    #[serde(with = "humantime_serde")]
+    pub heartbeat_interval: Duration,
+    /// Nothing heard for this long, not even a pong: closed. Longer than the heartbeat interval.
+    #[serde(with = "humantime_serde")]
+    pub client_timeout: Duration,
+    /// The peer has taken nothing for this long: closed.
+    #[serde(with = "humantime_serde")]
+    pub stall_timeout: Duration,
+    /// Bytes that may wait for one peer.
+    pub outbox_bytes: usize,
+    /// Largest message taken, in bytes.
+    pub max_message: usize,
+}
+
+/// `room`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Room {
+    /// How long a room stays after its last participant left.
+    #[serde(with = "humantime_serde")]
+    pub empty_after: Duration,
+    /// How long a room made over REST waits for its first participant.
+    #[serde(with = "humantime_serde")]
+    pub unused_after: Duration,
+    /// Numbered messages kept for recovery.
+    pub log_entries: usize,
+    /// Participants in one room.
+    pub max_participants: usize,
+}
+
+/// `session`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Session {
+    /// How long a session is kept without activity.
+    #[serde(with = "humantime_serde")]
+    pub idle_after: Duration,
+    /// How long its actor stays after the last socket left.
+    #[serde(with = "humantime_serde")]
+    pub linger: Duration,
+    /// Sessions at once.
+    pub max_sessions: usize,
+}
+
+/// `source`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    /// How long a Source stays when nobody reads or hears its speaker.
+    #[serde(with = "humantime_serde")]
+    pub idle_after: Duration,
+}
+
+/// `invoker`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Invoker {
+    /// How long a translation stream stays when nobody reads or hears it.
+    #[serde(with = "humantime_serde")]
+    pub idle_after: Duration,
+}
+
+/// `speech`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Speech {
+    /// Silence that ends an utterance.
+    #[serde(with = "humantime_serde")]
+    pub hang: Duration,
+    /// Audio before the first voiced frame that belongs to the utterance.
+    #[serde(with = "humantime_serde")]
+    pub preroll: Duration,
+    /// An utterance is cut at this length.
+    #[serde(with = "humantime_serde")]
+    pub max_utterance: Duration,
+    /// From which voice probability on a frame is voiced, 0 to 1.
+    pub threshold: f32,
+    /// What tells voice from silence.
+    pub detector: Detector,
+}
+
+/// What tells voice from silence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Detector {
+    /// A small neural network.
+    Earshot,
+    /// Loudness over the noise floor.
+    Energy,
+}
+
+/// `engines`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Engines {
+    /// PocketSphinx, Apertium and espeak-ng.
+    pub local: Local,
+}
+
+/// `engines.local`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Local {
+    /// People recognised at once, per core.
+    pub max_talkers_per_core: usize,
+    /// Recognition may lag this far behind before further talkers are refused.
+    #[serde(with = "humantime_serde")]
+    pub lag_limit: Duration,
+    /// Where Apertium's directions are installed.
+    pub apertium_modes_dir: PathBuf,
+    /// PocketSphinx's English model.
+    pub pocketsphinx_model_dir: PathBuf,
+    /// Longest wait for one translation.
+    #[serde(with = "humantime_serde")]
+    pub translate_timeout: Duration,
+    /// An unused translation process is ended after this.
+    #[serde(with = "humantime_serde")]
+    pub pipeline_idle_after: Duration,
+    /// Characters per translation request.
+    pub max_text: usize,
+    /// Language pair → Apertium directions to chain, where the built-in choice is not wanted.
+    pub routes: BTreeMap<String, Vec<String>>,
+}
+
+/// `threads`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Threads {
+    /// Threads that Rooms, Sources and Invokers live on; 0 = one per core.
+    pub room_arbiters: usize,
+    /// Threads for outgoing connections, database and child processes.
+    pub io_threads: usize,
+}

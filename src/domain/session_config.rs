@@ -1,0 +1,284 @@
+//! How a participant wants to speak and be served, whole and as the partial changes clients send.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{
+    identity::{RoomId, SessionId},
+    language::Language,
+    participant::{Participant, ParticipantKind, Speaks},
+};
+
+/// The longest name, in characters.
+const LONGEST_NAME: usize = 100;
+/// The most languages one participant hears: each is a translation stream per speaker.
+const MOST_LANGUAGES: usize = 8;
+/// The largest glossary, in bytes of JSON.
+const LARGEST_GLOSSARY: usize = 16 * 1024;
+
+/// The only encoding of client audio.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Encoding {
+    /// Signed 16-bit little-endian, mono.
+    #[serde(rename = "pcm_s16le")]
+    PcmS16le,
+}
+
+/// The format of audio in both directions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct AudioFormat {
+    /// How samples are written.
+    pub encoding: Encoding,
+    /// In Hz: 16000, 24000 or 48000.
+    pub sample_rate: u32,
+}
+
+impl Default for AudioFormat {
+    fn default() -> Self {
+        Self {
+            encoding: Encoding::PcmS16le,
+            sample_rate: 16_000,
+        }
+    }
+}
+
+/// The whole configuration of a session.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SessionConfig {
+    /// The shared room, or `None` for a private one.
+    pub room_id: Option<RoomId>,
+    /// The name others see.
+    pub name: String,
+    /// What is spoken and typed.
+    pub speaks: Speaks,
+    /// What is read, and (the first) heard.
+    pub hears: Vec<Language>,
+    /// Whether audio from this session is listened to.
+    pub audio_enabled: bool,
+    /// Whether this session gets translations.
+    pub translation_enabled: bool,
+    /// The format of its audio.
+    pub audio: AudioFormat,
+    /// Whether it wants translated speech.
+    pub speech: bool,
+    /// Whether it wants captions that still change.
+    pub partials: bool,
+    /// The engine for what it says, or the server's default.
+    pub engine: Option<String>,
+    /// A named set of options.
+    pub preset: Option<String>,
+    /// Terms and their translations, for engines that take them.
+    pub glossary: Option<Value>,
+}
+
+impl Default for SessionConfig {
+    fn default() -> Self {
+        Self {
+            room_id: None,
+            name: String::new(),
+            speaks: Speaks::Auto,
+            hears: Vec::new(),
+            audio_enabled: true,
+            translation_enabled: true,
+            audio: AudioFormat::default(),
+            speech: false,
+            partials: true,
+            engine: None,
+            preset: None,
+            glossary: None,
+        }
+    }
+}
+
+/// A change to a configuration: what is absent or null stays as it is.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct ConfigPatch {
+    room_id: Option<RoomId>,
+    name: Option<String>,
+    speaks: Option<Speaks>,
+    hears: Option<Vec<Language>>,
+    audio_enabled: Option<bool>,
+    translation_enabled: Option<bool>,
+    language_pair: Option<(Language, Language)>,
+    audio: Option<AudioPatch>,
+    speech: Option<bool>,
+    partials: Option<bool>,
+    engine: Option<String>,
+    preset: Option<String>,
+    glossary: Option<Value>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(
+    untagged,
+    expecting = "expected true, false or {encoding, sample_rate}"
+)]
+enum AudioPatch {
+    Enabled(bool),
+    Format {
+        encoding: Option<Encoding>,
+        sample_rate: Option<u32>,
+    },
+}
+
+/// Why a change was refused; names the field.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    /// A rate other than the three.
+    #[error("config.audio.sample_rate must be 16000, 24000 or 48000, not {0}")]
+    SampleRate(u32),
+    /// The name is too long or holds control characters.
+    #[error("config.name must be at most {LONGEST_NAME} characters without control characters")]
+    Name,
+    /// Too many languages.
+    #[error("config.hears must name at most {MOST_LANGUAGES} languages")]
+    Languages,
+    /// The glossary is too large.
+    #[error("config.glossary must be at most {LARGEST_GLOSSARY} bytes of JSON")]
+    Glossary,
+}
+
+impl SessionConfig {
+    /// The configuration after `patch`, or why it is refused; refused changes change nothing.
+    ///
+    /// # Errors
+    /// [`ConfigError`], naming the field.
+    pub fn with(&self, patch: ConfigPatch) -> Result<Self, ConfigError> {
+        let mut next = self.clone();
+        if patch.room_id.is_some() {
+            next.room_id = patch.room_id;
+        }
+        if let Some(name) = patch.name {
+            if name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
+                return Err(ConfigError::Name);
+            }
+            next.name = name.trim().to_owned();
+        }
+        if let Some((speaks, hears)) = patch.language_pair {
+            next.speaks = Speaks::Language(speaks);
+            next.hears = vec![hears];
+        }
+        if let Some(speaks) = patch.speaks {
+            next.speaks = speaks;
+        }
+        if let Some(hears) = patch.hears {
+            next.hears.clear();
+            for language in hears {
+                if !next.hears.contains(&language) {
+                    next.hears.push(language);
+                }
+            }
+            if next.hears.len() > MOST_LANGUAGES {
+                return Err(ConfigError::Languages);
+            }
+        }
+        match patch.audio {
+            Some(AudioPatch::Enabled(enabled)) => next.audio_enabled = enabled,
+            Some(AudioPatch::Format {
+                encoding,
+                sample_rate,
+            }) => {
+                next.audio.encoding = encoding.unwrap_or(next.audio.encoding);
+                match sample_rate.unwrap_or(next.audio.sample_rate) {
+                    rate @ (16_000 | 24_000 | 48_000) => next.audio.sample_rate = rate,
+                    other => return Err(ConfigError::SampleRate(other)),
+                }
+            }
+            None => {}
+        }
+        if let Some(glossary) = patch.glossary {
+            if glossary.to_string().len() > LARGEST_GLOSSARY {
+                return Err(ConfigError::Glossary);
+            }
+            next.glossary = Some(glossary);
+        }
+        next.audio_enabled = patch.audio_enabled.unwrap_or(next.audio_enabled);
+        next.translation_enabled = patch
+            .translation_enabled
+            .unwrap_or(next.translation_enabled);
+        next.speech = patch.speech.unwrap_or(next.speech);
+        next.partials = patch.partials.unwrap_or(next.partials);
+        next.engine = patch.engine.or(next.engine);
+        next.preset = patch.preset.or(next.preset);
+        Ok(next)
+    }
+
+    /// The participant that this configuration makes of a session.
+    pub fn participant(&self, session_id: SessionId, kind: ParticipantKind) -> Participant {
+        let name = if self.name.is_empty() {
+            let short: String = session_id.as_str().chars().rev().take(4).collect();
+            format!("Guest {}", short.chars().rev().collect::<String>())
+        } else {
+            self.name.clone()
+        };
+        Participant {
+            session_id,
+            name,
+            kind,
+            speaks: self.speaks.clone(),
+            hears: self.hears.clone(),
+        }
+    }
+}
+
+/// Something in a configuration that will not work as asked here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ConfigWarning {
+    /// A stable code.
+    pub code: &'static str,
+    /// What will not work, and what to do.
+    pub message: String,
+    /// The language it is about, where it is about one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<Language>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn patch(json: serde_json::Value) -> ConfigPatch {
+        serde_json::from_value(json).unwrap()
+    }
+
+    #[test]
+    fn a_patch_changes_what_it_names_and_nothing_else() {
+        let first = SessionConfig::default()
+            .with(patch(serde_json::json!({
+                "name": " Ana ", "language_pair": ["es", "en"], "audio": {"sample_rate": 48000}, "unknown": 1
+            })))
+            .unwrap();
+        assert_eq!(first.name, "Ana");
+        assert_eq!(first.hears, vec!["en".parse().unwrap()]);
+        assert_eq!(first.audio.sample_rate, 48_000);
+
+        let second = first
+            .with(patch(
+                serde_json::json!({"audio": false, "hears": ["en", "EN", "fr"]}),
+            ))
+            .unwrap();
+        assert!(!second.audio_enabled);
+        assert_eq!(second.audio.sample_rate, 48_000);
+        assert_eq!(second.hears.len(), 2);
+        assert_eq!(second.speaks, first.speaks);
+    }
+
+    #[test]
+    fn refusals_name_the_field() {
+        let base = SessionConfig::default();
+        assert_eq!(
+            base.with(patch(serde_json::json!({"audio": {"sample_rate": 8000}}))),
+            Err(ConfigError::SampleRate(8000))
+        );
+        assert_eq!(
+            base.with(patch(serde_json::json!({"name": "a\u{0}"}))),
+            Err(ConfigError::Name)
+        );
+        assert_eq!(
+            base.with(patch(
+                serde_json::json!({"hears": ["aa","bb","cc","dd","ee","ff","gg","hh","ii"]})
+            )),
+            Err(ConfigError::Languages)
+        );
+    }
+}

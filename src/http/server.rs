@@ -1,0 +1,156 @@
+//! Binding and stopping the HTTP server, and the order of what surrounds every route.
+//!
+//! Stopping is in two steps, and the first is not ours: a graceful stop waits for every WebSocket and then resets it, so
+//! whoever stops the server closes its sockets first (1012), and then calls `Bound::handle().stop(true)`.
+
+use std::any::Any;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::{Extensions, Server, ServerHandle};
+use actix_web::http::KeepAlive;
+use actix_web::middleware::from_fn;
+use actix_web::rt::net::TcpStream;
+use actix_web::web::{self, Data};
+use actix_web::{App, HttpServer};
+use socket2::SockRef;
+use utoipa_actix_web::AppExt as _;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::access::{AccessPolicy, guard};
+use super::frame::frame;
+use super::metrics::{Metrics, metrics_text};
+use super::system::{HealthSource, alive, health, ready};
+use super::{error, openapi, static_files};
+use crate::config::Settings;
+
+/// How long an idle connection is kept for the next request: longer than most proxies' 60 s, so that they close first.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
+
+/// Connections taken beyond the WebSockets allowed, so that their limit is met by close code 1008, and plain requests
+/// still get through, instead of by silence.
+const BEYOND_SOCKETS: usize = 1_000;
+
+/// What the frame around the routes needs.
+#[derive(Clone)]
+pub struct Frame {
+    /// Where and how to listen.
+    pub settings: Arc<Settings>,
+    /// Who may call.
+    pub access: AccessPolicy,
+    /// Where requests are counted.
+    pub metrics: Metrics,
+    /// How the server does.
+    pub health: Arc<dyn HealthSource>,
+}
+
+/// A server that listens and does not answer yet.
+pub struct Bound {
+    addresses: Vec<SocketAddr>,
+    server: Server,
+}
+
+/// Why the server cannot listen.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "cannot listen on {host}:{port}: {source}; stop what listens there, or set server.host and server.port (HOST, PORT)"
+)]
+pub struct BindError {
+    host: String,
+    port: u16,
+    source: std::io::Error,
+}
+
+/// Listens where the settings say. `routes` runs once per worker and registers the server's own routes, documented ones
+/// with `service` (see [`openapi`]). An upgrade on `/` needs a resource with a guard, so that the page at `/` stays:
+/// `config.map(|plain| plain.service(web::resource("/").guard(…).to(…)))`.
+///
+/// # Errors
+/// [`BindError`] if the address cannot be had.
+pub fn bind<R>(parts: Frame, routes: R) -> Result<Bound, BindError>
+where
+    R: Fn(&mut ServiceConfig) + Clone + Send + 'static,
+{
+    let settings = parts.settings.clone();
+    let server = &settings.server;
+    let (host, port) = (server.host.clone(), server.port);
+    let user_timeout = server.tcp_user_timeout;
+    let mut http = HttpServer::new(move || {
+        let body_limit = parts.settings.server.body_limit;
+        let (app, document) = App::new()
+            .app_data(Data::new(parts.access.clone()))
+            .app_data(Data::new(parts.metrics.clone()))
+            .app_data(Data::new(parts.health.clone()))
+            .configure(|config| error::extractors(config, body_limit))
+            .into_utoipa_app()
+            .openapi(openapi::skeleton())
+            .configure(|config| own_routes(config, &parts.settings))
+            .configure(&routes)
+            .split_for_parts();
+        app.configure(|config| openapi::routes(config, document))
+            .default_service(web::to(static_files::serve))
+            .wrap(from_fn(guard))
+            .wrap(from_fn(frame))
+    })
+    .keep_alive(KeepAlive::Timeout(KEEP_ALIVE))
+    .backlog(server.backlog)
+    .max_connections(server.max_connections.saturating_add(BEYOND_SOCKETS))
+    .shutdown_timeout(server.shutdown_deadline.as_secs())
+    .on_connect(move |connection, _: &mut Extensions| tune(connection, user_timeout))
+    // Signals belong to whoever stops the whole tree.
+    .disable_signals();
+    if server.workers > 0 {
+        http = http.workers(server.workers);
+    }
+    let http = http
+        .bind((host.as_str(), port))
+        .map_err(|source| BindError { host, port, source })?;
+    Ok(Bound {
+        addresses: http.addrs(),
+        server: http.run(),
+    })
+}
+
+impl Bound {
+    /// Where it listens: with port 0 the one the system chose.
+    pub fn addresses(&self) -> &[SocketAddr] {
+        &self.addresses
+    }
+
+    /// Stops it, from anywhere; see the order in the module's first lines.
+    pub fn handle(&self) -> ServerHandle {
+        self.server.handle()
+    }
+
+    /// Answers until it is stopped. Connections that came since [`bind`] wait in the backlog until then.
+    ///
+    /// # Errors
+    /// If the system takes the listening socket away.
+    pub async fn run(self) -> std::io::Result<()> {
+        self.server.await
+    }
+}
+
+fn own_routes(config: &mut ServiceConfig, settings: &Settings) {
+    config.service(alive).service(ready).service(health);
+    if settings.metrics.enabled {
+        config.service(metrics_text);
+    }
+}
+
+/// A peer that vanished without a word holds its socket until the kernel gives up, by default after a quarter of an hour;
+/// and a frame that waits for more bytes to share its packet with comes late.
+fn tune(connection: &dyn Any, user_timeout: Duration) {
+    let Some(stream) = connection.downcast_ref::<TcpStream>() else {
+        return;
+    };
+    let socket = SockRef::from(stream);
+    let tuned = socket
+        .set_tcp_nodelay(true)
+        .and_then(|()| socket.set_tcp_user_timeout(Some(user_timeout)));
+    if let Err(error) = tuned {
+        // The peer may be gone by now, which its first read will tell.
+        tracing::debug!(%error, "a connection could not be tuned");
+    }
+}

@@ -1,0 +1,138 @@
+//! Whether the server lives, can serve, and how it does: `/healthz`, `/readyz`, `/api/health`.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Json};
+use actix_web::{HttpResponse, get};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::metrics::Metrics;
+
+/// Where the routes learn how the server does. Asked on every call, from an HTTP worker: answers at once, from memory.
+pub trait HealthSource: Send + Sync {
+    /// What is missing to serve; empty: ready. A server that is stopping says so here.
+    fn missing(&self) -> Vec<Missing>;
+    /// The state of each service that is served or used, by name. `websocket` is always among them.
+    fn services(&self) -> BTreeMap<String, State>;
+    /// The state of each part of the server, by name.
+    fn components(&self) -> BTreeMap<String, State>;
+    /// WebSocket connections.
+    fn connections(&self) -> Connections;
+}
+
+/// What keeps the server from serving.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Missing {
+    /// What is not there: "the translator en-es".
+    #[schema(example = "translator en-es")]
+    pub what: String,
+    /// What to do: "install apertium-eng-cat".
+    #[schema(example = "apt-get install apertium-eng-cat")]
+    pub remedy: String,
+}
+
+/// How something does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Works.
+    Healthy,
+    /// Works in part, or slowly.
+    Degraded,
+    /// Does not work.
+    Unhealthy,
+    /// Nobody set it up, which is no fault.
+    NotConfigured,
+}
+
+/// WebSocket connections.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, ToSchema)]
+pub struct Connections {
+    /// Open now.
+    pub active: u64,
+    /// Opened since the start.
+    pub total: u64,
+    /// Most at once since the start.
+    pub peak: u64,
+}
+
+#[derive(Serialize, ToSchema)]
+struct Alive {
+    #[schema(example = "alive")]
+    status: &'static str,
+}
+
+#[derive(Serialize, ToSchema)]
+struct Readiness {
+    /// `ready` or `not_ready`.
+    #[schema(example = "ready")]
+    status: &'static str,
+    missing: Vec<Missing>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct Health {
+    status: State,
+    services: BTreeMap<String, State>,
+    connections: Connections,
+    /// Seconds since the start.
+    uptime: f64,
+    components: BTreeMap<String, State>,
+    /// Version of the server.
+    version: &'static str,
+}
+
+/// Whether the process lives.
+#[utoipa::path(tag = "system", responses((status = 200, description = "It lives", body = Alive)))]
+#[get("/healthz")]
+pub(super) async fn alive() -> Json<Alive> {
+    Json(Alive { status: "alive" })
+}
+
+/// Whether the server can serve; if not, what is missing and what to do.
+#[utoipa::path(
+    tag = "system",
+    responses(
+        (status = 200, description = "It can serve", body = Readiness),
+        (status = 503, description = "Something is missing", body = Readiness),
+    )
+)]
+#[get("/readyz")]
+pub(super) async fn ready(source: Data<Arc<dyn HealthSource>>) -> HttpResponse {
+    let missing = source.missing();
+    let (code, status) = if missing.is_empty() {
+        (StatusCode::OK, "ready")
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "not_ready")
+    };
+    HttpResponse::build(code).json(Readiness { status, missing })
+}
+
+/// How the server and what it uses do.
+#[utoipa::path(tag = "system", responses((status = 200, description = "How it does", body = Health)))]
+#[get("/api/health")]
+pub(super) async fn health(
+    source: Data<Arc<dyn HealthSource>>,
+    metrics: Data<Metrics>,
+) -> Json<Health> {
+    let (services, components) = (source.services(), source.components());
+    let faulty = |state: &State| matches!(state, State::Degraded | State::Unhealthy);
+    let status = if !source.missing().is_empty() {
+        State::Unhealthy
+    } else if services.values().chain(components.values()).any(faulty) {
+        State::Degraded
+    } else {
+        State::Healthy
+    };
+    Json(Health {
+        status,
+        services,
+        connections: source.connections(),
+        uptime: metrics.uptime().as_secs_f64(),
+        components,
+        version: env!("CARGO_PKG_VERSION"),
+    })
+}

@@ -1,0 +1,3 @@
+//! The audio floor, measured from outside.
+
+mod resample;
