@@ -188,6 +188,23 @@ test("a session that the server forgot is replaced by a fresh one, with what was
   assert.ok(!stay.messages.some((message) => message.type === "error"), "the refusal is not shown as an error too");
 });
 
+test("what was configured while the connection was broken is said once it is back", () => {
+  const stay = new Stay();
+  stay.join();
+  stay.wire.breaks(1006);
+  stay.connection.configure({ hears: ["fr"] });
+  for (const expected of [["fr"], undefined]) {
+    mock.timers.tick(500);
+    stay.wire.says({ type: "connected" });
+    const answer = { session_id: "s1", room_id: "kitchen", resume_token: "t", seq: 7, missed: 0, gap: false };
+    stay.wire.says({ type: "session_recovered", ...answer });
+    const configured = stay.wire.sent.find((sent) => sent.type === "configure")?.config as
+      { hears?: string[] } | undefined;
+    assert.deepEqual(configured?.hears, expected);
+    stay.wire.breaks(1006);
+  }
+});
+
 test("after a gap the people in the room are asked for again", () => {
   const stay = new Stay();
   stay.join();

@@ -68,6 +68,8 @@ export class Connection {
   #state: ConnectionState = { kind: "connecting" };
   /** The message whose refusal ends or restarts the set-up: create, recover or join. */
   #setUp: { id: string; recovering: boolean } | undefined;
+  /** Something was configured while there was no connection to say it over. */
+  #unsaid = false;
   #attempt = 0;
   #messages = 0;
   #lastHeard = 0;
@@ -127,6 +129,7 @@ export class Connection {
   configure(change: SessionConfig): void {
     this.#config = { ...this.#config, ...change };
     if (this.#state.kind === "online") this.#say({ type: "configure", config: change });
+    else this.#unsaid = true;
   }
 
   #connect(): void {
@@ -241,8 +244,8 @@ export class Connection {
       this.#options.events.recovered(message.missed, message.gap);
       // With a gap, who came and went is unknown: joining again answers with those who are here.
       if (message.gap) this.#joinRoom();
-      // What was configured while the connection was broken.
-      this.#say({ type: "configure", config: this.#config });
+      if (this.#unsaid) this.#say({ type: "configure", config: this.#config });
+      this.#unsaid = false;
     } else {
       this.#joinRoom();
     }

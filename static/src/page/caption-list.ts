@@ -44,7 +44,10 @@ export function showCaption(
   if (text !== undefined) speak(text, message.language);
 }
 
-export function clearCaptions(): void {
+/** Shows this room's captions: those that are there already when it is the same room again, else none. */
+export function showRoom(roomId: string): void {
+  if (list.dataset.room === roomId) return;
+  list.dataset.room = roomId;
   captions.clear();
   rows.clear();
   list.replaceChildren();

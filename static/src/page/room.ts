@@ -1,6 +1,6 @@
 // One stay in a room, from joining to leaving: brings connection, captions, people, microphone and player together.
 import { endAdvice, errorAdvice, microphoneAdvice } from "./advice.ts";
-import { clearCaptions, showCaption } from "./caption-list.ts";
+import { showCaption, showRoom } from "./caption-list.ts";
 import { element } from "./element.ts";
 import { clearNotice, showNews, showProblem } from "./notices.ts";
 import { People } from "./people.ts";
@@ -49,7 +49,7 @@ export class Room {
       this.#showVoices();
     });
     this.#player.allow();
-    clearCaptions();
+    showRoom(stay.roomId);
     this.#connection = new Connection({
       open: () => new WebSocket(`${location.origin.replace(/^http/u, "ws")}/ws`),
       roomId: stay.roomId,
