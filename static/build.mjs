@@ -19,7 +19,7 @@ const bundles = await context({
   entryPoints: {
     page: `${here}src/page/main.ts`,
     "microphone-worklet": `${here}src/audio/microphone-worklet.ts`,
-    style: `${here}style.css`,
+    style: `${here}style/style.css`,
   },
   outdir: `${dist}assets`,
   bundle: true,

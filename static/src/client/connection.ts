@@ -31,7 +31,7 @@ export type Wire = Pick<
 export interface ConnectionOptions {
   /** Opens a socket to the server; called again for each attempt. */
   open: () => Wire;
-  roomId: string;
+  /** With the room in it. */
   config: SessionConfig;
   events: ConnectionEvents;
   /** In [0, 1); spreads the attempts to reconnect. */
@@ -66,7 +66,7 @@ export class Connection {
   #wire: Wire | undefined;
   #session: Session | undefined;
   #state: ConnectionState = { kind: "connecting" };
-  /** The message whose refusal ends or restarts the set-up: create, recover or join. */
+  /** The message whose refusal ends or restarts the set-up. */
   #setUp: { id: string; recovering: boolean } | undefined;
   /** Something was configured while there was no connection to say it over. */
   #unsaid = false;
@@ -166,17 +166,10 @@ export class Connection {
           resumeToken: message.resume_token,
           lastSeq: message.seq,
         };
-        this.#joinRoom();
+        this.#online(this.#session);
         break;
       case "session_recovered":
         this.#recovered(message);
-        break;
-      case "room_joined":
-        if (this.#session === undefined) break;
-        this.#session.roomId = message.room_id;
-        this.#session.lastSeq = message.seq;
-        // The page must know who it is before it is told who else is here.
-        this.#online(this.#session);
         break;
       case "session_closed":
         this.#options.events.message(message);
@@ -229,26 +222,14 @@ export class Connection {
     this.#setUp = id === undefined ? undefined : { id, recovering: session !== undefined };
   }
 
-  #joinRoom(): void {
-    const id = this.#say({ type: "join_room", room_id: this.#options.roomId });
-    this.#setUp = id === undefined ? undefined : { id, recovering: false };
-  }
-
   #recovered(message: ServerMessage & { type: "session_recovered" }): void {
     const session = this.#session;
     if (session === undefined) return;
     session.resumeToken = message.resume_token;
-    session.roomId = message.room_id;
-    if (message.room_id === this.#options.roomId) {
-      this.#online(session);
-      this.#options.events.recovered(message.missed, message.gap);
-      // With a gap, who came and went is unknown: joining again answers with those who are here.
-      if (message.gap) this.#joinRoom();
-      if (this.#unsaid) this.#say({ type: "configure", config: this.#config });
-      this.#unsaid = false;
-    } else {
-      this.#joinRoom();
-    }
+    this.#online(session);
+    this.#options.events.recovered(message.missed, message.gap);
+    if (this.#unsaid) this.#say({ type: "configure", config: this.#config });
+    this.#unsaid = false;
   }
 
   /** True when the error answers the set-up, so that it was dealt with here. */

@@ -2,6 +2,7 @@
 
 /** What one person speaks and hears, and how audio is exchanged. Languages are BCP 47. */
 export interface SessionConfig {
+  room_id?: string;
   name?: string;
   speaks?: string;
   hears?: string[];
@@ -44,25 +45,27 @@ export interface Warning {
   language?: string;
 }
 
+/** What every answer about a session holds. */
+export interface SessionAnswer {
+  session_id: string;
+  room_id: string;
+  /** Opens this session again; a secret. */
+  resume_token: string;
+  /** The newest number of the room's log. */
+  seq: number;
+  participants: Participant[];
+  warnings: Warning[];
+  ref?: string;
+}
+
 export type ServerMessage =
   | { type: "connected"; connection_id: string; protocol: number }
   | { type: "pong" }
-  | { type: "session_created"; session_id: string; room_id: string; resume_token: string; seq: number; ref?: string }
-  | {
-      type: "session_recovered";
-      session_id: string;
-      room_id: string;
-      resume_token: string;
-      seq: number;
-      missed: number;
-      gap: boolean;
-      ref?: string;
-    }
-  | { type: "session_configured"; config: SessionConfig; warnings?: Warning[]; ref?: string }
+  | ({ type: "session_created" } & SessionAnswer)
+  | ({ type: "session_recovered"; missed: number; gap: boolean } & SessionAnswer)
+  | { type: "session_configured"; config: SessionConfig; warnings: Warning[]; ref?: string }
   | { type: "session_left"; ref?: string }
   | { type: "session_expiring" | "session_closed"; reason?: string }
-  | { type: "room_joined"; room_id: string; seq: number; participants: Participant[]; ref?: string }
-  | { type: "room_left"; room_id?: string; ref?: string }
   | {
       type: "participant_joined" | "participant_updated" | "participant_left";
       seq: number;
@@ -90,7 +93,6 @@ export type ClientMessage = { id?: string } & (
   | { type: "recover_session"; session_id: string; resume_token: string; last_seq: number }
   | { type: "leave_session" }
   | { type: "configure"; config: SessionConfig }
-  | { type: "join_room"; room_id: string }
   | { type: "text"; text: string }
   | { type: "audio_end" }
 );
@@ -115,8 +117,6 @@ const KNOWN_TYPES: ReadonlySet<string> = new Set<ServerMessage["type"]>([
   "session_left",
   "session_expiring",
   "session_closed",
-  "room_joined",
-  "room_left",
   "participant_joined",
   "participant_updated",
   "participant_left",

@@ -10,7 +10,7 @@ import type { Microphone } from "../audio/microphone.ts";
 import { Player } from "../audio/player.ts";
 import { Connection } from "../client/connection.ts";
 import type { ConnectionState } from "../client/connection.ts";
-import type { ServerMessage } from "../client/protocol.ts";
+import type { ServerMessage, Warning } from "../client/protocol.ts";
 
 export interface Stay {
   name: string;
@@ -52,8 +52,8 @@ export class Room {
     showRoom(stay.roomId);
     this.#connection = new Connection({
       open: () => new WebSocket(`${location.origin.replace(/^http/u, "ws")}/ws`),
-      roomId: stay.roomId,
       config: {
+        room_id: stay.roomId,
         name: stay.name,
         speaks: stay.speaks,
         hears: [stay.hears],
@@ -96,7 +96,6 @@ export class Room {
   setLanguages(speaks: string, hears: string): void {
     this.#stay.speaks = speaks;
     this.#stay.hears = hears;
-    clearNotice("language");
     this.#connection.configure({ speaks, hears: [hears] });
   }
 
@@ -152,8 +151,10 @@ export class Room {
 
   #hear(message: ServerMessage): void {
     switch (message.type) {
-      case "room_joined":
-        this.#people.replace(message.participants, this.#connection.sessionId);
+      case "session_created":
+      case "session_recovered":
+        this.#people.replace(message.participants, message.session_id);
+        this.#warn(message.warnings);
         break;
       case "participant_joined":
       case "participant_updated":
@@ -179,9 +180,7 @@ export class Room {
         this.#player.stop(message.stream_id, message.reason === "cancelled");
         break;
       case "session_configured":
-        for (const warning of message.warnings ?? []) {
-          showNews("language", errorAdvice(warning.code, warning.message));
-        }
+        this.#warn(message.warnings);
         break;
       case "system_announcement":
         showNews("announcement", message.message);
@@ -194,6 +193,11 @@ export class Room {
         break;
       default:
     }
+  }
+
+  #warn(warnings: Warning[]): void {
+    if (warnings.length === 0) clearNotice("language");
+    else showNews("language", warnings.map(({ code, message }) => errorAdvice(code, message)).join(" "));
   }
 
   #showState(state: ConnectionState): void {
