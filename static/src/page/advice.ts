@@ -20,6 +20,7 @@ export function microphoneAdvice(problem: MicrophoneProblem): string {
 const WHAT_TO_DO: Readonly<Record<string, string>> = {
   speech_unavailable: "Type instead, or choose another language under “I speak”.",
   language_unavailable: "Choose another language under “I speak” or “I hear”.",
+  translation_unavailable: "Choose another language under “I hear”.",
   engine_unavailable: "Whoever runs this server sees at /api/engines what is missing.",
   engine_overloaded: "Type for now, and try speaking again in a minute.",
   engine_timeout: "Say it once more.",

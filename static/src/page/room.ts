@@ -196,8 +196,10 @@ export class Room {
   }
 
   #warn(warnings: Warning[]): void {
-    if (warnings.length === 0) clearNotice("language");
-    else showNews("language", warnings.map(({ code, message }) => errorAdvice(code, message)).join(" "));
+    // That a language cannot be spoken here is said where the microphone would be.
+    const others = warnings.filter(({ code }) => code !== "speech_unavailable");
+    if (others.length === 0) clearNotice("language");
+    else showNews("language", others.map(({ code, message }) => errorAdvice(code, message)).join(" "));
   }
 
   #showState(state: ConnectionState): void {
