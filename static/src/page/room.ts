@@ -211,6 +211,7 @@ export class Room {
         break;
       case "online":
         connectionText.textContent = "Connected";
+        clearNotice("text");
         break;
       case "waiting":
         connectionText.textContent = "Connection lost, trying again…";
