@@ -3,9 +3,11 @@
 //! The floors, an arrow only going down: `http` → `actors` → `engines` · `store` → `audio` · `supervision` · `config` → `domain`.
 //! `ARCHITECTURE.md` walks through them.
 
+pub mod actors;
 pub mod audio;
 pub mod config;
 pub mod domain;
+pub mod engines;
 pub mod http;
 pub mod store;
 pub mod supervision;

@@ -13,9 +13,10 @@ use super::vad::{DETECTOR_FRAME, DETECTOR_RATE, VoiceDetector};
 /// Length of one detector frame in milliseconds: the grain of every decision here.
 const FRAME_MS: u32 = 1_000 * DETECTOR_FRAME as u32 / DETECTOR_RATE;
 
-/// A network that has heard nothing yet takes background noise for a voice for up to 300 ms; scores are not believed before. A voice
-/// that was there all along is opened right after, and the pre-roll still holds nearly all of it.
+/// A network that has heard nothing yet scores background noise up to 0.66 for up to 300 ms, but voices above 0.7: that long, and that
+/// high, it takes more to open an utterance.
 const SETTLING_SAMPLES: u64 = 19 * DETECTOR_FRAME as u64;
+const SETTLING_THRESHOLD: f32 = 0.7;
 
 /// A frame so far below the utterance's loudest frame, in dB, is not voice but the detector letting go late.
 const TAIL_DB: f32 = 30.0;
@@ -23,13 +24,17 @@ const TAIL_DB: f32 = 30.0;
 /// Nor is a frame that rises less than this over the background, in dB.
 const OVER_BACKGROUND_DB: f32 = 3.0;
 
+/// The background is taken to be at least this far below the loudest frame, in dB: a stream that begins in the middle of a word teaches
+/// a wrong one, and in more noise than this the detector must do alone.
+const LEAST_SIGNAL_DB: f32 = 12.0;
+
 /// A score from which a frame counts as voice however soft it is, so that a sentence may die away.
 const CERTAIN: f32 = 0.95;
 
 /// What share of its distance to a louder or quieter unvoiced frame the background level moves: up slowly, for the first frames of a
 /// word are not recognised as voice yet.
 const BACKGROUND_RISES: f32 = 0.02;
-const BACKGROUND_FALLS: f32 = 0.1;
+const BACKGROUND_FALLS: f32 = 0.2;
 
 /// How utterances are told apart. Durations count in whole detector frames of 16 ms.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -289,7 +294,12 @@ impl Endpointer {
                 voiced_frames,
                 voice_at,
             } => {
-                if score < self.threshold || here <= SETTLING_SAMPLES {
+                let threshold = if here <= SETTLING_SAMPLES {
+                    self.threshold.max(SETTLING_THRESHOLD)
+                } else {
+                    self.threshold
+                };
+                if score < threshold {
                     *voiced_frames = voiced_frames.saturating_sub(1);
                     self.learn_background(level);
                     return false;
@@ -310,8 +320,14 @@ impl Endpointer {
                 voiced_until,
                 loudest_dbfs,
             } => {
-                *loudest_dbfs = loudest_dbfs.max(level);
-                let background = self.background_dbfs.unwrap_or(SILENCE_DBFS);
+                // What is no voice, such as a bang, must not set the measure for a soft one.
+                if score >= self.threshold {
+                    *loudest_dbfs = loudest_dbfs.max(level);
+                }
+                let background = self
+                    .background_dbfs
+                    .unwrap_or(SILENCE_DBFS)
+                    .min(*loudest_dbfs - LEAST_SIGNAL_DB);
                 let softest = (*loudest_dbfs - TAIL_DB).max(background + OVER_BACKGROUND_DB);
                 let voiced = score >= self.threshold && (score >= CERTAIN || level >= softest);
                 if voiced {

@@ -3,8 +3,7 @@
 /// Length of a frame in milliseconds, as API.md §1 and the ACS media protocol fix it.
 pub const FRAME_MS: u32 = 20;
 
-/// Samples in a 20 ms frame: 320 at 16 kHz, 480 at 24 kHz, 960 at 48 kHz. For 22,050 Hz, which has no whole 20 ms frame in
-/// samples of its own, resample first; the result here is 441, exact as well.
+/// Samples in a 20 ms frame: 320 at 16 kHz, 480 at 24 kHz, 960 at 48 kHz; rounded down where it is no whole number (220 at 11,025 Hz).
 pub const fn frame_samples(sample_rate: u32) -> usize {
     (sample_rate * FRAME_MS / 1_000) as usize
 }

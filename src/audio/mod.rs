@@ -5,8 +5,10 @@
 //!
 //! A sample is an `i16`, mono; on the wire it is little-endian. `f32` appears only inside filters, in -1..1.
 
+pub mod container;
 pub mod endpoint;
 pub mod frames;
+pub mod opus;
 pub mod pcm;
 pub mod resample;
 pub mod vad;

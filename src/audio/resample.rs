@@ -14,6 +14,9 @@ use super::pcm::{from_float, to_float};
 /// The sample rates, in Hz, between which a [`Resampler`] converts.
 pub const RATES: [u32; 6] = [8_000, 16_000, 22_050, 24_000, 44_100, 48_000];
 
+/// Further rates, in Hz, that recordings come in.
+pub const RECORDING_RATES: [u32; 7] = [11_025, 12_000, 32_000, 88_200, 96_000, 176_400, 192_000];
+
 /// Taps of the filter at the lower of the two rates. Measured: the least multiple of 8 with which every pair of [`RATES`] keeps aliases and
 /// images 70 dB down over the speech band (100 Hz to 7/8 of the lower Nyquist frequency: 7 kHz at 16 kHz).
 const TAPS_AT_LOWER_RATE: usize = 48;
@@ -27,8 +30,8 @@ const STEP: usize = 1_024;
 /// Why a resampler could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum ResampleError {
-    /// One of the rates is not in [`RATES`].
-    #[error("cannot convert audio at {0} Hz; use 8000, 16000, 22050, 24000, 44100 or 48000")]
+    /// One of the rates is neither in [`RATES`] nor in [`RECORDING_RATES`].
+    #[error("cannot convert audio at {0} Hz; use one of {RATES:?}")]
     UnsupportedRate(u32),
 }
 
@@ -66,10 +69,10 @@ struct Filter {
 }
 
 impl Resampler {
-    /// A resampler `from` one of [`RATES`] `to` another, both in Hz.
+    /// A resampler `from` one of [`RATES`] or [`RECORDING_RATES`] `to` another, both in Hz.
     pub fn new(from: u32, to: u32) -> Result<Self, ResampleError> {
         for rate in [from, to] {
-            if !RATES.contains(&rate) {
+            if !RATES.contains(&rate) && !RECORDING_RATES.contains(&rate) {
                 return Err(ResampleError::UnsupportedRate(rate));
             }
         }

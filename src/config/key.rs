@@ -178,6 +178,11 @@ pub const KEYS: &[Key] = &[
     key("session.linger", milliseconds(0, HOUR * 1000), "10s"),
     key("session.max_sessions", whole(1, 10_000_000), "100000"),
     key("source.idle_after", milliseconds(100, HOUR * 1000), "10s"),
+    key(
+        "source.release_after",
+        milliseconds(100, HOUR * 1000),
+        "30s",
+    ),
     key("invoker.idle_after", milliseconds(100, HOUR * 1000), "10s"),
     key("speech.hang", milliseconds(200, 2_000), "400ms"),
     key("speech.preroll", milliseconds(0, 2_000), "400ms"),
@@ -192,6 +197,8 @@ pub const KEYS: &[Key] = &[
         Kind::OneOf(&["earshot", "energy"]),
         "earshot",
     ),
+    key("speech.max_lag", milliseconds(1_000, 120_000), "15s"),
+    key("engines.default", Kind::OneOf(&["local", "null"]), "local"),
     key("engines.local.max_talkers_per_core", whole(1, 64), "4"),
     key("engines.local.lag_limit", milliseconds(50, 10_000), "300ms"),
     key(

@@ -11,8 +11,6 @@ use serde_json::Value as Json;
 /// The type and range of one setting. Bounds are inclusive.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Kind {
-    /// Text of at least one character.
-    Text,
     /// Text of at least 16 characters that is never shown or logged.
     Secret,
     /// An IP address or a host name to listen on.
@@ -48,9 +46,7 @@ impl Kind {
     /// Reads `value` into the form the typed settings take. `None` if it is not of this kind or out of range.
     pub(super) fn read(self, value: &ValueKind) -> Option<Json> {
         match self {
-            Self::Text | Self::Folder => {
-                text(value).filter(|text| !text.is_empty()).map(Json::from)
-            }
+            Self::Folder => text(value).filter(|text| !text.is_empty()).map(Json::from),
             Self::Secret => text(value)
                 .filter(|text| text.chars().count() >= SHORTEST_SECRET)
                 .map(Json::from),
@@ -80,7 +76,6 @@ impl Kind {
     /// What may stand here, for people: "a number from 0 to 65535".
     pub fn expected(self) -> String {
         match self {
-            Self::Text => "text (in quotes if it looks like a number)".into(),
             Self::Secret => format!("text of at least {SHORTEST_SECRET} characters"),
             Self::Host => "an IP address or a host name".into(),
             Self::Url => "an address that begins with http:// or https://".into(),

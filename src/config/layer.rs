@@ -186,7 +186,13 @@ fn no_section(origin: &str, key: &str, found: &ValueKind) -> SettingsError {
         origin: origin.to_owned(),
         key: key.to_owned(),
         expected: "a section with keys under it".into(),
-        found: described(found),
+        // Not the value itself: under `auth` it may be a key.
+        found: if matches!(found, ValueKind::Array(_)) {
+            "a list"
+        } else {
+            "a plain value"
+        }
+        .into(),
     }
 }
 

@@ -20,6 +20,6 @@ pub use kind::Kind;
 pub use load::{LoadOptions, Loaded};
 pub use secret_file::{KeyFile, read_or_create};
 pub use settings::{
-    Admin, Auth, Data, Detector, Engines, Invoker, Local, Log, LogFormat, LogLevel, Metrics, Room,
-    Server, Session, Settings, Source, Speech, Threads, WebSocket,
+    Admin, Auth, Data, DefaultEngine, Detector, Engines, Invoker, Local, Log, LogFormat, LogLevel,
+    Metrics, Room, Server, Session, Settings, Source, Speech, Threads, WebSocket,
 };

@@ -127,11 +127,17 @@ pub struct Log {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LogLevel {
+    /// Nothing is logged.
     Off,
+    /// Something failed that should not.
     Error,
+    /// Something is wrong and was lived with.
     Warn,
+    /// What happens: calls, rooms, starts and stops.
     Info,
+    /// What an operator wants to see while looking for a fault.
     Debug,
+    /// Everything.
     Trace,
 }
 
@@ -209,6 +215,9 @@ pub struct Source {
     /// How long a Source stays when nobody reads or hears its speaker.
     #[serde(with = "humantime_serde")]
     pub idle_after: Duration,
+    /// Silence after which the engine's stream is closed.
+    #[serde(with = "humantime_serde")]
+    pub release_after: Duration,
 }
 
 /// `invoker`.
@@ -237,6 +246,9 @@ pub struct Speech {
     pub threshold: f32,
     /// What tells voice from silence.
     pub detector: Detector,
+    /// Translated speech that may wait to be heard.
+    #[serde(with = "humantime_serde")]
+    pub max_lag: Duration,
 }
 
 /// What tells voice from silence.
@@ -253,8 +265,20 @@ pub enum Detector {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Engines {
+    /// The engine for those who name none.
+    pub default: DefaultEngine,
     /// PocketSphinx, Apertium and espeak-ng.
     pub local: Local,
+}
+
+/// The engines that settings can name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DefaultEngine {
+    /// The offline engine.
+    Local,
+    /// Answers at once, to measure our own delay.
+    Null,
 }
 
 /// `engines.local`.

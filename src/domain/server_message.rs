@@ -131,6 +131,9 @@ pub struct SessionAnswer {
     pub seq: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub data: Option<Value>,
+    pub participants: Vec<Participant>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<ConfigWarning>,
 }
 
 /// A participant who came, changed or went.

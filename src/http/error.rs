@@ -148,7 +148,8 @@ impl From<Forbidden> for ApiError {
     }
 }
 
-/// Gives the extractors of every route the body limit (bytes) and our way to say what is wrong.
+/// Gives the extractors of every route the body limit (bytes) and our way to say what is wrong. A route that reads the raw
+/// payload as it arrives keeps the limit itself.
 pub fn extractors(config: &mut ServiceConfig, body_limit: usize) {
     config
         .app_data(

@@ -1,12 +1,12 @@
 //! The inbound surface: routes parse, authorise, send a message to an actor, and render the answer.
 //!
 //! The frame around every route lives here too: who may call ([`access`]), what an error looks like ([`error`]), what
-//! every response carries ([`frame`]), and how the server is bound and stopped ([`server`]).
+//! every response carries ([`exchange`]), and how the server is bound and stopped ([`server`]).
 //! What does not live here: what a room, session or engine does.
 
 pub mod access;
 pub mod error;
-pub mod frame;
+pub mod exchange;
 pub mod metrics;
 pub mod openapi;
 pub mod server;

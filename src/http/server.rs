@@ -19,7 +19,7 @@ use utoipa_actix_web::AppExt as _;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::access::{AccessPolicy, guard};
-use super::frame::frame;
+use super::exchange::exchange;
 use super::metrics::{Metrics, metrics_text};
 use super::system::{HealthSource, alive, health, ready};
 use super::{error, openapi, static_files};
@@ -28,13 +28,13 @@ use crate::config::Settings;
 /// How long an idle connection is kept for the next request: longer than most proxies' 60 s, so that they close first.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 
-/// Connections taken beyond the WebSockets allowed, so that their limit is met by close code 1008, and plain requests
+/// Connections that each worker takes beyond the WebSockets allowed, so that their limit is met by close code 1008, and plain requests
 /// still get through, instead of by silence.
 const BEYOND_SOCKETS: usize = 1_000;
 
-/// What the frame around the routes needs.
+/// What is served besides the routes, and what it needs.
 #[derive(Clone)]
-pub struct Frame {
+pub struct Parts {
     /// Where and how to listen.
     pub settings: Arc<Settings>,
     /// Who may call.
@@ -68,7 +68,7 @@ pub struct BindError {
 ///
 /// # Errors
 /// [`BindError`] if the address cannot be had.
-pub fn bind<R>(parts: Frame, routes: R) -> Result<Bound, BindError>
+pub fn bind<R>(parts: Parts, routes: R) -> Result<Bound, BindError>
 where
     R: Fn(&mut ServiceConfig) + Clone + Send + 'static,
 {
@@ -91,7 +91,7 @@ where
         app.configure(|config| openapi::routes(config, document))
             .default_service(web::to(static_files::serve))
             .wrap(from_fn(guard))
-            .wrap(from_fn(frame))
+            .wrap(from_fn(exchange))
     })
     .keep_alive(KeepAlive::Timeout(KEEP_ALIVE))
     .backlog(server.backlog)
@@ -152,5 +152,25 @@ fn tune(connection: &dyn Any, user_timeout: Duration) {
     if let Err(error) = tuned {
         // The peer may be gone by now, which its first read will tell.
         tracing::debug!(%error, "a connection could not be tuned");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[actix_web::test]
+    async fn a_connection_is_given_up_when_the_settings_say() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let stream = TcpStream::connect(listener.local_addr().unwrap())
+            .await
+            .unwrap();
+        tune(&stream, Duration::from_secs(7));
+        let socket = SockRef::from(&stream);
+        assert_eq!(
+            socket.tcp_user_timeout().unwrap(),
+            Some(Duration::from_secs(7))
+        );
+        assert!(socket.tcp_nodelay().unwrap());
     }
 }

@@ -24,24 +24,30 @@ newer) and starts the server again.</p><p>The API works without it: <a href=\"/d
 
 /// Whether a file is served at `path`.
 pub fn exists(path: &str) -> bool {
-    file(path).is_some()
+    file::<Built>(path).is_some()
 }
 
-/// The handler of every address that no route has: a file, or 404.
+/// The handler of whatever no route takes: a file, 405 for an address that takes other methods, or 404.
 pub async fn serve(request: HttpRequest) -> HttpResponse {
-    if !matches!(*request.method(), Method::GET | Method::HEAD) {
-        return ApiError::of_status(StatusCode::NOT_FOUND, None).error_response();
-    }
-    match file(request.path()) {
-        Some((name, file)) => answer(&request, &name, file),
-        None if request.path() == "/" => HttpResponse::ServiceUnavailable()
+    serve_from::<Built>(&request)
+}
+
+fn serve_from<Files: RustEmbed>(request: &HttpRequest) -> HttpResponse {
+    let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+    let is_start = request.path() == "/";
+    let refused = |status| ApiError::of_status(status, None).error_response();
+    match file::<Files>(request.path()) {
+        Some((name, file)) if is_read => answer(request, &name, file),
+        None if is_read && is_start => HttpResponse::ServiceUnavailable()
             .content_type("text/html; charset=utf-8")
             .body(NOT_BUILT),
-        None => ApiError::of_status(StatusCode::NOT_FOUND, None).error_response(),
+        // Where a route has this address, its guard on the method sent the request here.
+        None if request.match_pattern().is_none() && !is_start => refused(StatusCode::NOT_FOUND),
+        _ => refused(StatusCode::METHOD_NOT_ALLOWED),
     }
 }
 
-fn file(path: &str) -> Option<(String, EmbeddedFile)> {
+fn file<Files: RustEmbed>(path: &str) -> Option<(String, EmbeddedFile)> {
     let name = match path.strip_prefix('/')? {
         "" => "index.html",
         name => name,
@@ -50,7 +56,7 @@ fn file(path: &str) -> Option<(String, EmbeddedFile)> {
     if name.split('/').any(|segment| segment.starts_with('.')) {
         return None;
     }
-    Built::get(name).map(|file| (name.to_owned(), file))
+    Files::get(name).map(|file| (name.to_owned(), file))
 }
 
 fn answer(request: &HttpRequest, name: &str, file: EmbeddedFile) -> HttpResponse {
@@ -119,7 +125,92 @@ fn is_named_by_content(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use actix_web::body::to_bytes;
+    use actix_web::test::TestRequest;
+
     use super::*;
+
+    /// Stands for a build: a page, a file named by its content and one that is not.
+    #[derive(RustEmbed)]
+    #[folder = "tests/it/site"]
+    struct Site;
+
+    #[derive(RustEmbed)]
+    #[folder = "tests/it/site/assets"]
+    struct Unbuilt;
+
+    fn get(path: &str) -> HttpResponse {
+        serve_from::<Site>(&TestRequest::get().uri(path).to_http_request())
+    }
+
+    fn header(response: &HttpResponse, name: header::HeaderName) -> &str {
+        response.headers().get(name).unwrap().to_str().unwrap()
+    }
+
+    #[actix_web::test]
+    async fn a_file_has_its_type_and_is_kept_as_long_as_its_name_allows() {
+        for (path, kind, kept) in [
+            ("/", "text/html; charset=utf-8", REVALIDATE),
+            ("/index.html", "text/html; charset=utf-8", REVALIDATE),
+            (
+                "/assets/app-DiwrgTda.js",
+                "text/javascript; charset=utf-8",
+                FOREVER,
+            ),
+            (
+                "/assets/worklet.js",
+                "text/javascript; charset=utf-8",
+                REVALIDATE,
+            ),
+        ] {
+            let response = get(path);
+            assert_eq!(response.status(), StatusCode::OK, "{path}");
+            assert_eq!(header(&response, header::CONTENT_TYPE), kind, "{path}");
+            assert_eq!(header(&response, header::CACHE_CONTROL), kept, "{path}");
+        }
+        let page = to_bytes(get("/").into_body()).await.unwrap();
+        assert_eq!(page, std::fs::read("tests/it/site/index.html").unwrap());
+    }
+
+    #[actix_web::test]
+    async fn who_has_the_file_is_told_so_and_not_sent_it_again() {
+        let tag = header(&get("/"), header::ETAG).to_owned();
+        let ask = |known: &str| {
+            let request = TestRequest::get()
+                .uri("/")
+                .insert_header((header::IF_NONE_MATCH, known))
+                .to_http_request();
+            serve_from::<Site>(&request)
+        };
+        for known in [tag.clone(), format!("\"other\", W/{tag}"), "*".into()] {
+            let response = ask(&known);
+            assert_eq!(response.status(), StatusCode::NOT_MODIFIED, "{known}");
+            assert_eq!(header(&response, header::ETAG), tag);
+            assert!(to_bytes(response.into_body()).await.unwrap().is_empty());
+        }
+        assert_eq!(ask("\"other\"").status(), StatusCode::OK);
+        assert_ne!(header(&get("/assets/worklet.js"), header::ETAG), tag);
+    }
+
+    #[actix_web::test]
+    async fn what_is_no_file_is_refused_and_a_missing_build_explained() {
+        for path in [
+            "/missing.html",
+            "/assets",
+            "/assets/",
+            "/.hidden",
+            "/assets/../index.html",
+            "//index.html",
+        ] {
+            assert_eq!(get(path).status(), StatusCode::NOT_FOUND, "{path}");
+        }
+        let post = serve_from::<Site>(&TestRequest::post().uri("/index.html").to_http_request());
+        assert_eq!(post.status(), StatusCode::METHOD_NOT_ALLOWED);
+        let unbuilt = serve_from::<Unbuilt>(&TestRequest::get().uri("/").to_http_request());
+        assert_eq!(unbuilt.status(), StatusCode::SERVICE_UNAVAILABLE);
+        let text = to_bytes(unbuilt.into_body()).await.unwrap();
+        assert!(std::str::from_utf8(&text).unwrap().contains("make run"));
+    }
 
     #[test]
     fn only_what_vite_named_by_its_content_is_kept_for_ever() {

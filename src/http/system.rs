@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Json};
-use actix_web::{HttpResponse, get};
+use actix_web::{HttpResponse, route};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -86,21 +86,23 @@ struct Health {
 }
 
 /// Whether the process lives.
-#[utoipa::path(tag = "system", responses((status = 200, description = "It lives", body = Alive)))]
-#[get("/healthz")]
+#[utoipa::path(get, path = "/healthz", tag = "system", responses((status = 200, description = "It lives", body = Alive)))]
+#[route("/healthz", method = "GET", method = "HEAD")]
 pub(super) async fn alive() -> Json<Alive> {
     Json(Alive { status: "alive" })
 }
 
 /// Whether the server can serve; if not, what is missing and what to do.
 #[utoipa::path(
+    get,
+    path = "/readyz",
     tag = "system",
     responses(
         (status = 200, description = "It can serve", body = Readiness),
         (status = 503, description = "Something is missing", body = Readiness),
     )
 )]
-#[get("/readyz")]
+#[route("/readyz", method = "GET", method = "HEAD")]
 pub(super) async fn ready(source: Data<Arc<dyn HealthSource>>) -> HttpResponse {
     let missing = source.missing();
     let (code, status) = if missing.is_empty() {
@@ -112,8 +114,8 @@ pub(super) async fn ready(source: Data<Arc<dyn HealthSource>>) -> HttpResponse {
 }
 
 /// How the server and what it uses do.
-#[utoipa::path(tag = "system", responses((status = 200, description = "How it does", body = Health)))]
-#[get("/api/health")]
+#[utoipa::path(get, path = "/api/health", tag = "system", responses((status = 200, description = "How it does", body = Health)))]
+#[route("/api/health", method = "GET", method = "HEAD")]
 pub(super) async fn health(
     source: Data<Arc<dyn HealthSource>>,
     metrics: Data<Metrics>,

@@ -12,9 +12,10 @@ use tokio::time::{Instant, sleep_until};
 use super::Supervised;
 use super::claim::Claim;
 use super::control::{Control, Next};
+use super::ending::{End, Then};
 use super::exit::{Cause, Departure, Exit, Failure};
 use super::family;
-use super::life::{End, Life, Step, Then};
+use super::life::{Life, Step};
 use super::node::{Node, State};
 use super::policy::Decision;
 use super::spec::{Children, MailboxOnRestart};
@@ -315,7 +316,7 @@ impl<A: Supervised> Cell<A> {
         let mut is_held = state == State::Held;
         let mut alarm = until.map(|until| Box::pin(sleep_until(until)));
         poll_fn(|task| {
-            self.node.lane.register(task.waker());
+            self.node.lane.register(self.generation, task.waker());
             loop {
                 match self.node.lane.next_order(self.generation) {
                     Next::Stale => return Poll::Ready(Pause::Stale),
@@ -387,7 +388,7 @@ async fn drive<A: Supervised>(life: &mut Life<A>) -> End {
 /// Waits for a kill or a take-over.
 async fn cut(node: &Node, generation: u32) {
     poll_fn(|task| {
-        node.lane.register(task.waker());
+        node.lane.register(generation, task.waker());
         if node.lane.is_cut(generation) {
             Poll::Ready(())
         } else {

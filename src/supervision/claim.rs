@@ -101,15 +101,17 @@ impl Node {
 
     /// The watchdog takes the actor away from a blocked thread. `blamed` is what it was doing there, if it was the one.
     pub(super) fn take_over(self: &Arc<Self>, blamed: Option<&'static str>) {
-        let beginning = match blamed {
-            Some(doing) => Beginning::Failed(Failure::new(
-                Cause::Blocked,
-                "it blocked its thread",
-                Some(doing),
-            )),
-            None => Beginning::Moved,
-        };
-        self.relaunch(self.lane.generation(), beginning);
+        let generation = self.lane.generation();
+        match blamed {
+            Some(doing) => {
+                let failure = Failure::new(Cause::Blocked, "it blocked its thread", Some(doing));
+                self.relaunch(generation, Beginning::Failed(failure));
+            }
+            None if self.spec.restart == Restart::Temporary => {
+                self.finish(Some(generation), Exit::Lost)
+            }
+            None => self.relaunch(generation, Beginning::Moved),
+        }
     }
 
     fn relaunch(self: &Arc<Self>, from: u32, beginning: Beginning) {

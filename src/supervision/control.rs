@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::task::Waker;
 
 use futures_util::task::AtomicWaker;
 use parking_lot::Mutex;
@@ -144,9 +145,10 @@ impl Lane {
             .retain(|control| !matches!(control, Control::ChildEnded(_)));
     }
 
-    /// Wakes `waker` when something is posted.
-    pub(super) fn register(&self, waker: &std::task::Waker) {
-        self.waker.register(waker);
+    /// Wakes `waker` when something is posted, if the cell of `generation` may act: a late one must not take the place
+    /// of its successor's.
+    pub(super) fn register(&self, generation: u32, waker: &Waker) {
+        self.when_current(generation, || self.waker.register(waker));
     }
 
     /// Runs `also` and starts a new generation in one step, unless `expected` is no longer the generation or the actor

@@ -12,8 +12,10 @@ use super::Supervised;
 use super::exit::{Cause, Exit, Failure};
 use super::node::{Node, State};
 use super::path::Path;
-use super::reference::{Ref, StartError, Watchable};
+use super::reference::{Ref, sender_of};
+use super::refusal::StartError;
 use super::spec::Spec;
+use super::watch::Watchable;
 
 /// The context of a supervised actor. `run_later`, `run_interval`, `spawn`, `wait`, `add_stream` and `notify` work as in
 /// actix; `address` gives the raw address, whose messages are counted but not bounded, so it is for libraries only.
@@ -29,7 +31,7 @@ pub struct Ctx<A: Actor<Context = Ctx<A>>> {
     /// What runs now: the type of a message or the name of a hook.
     pub(super) doing: &'static str,
     pub(super) last_activity: Instant,
-    address: fn(&Node) -> Option<Addr<A>>,
+    generation: u32,
     known_busy: &'static str,
     replying: Option<&'static str>,
     last_handle: SpawnHandle,
@@ -47,6 +49,16 @@ pub(super) struct Task<A: Actor<Context = Ctx<A>>> {
     pub(super) doing: &'static str,
     /// Whether it was polled, so that something will wake it.
     pub(super) seen: bool,
+}
+
+impl<A: Actor<Context = Ctx<A>>> Task<A> {
+    /// The same task with the future in it, which leaves the actor's list while it is polled.
+    pub(super) fn take_out(&mut self) -> Self {
+        Task {
+            future: self.future.take(),
+            ..*self
+        }
+    }
 }
 
 /// What the actor asked for itself.
@@ -69,12 +81,9 @@ pub struct ChildInfo {
 }
 
 impl<A: Supervised> Ctx<A> {
-    pub(super) fn new(node: Arc<Node>, life: u32) -> Self {
+    pub(super) fn new(node: Arc<Node>, generation: u32, life: u32) -> Self {
         Ctx {
-            address: |node| {
-                node.seat_of::<A>()
-                    .map(|seat| Addr::new(seat.sender().clone()))
-            },
+            generation,
             node,
             wish: None,
             phase: ActorState::Started,
@@ -120,6 +129,10 @@ impl<A: Supervised> Ctx<A> {
         spec: Spec,
         factory: impl Fn() -> C + Send + Sync + 'static,
     ) -> Result<Ref<C>, StartError> {
+        if self.node.lane.generation() != self.generation {
+            // The watchdog took the actor away from this thread, and its next life starts its own children.
+            return Err(StartError::Stopping);
+        }
         self.node.start_child(name, spec, factory)
     }
 
@@ -224,7 +237,7 @@ impl<A: Supervised> Ctx<A> {
     }
 }
 
-impl<A: Actor<Context = Ctx<A>>> Ctx<A> {
+impl<A: Supervised> Ctx<A> {
     fn task(
         &mut self,
         future: impl ActorFuture<A, Output = ()> + 'static,
@@ -244,7 +257,7 @@ impl<A: Actor<Context = Ctx<A>>> Ctx<A> {
     }
 }
 
-impl<A: Actor<Context = Ctx<A>>> ActorContext for Ctx<A> {
+impl<A: Supervised> ActorContext for Ctx<A> {
     /// Ends this life: a permanent actor lives again, any other ends as `Exit::Stopped`. `end` always ends it.
     fn stop(&mut self) {
         if self.wish.is_none() {
@@ -268,10 +281,9 @@ impl<A: Actor<Context = Ctx<A>>> ActorContext for Ctx<A> {
     }
 }
 
-impl<A: Actor<Context = Ctx<A>>> AsyncContext<A> for Ctx<A> {
+impl<A: Supervised> AsyncContext<A> for Ctx<A> {
     fn address(&self) -> Addr<A> {
-        // The node was made for this very type, so it has a seat for it.
-        (self.address)(&self.node).expect("a context belongs to a node of its own type")
+        Addr::new(sender_of::<A>(&self.node).clone())
     }
 
     fn spawn<F: ActorFuture<A, Output = ()> + 'static>(&mut self, future: F) -> SpawnHandle {

@@ -164,6 +164,15 @@ pub enum Departure {
     Parked(Arc<Failure>),
 }
 
+impl fmt::Display for Departure {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Departure::Ended(exit) => exit.fmt(out),
+            Departure::Parked(failure) => write!(out, "parked: {failure}"),
+        }
+    }
+}
+
 impl ChildEnd {
     /// What a parent decides that has no view of its own: a normal end is ignored, an abnormal one escalated, a parked
     /// child left parked.

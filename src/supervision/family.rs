@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, timeout_at};
 
 use super::control::Control;
 use super::exit::Exit;
@@ -21,14 +21,8 @@ const KILL_GRACE: Duration = Duration::from_secs(1);
 pub(super) async fn stop_children(parent: &Arc<Node>, reason: &'static str) {
     let children = parent.children_in_order();
     if children.len() > CROWD {
-        let orders: Vec<_> = children
-            .into_iter()
-            .rev()
-            .map(|child| (order_stop(&child, reason, None), child))
-            .collect();
-        for (deadline, child) in orders {
-            await_end(&child, deadline).await;
-        }
+        let order = |child: Arc<Node>| (order_stop(&child, reason, None), child);
+        await_ends(children.into_iter().rev().map(order).collect()).await;
     } else {
         for child in children.into_iter().rev() {
             stop(&child, reason, None).await;
@@ -39,7 +33,7 @@ pub(super) async fn stop_children(parent: &Arc<Node>, reason: &'static str) {
 /// Stops one actor within its own deadline, or `limit` if that is nearer.
 pub(super) async fn stop(node: &Arc<Node>, reason: &'static str, limit: Option<Instant>) {
     let deadline = order_stop(node, reason, limit);
-    await_end(node, deadline).await;
+    await_ends(vec![(deadline, node.clone())]).await;
 }
 
 /// Kills all children of `parent`.
@@ -49,9 +43,7 @@ pub(super) async fn kill_children(parent: &Arc<Node>) {
         child.expected_to_end.store(true, Ordering::Release);
         child.kill();
     }
-    for child in &children {
-        await_kill(child).await;
-    }
+    await_kills(children).await;
 }
 
 fn order_stop(node: &Arc<Node>, reason: &'static str, limit: Option<Instant>) -> Instant {
@@ -65,18 +57,26 @@ fn order_stop(node: &Arc<Node>, reason: &'static str, limit: Option<Instant>) ->
     deadline
 }
 
-async fn await_end(node: &Arc<Node>, deadline: Instant) {
-    if timeout_at(deadline, node.ended()).await.is_err() {
-        tracing::warn!(actor = %node.path, "stop deadline passed, the actor is killed");
-        node.kill();
-        await_kill(node).await;
+/// Waits for each until its deadline, then kills those that are left.
+async fn await_ends(stopping: Vec<(Instant, Arc<Node>)>) {
+    let mut overdue = Vec::new();
+    for (deadline, node) in stopping {
+        if timeout_at(deadline, node.ended()).await.is_err() {
+            tracing::warn!(actor = %node.path, "stop deadline passed, the actor is killed");
+            node.kill();
+            overdue.push(node);
+        }
     }
+    await_kills(overdue).await;
 }
 
-async fn await_kill(node: &Arc<Node>) {
-    if timeout(KILL_GRACE, node.ended()).await.is_err() {
-        tracing::error!(actor = %node.path, "killed actor does not end, it is left behind");
-        node.finish(None, Exit::Killed);
+async fn await_kills(killed: Vec<Arc<Node>>) {
+    let grace = Instant::now() + KILL_GRACE;
+    for node in killed {
+        if timeout_at(grace, node.ended()).await.is_err() {
+            tracing::error!(actor = %node.path, "killed actor does not end, it is left behind");
+            node.finish(None, Exit::Killed);
+        }
     }
 }
 

@@ -1,23 +1,21 @@
 //! One life of an actor: its value and its context, and every call into code that is not ours, guarded.
 
-use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use actix::dev::EnvelopeProxy;
 use actix::{ActorState, Running};
-use tokio::time::{Instant, Sleep, sleep_until};
+use tokio::time::{Instant, Sleep};
 
 use super::Supervised;
-use super::control::{Control, Next};
-use super::ctx::{Ctx, Task, Wish};
-use super::exit::{Cause, Departure, Exit, Failure, Verdict};
-use super::family::resume_next;
+use super::ctx::{Ctx, Task};
+use super::ending::End;
+use super::exit::Failure;
 use super::node::Node;
 use super::panic::{drop_guarded, guard};
 use super::seat::Mail;
-use super::spec::Restart;
 
 /// Messages and finished futures per poll; then the other tasks of the thread have their turn.
 const BUDGET: u32 = 64;
@@ -29,35 +27,14 @@ pub(super) enum Step {
     End(End),
 }
 
-/// How a life ends.
-pub(super) enum End {
-    /// Another cell has the actor now.
-    Stale,
-    Killed,
-    Failed(Failure),
-    /// In good order. `ask` says whether `stopping` is asked first.
-    Orderly {
-        then: Then,
-        deadline: Instant,
-        ask: bool,
-    },
-}
-
-/// What follows an end in good order.
-pub(super) enum Then {
-    Exit(Exit),
-    Again,
-    Hold,
-}
-
 pub(super) struct Life<A: Supervised> {
     pub(super) ctx: Ctx<A>,
     actor: Option<A>,
-    generation: u32,
+    pub(super) generation: u32,
     began: Instant,
-    alarm: Option<Pin<Box<Sleep>>>,
+    pub(super) alarm: Option<Pin<Box<Sleep>>>,
     /// Set while it puts off its stop: when that must end.
-    draining: Option<Instant>,
+    pub(super) draining: Option<Instant>,
 }
 
 impl<A: Supervised> Life<A> {
@@ -68,7 +45,7 @@ impl<A: Supervised> Life<A> {
         number: u32,
     ) -> Result<Option<Self>, Failure> {
         let began = Instant::now();
-        let mut ctx = Ctx::new(node.clone(), number);
+        let mut ctx = Ctx::new(node.clone(), generation, number);
         ctx.begin("factory", began);
         let Some(actor) = node.seat_of::<A>().and_then(|seat| seat.make()) else {
             return Ok(None);
@@ -88,12 +65,12 @@ impl<A: Supervised> Life<A> {
     }
 
     /// How long it has lived.
-    pub(super) fn age(&self) -> std::time::Duration {
+    pub(super) fn age(&self) -> Duration {
         self.began.elapsed()
     }
 
     /// Calls a hook.
-    fn call<R>(
+    pub(super) fn call<R>(
         &mut self,
         doing: &'static str,
         hook: impl FnOnce(&mut A, &mut Ctx<A>) -> R,
@@ -141,7 +118,7 @@ impl<A: Supervised> Life<A> {
     /// Does what there is to do.
     pub(super) fn poll(&mut self, task: &mut Context<'_>) -> Poll<Step> {
         let node = self.ctx.node.clone();
-        node.lane.register(task.waker());
+        node.lane.register(self.generation, task.waker());
         let mut budget = BUDGET;
         loop {
             if let Some(end) = self.controls() {
@@ -167,92 +144,6 @@ impl<A: Supervised> Life<A> {
         }
     }
 
-    fn controls(&mut self) -> Option<End> {
-        loop {
-            match self.ctx.node.lane.next(self.generation) {
-                Next::Stale => return Some(End::Stale),
-                Next::Killed => return Some(End::Killed),
-                Next::Nothing => return None,
-                Next::Control(control) => {
-                    if let Some(end) = self.control(control) {
-                        return Some(end);
-                    }
-                }
-            }
-        }
-    }
-
-    fn control(&mut self, control: Control) -> Option<End> {
-        let is_draining = self.draining.is_some();
-        let outcome = match control {
-            Control::Stop { deadline, .. } if is_draining => {
-                self.draining = self.draining.min(deadline.or(self.draining));
-                Ok(())
-            }
-            Control::Restart { .. } | Control::Hold if is_draining => Ok(()),
-            Control::Stop { reason, deadline } => {
-                return Some(self.orderly(Then::Exit(Exit::Stopped { reason }), deadline));
-            }
-            Control::Restart { reason } => {
-                tracing::info!(actor = %self.ctx.path(), reason, "restart ordered");
-                return Some(self.orderly(Then::Again, None));
-            }
-            Control::Hold => return Some(self.orderly(Then::Hold, None)),
-            Control::Resume { rest } => {
-                resume_next(rest);
-                Ok(())
-            }
-            Control::InjectPanic => self.call("injected panic", |_, _| panic!("injected panic")),
-            Control::WatchedEnded(notice) => self.call("watched_ended", |actor, ctx| {
-                actor.watched_ended(&notice.0, &notice.1, ctx)
-            }),
-            Control::ChildEnded(end) => {
-                let verdict = self.call("child_ended", |actor, ctx| {
-                    Some(actor.child_ended(&end, ctx))
-                });
-                verdict.and_then(|verdict| self.judge(verdict, &end.how, end.path.as_str()))
-            }
-        };
-        outcome.err().map(End::Failed)
-    }
-
-    fn judge(
-        &mut self,
-        verdict: Option<Verdict>,
-        how: &Departure,
-        path: &str,
-    ) -> Result<(), Failure> {
-        match (verdict, how) {
-            (Some(Verdict::Escalate), Departure::Ended(exit)) => Err(Failure::new(
-                Cause::Child,
-                format!("{path} {exit}"),
-                Some("child_ended"),
-            )),
-            (Some(Verdict::Escalate), Departure::Parked(failure)) => Err(Failure::new(
-                Cause::Child,
-                format!("{path} parked: {failure}"),
-                Some("child_ended"),
-            )),
-            (Some(Verdict::StopChild), Departure::Parked(_)) => {
-                if let Some(child) = self.ctx.node.tree.find(path) {
-                    child.stop("parked");
-                }
-                Ok(())
-            }
-            _ => Ok(()),
-        }
-    }
-
-    fn orderly(&self, then: Then, deadline: Option<Instant>) -> End {
-        let deadline =
-            deadline.unwrap_or_else(|| Instant::now() + self.ctx.node.spec.stop_deadline);
-        End::Orderly {
-            then,
-            deadline,
-            ask: true,
-        }
-    }
-
     /// Polls what holds the messages up; else handles messages, then polls the futures beside them.
     fn work(
         &mut self,
@@ -260,6 +151,8 @@ impl<A: Supervised> Life<A> {
         task: &mut Context<'_>,
         budget: &mut u32,
     ) -> Result<(), End> {
+        // What a hook cancelled must not run first.
+        self.drop_cancelled();
         if !self.poll_waits(task).map_err(End::Failed)? {
             return Ok(());
         }
@@ -318,34 +211,25 @@ impl<A: Supervised> Life<A> {
             return Ok(());
         }
         self.ctx.begin("future", Instant::now());
+        // Futures may add futures without end; those that were there all have their turn.
+        let mut turns = self.ctx.futures.len() + BUDGET as usize;
         let mut index = 0;
         while index < self.ctx.futures.len() && !self.is_held_up() {
-            let Some(future) = self.ctx.futures[index].future.take() else {
-                index += 1;
-                continue;
-            };
-            let doing = self.ctx.futures[index].doing;
-            let handle = self.ctx.futures[index].handle;
-            let mut polled = Task {
-                handle,
-                future: Some(future),
-                deadline: None,
-                doing,
-                seen: true,
-            };
+            if turns == 0 {
+                *budget = 0;
+                break;
+            }
+            turns -= 1;
+            let mut polled = self.ctx.futures[index].take_out();
             let is_done = self.poll_task(&mut polled, task)?;
             if is_done {
                 drop_guarded("future", polled);
                 self.ctx.futures.remove(index);
-                *budget = budget.saturating_sub(1);
             } else {
-                self.ctx.futures[index].future = polled.future.take();
+                self.ctx.futures[index].future = polled.future;
                 index += 1;
             }
             self.drop_cancelled_before(&mut index);
-            if *budget == 0 {
-                break;
-            }
         }
         Ok(())
     }
@@ -382,103 +266,6 @@ impl<A: Supervised> Life<A> {
                 drop_guarded("future", cancelled);
             }
         }
-    }
-
-    /// What the actor asked for itself.
-    fn wishes(&mut self) -> Option<End> {
-        let wish = self.ctx.take_wish()?;
-        let wants_end = matches!(wish, Wish::End(_));
-        let exit = wish.exit();
-        let ask = match wish {
-            Wish::Fail(failure) => return Some(End::Failed(failure)),
-            Wish::Terminate => false,
-            Wish::Stop | Wish::End(_) => self.draining.is_none(),
-        };
-        if self.draining.is_none() && !wants_end && self.ctx.node.spec.restart == Restart::Permanent
-        {
-            let failure = Failure::new(
-                Cause::Stopped,
-                "stopped itself without a reason",
-                Some(self.ctx.doing),
-            );
-            return Some(End::Failed(failure));
-        }
-        let deadline = Instant::now() + self.ctx.node.spec.stop_deadline;
-        Some(End::Orderly {
-            then: Then::Exit(exit),
-            deadline,
-            ask,
-        })
-    }
-
-    /// Ends that come with time: idleness, lifetime, an endless future, the stop deadline.
-    fn time(&mut self, task: &mut Context<'_>) -> Poll<End> {
-        loop {
-            let Some(earliest) = self.earliest() else {
-                return Poll::Pending;
-            };
-            let alarm = self
-                .alarm
-                .get_or_insert_with(|| Box::pin(sleep_until(earliest)));
-            // An alarm set for an earlier moment goes off once too often, which is cheaper than to set it anew each time.
-            if alarm.is_elapsed() || alarm.deadline() > earliest {
-                alarm.as_mut().reset(earliest);
-            }
-            if alarm.as_mut().poll(task).is_pending() {
-                return Poll::Pending;
-            }
-            if let Some(end) = self.due(Instant::now()) {
-                return Poll::Ready(end);
-            }
-        }
-    }
-
-    fn idle_at(&self) -> Option<Instant> {
-        self.ctx
-            .node
-            .spec
-            .idle_after
-            .map(|idle| self.ctx.last_activity + idle)
-    }
-
-    fn lifetime_at(&self) -> Option<Instant> {
-        self.ctx
-            .node
-            .spec
-            .max_lifetime
-            .map(|lifetime| self.ctx.node.started() + lifetime)
-    }
-
-    fn earliest(&self) -> Option<Instant> {
-        let ends = match self.draining {
-            Some(deadline) => [Some(deadline), None],
-            None => [self.idle_at(), self.lifetime_at()],
-        };
-        ends.into_iter()
-            .chain([self.ctx.earliest_deadline()])
-            .flatten()
-            .min()
-    }
-
-    fn due(&self, now: Instant) -> Option<End> {
-        let is_due = |moment: Option<Instant>| moment.is_some_and(|moment| moment <= now);
-        if is_due(self.draining) {
-            return Some(End::Killed);
-        }
-        if let Some(doing) = self.ctx.endless(now) {
-            return Some(End::Failed(Failure::new(
-                Cause::Endless,
-                "did not end within its limit",
-                Some(doing),
-            )));
-        }
-        if self.draining.is_some() {
-            return None;
-        }
-        if is_due(self.lifetime_at()) {
-            return Some(self.orderly(Then::Exit(Exit::Lifetime), None));
-        }
-        is_due(self.idle_at()).then(|| self.orderly(Then::Exit(Exit::Idle), None))
     }
 }
 

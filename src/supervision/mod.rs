@@ -8,6 +8,7 @@ mod cell;
 mod claim;
 mod control;
 mod ctx;
+mod ending;
 mod envelope;
 mod exit;
 mod family;
@@ -21,10 +22,12 @@ mod path;
 mod placement;
 mod policy;
 mod reference;
+mod refusal;
 mod seat;
 mod snapshot;
 mod spec;
 mod tree;
+mod watch;
 mod watchdog;
 
 pub use ctx::{ChildInfo, Ctx};
@@ -34,10 +37,12 @@ pub use kind::{KindTotals, QUEUE_TIME_BOUNDS};
 pub use node::{Node, State};
 pub use path::Path;
 pub use placement::{ArbiterPool, Host, Local, Placement, Start};
-pub use reference::{AskError, Ref, RefFor, StartError, TellError, Watchable};
+pub use reference::{Ref, RefFor};
+pub use refusal::{AskError, StartError, TellError};
 pub use snapshot::{ActorRow, Busy, Filter};
 pub use spec::{Backoff, Children, MailboxOnRestart, Restart, Spec, Strategy};
 pub use tree::{Tree, TreeConfig};
+pub use watch::Watchable;
 pub use watchdog::Watchdog;
 
 /// An actor of the tree. `Actor`, `Handler` and `Message` are plain actix; only the context is ours.

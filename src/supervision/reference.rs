@@ -12,106 +12,11 @@ use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout_at};
 
 use super::Supervised;
-use super::control::Control;
 use super::envelope::admitted;
 use super::exit::Exit;
 use super::node::{Node, Permit, Refusal, State};
 use super::path::Path;
-
-/// Why an actor was not started.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum StartError {
-    /// There is an actor of that path; wait for its `ended`, or look it up.
-    #[error("the path {0} is taken by a running actor")]
-    NameTaken(Path),
-    /// The parent, or the tree, is on its way down.
-    #[error("the parent is stopping and starts no more children")]
-    Stopping,
-    /// There is no thread to run it on: it was to stay on a thread that runs no `LocalSet`, or none could be made.
-    #[error("there is no thread with a LocalSet to run the actor on")]
-    NoThread,
-}
-
-impl StartError {
-    /// A stable word for interfaces.
-    pub fn code(&self) -> &'static str {
-        match self {
-            StartError::NameTaken(_) => "name_taken",
-            StartError::Stopping => "stopping",
-            StartError::NoThread => "no_thread",
-        }
-    }
-}
-
-/// Why a message was not queued; it is given back.
-#[derive(Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum TellError<M> {
-    /// The mailbox holds as many messages as it may.
-    #[error("the mailbox is full")]
-    Full(M),
-    /// The actor has ended for good.
-    #[error("the actor has ended")]
-    Gone(M),
-    /// The actor is parked.
-    #[error("the actor is parked after repeated failures")]
-    Unavailable(M),
-}
-
-impl<M> TellError<M> {
-    /// The message that was not queued.
-    pub fn into_message(self) -> M {
-        match self {
-            TellError::Full(message)
-            | TellError::Gone(message)
-            | TellError::Unavailable(message) => message,
-        }
-    }
-
-    /// A stable word for interfaces.
-    pub fn code(&self) -> &'static str {
-        match self {
-            TellError::Full(_) => "full",
-            TellError::Gone(_) => "gone",
-            TellError::Unavailable(_) => "unavailable",
-        }
-    }
-}
-
-/// Without the message, which may hold what must not be logged.
-impl<M> fmt::Debug for TellError<M> {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(self.code())
-    }
-}
-
-/// Why a question was not answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum AskError {
-    /// No answer, or no place in the mailbox, within the deadline.
-    #[error("no answer within the deadline")]
-    Timeout,
-    /// The actor has ended for good.
-    #[error("the actor has ended")]
-    Gone,
-    /// The actor is parked.
-    #[error("the actor is parked after repeated failures")]
-    Unavailable,
-    /// The life that held the question ended before it answered.
-    #[error("the actor failed before it answered")]
-    Dropped,
-}
-
-impl AskError {
-    /// A stable word for interfaces.
-    pub fn code(&self) -> &'static str {
-        match self {
-            AskError::Timeout => "timeout",
-            AskError::Gone => "gone",
-            AskError::Unavailable => "unavailable",
-            AskError::Dropped => "dropped",
-        }
-    }
-}
+use super::refusal::{AskError, TellError};
 
 /// A handle to an actor of type `A`. Cheap to clone; holds over restarts and over moves to another thread.
 pub struct Ref<A> {
@@ -303,7 +208,7 @@ impl<M: Message> fmt::Debug for RefFor<M> {
     }
 }
 
-fn sender_of<A: Supervised>(node: &Node) -> &AddressSender<A> {
+pub(super) fn sender_of<A: Supervised>(node: &Node) -> &AddressSender<A> {
     // A reference is only ever made for a node of its own type.
     node.seat_of::<A>()
         .expect("a reference leads to a node of its own type")
@@ -374,60 +279,4 @@ fn why_dropped(node: &Node) -> AskError {
         State::Ended => AskError::Gone,
         _ => AskError::Dropped,
     }
-}
-
-/// What can be watched: a reference, a node, or a path.
-pub trait Watchable {
-    /// Adds `watcher` to those told of the end.
-    fn watched_by(&self, watcher: &Arc<Node>);
-}
-
-impl Watchable for Arc<Node> {
-    fn watched_by(&self, watcher: &Arc<Node>) {
-        {
-            let mut watchers = self.watchers.lock();
-            watchers.retain(|known| {
-                known
-                    .upgrade()
-                    .is_some_and(|known| !Arc::ptr_eq(&known, watcher))
-            });
-            watchers.push(Arc::downgrade(watcher));
-        }
-        // It may have ended between the look-up and the registration; whoever empties the list tells.
-        if let Some(exit) = self.exit.get() {
-            let is_untold = !std::mem::take(&mut *self.watchers.lock()).is_empty();
-            if is_untold {
-                tell_ended(watcher, self.path.clone(), exit.clone());
-            }
-        }
-    }
-}
-
-impl<A> Watchable for Ref<A> {
-    fn watched_by(&self, watcher: &Arc<Node>) {
-        self.node.watched_by(watcher);
-    }
-}
-
-impl<M: Message> Watchable for RefFor<M> {
-    fn watched_by(&self, watcher: &Arc<Node>) {
-        self.node.watched_by(watcher);
-    }
-}
-
-impl Watchable for Path {
-    fn watched_by(&self, watcher: &Arc<Node>) {
-        match watcher.tree.find(self.as_str()) {
-            Some(node) => node.watched_by(watcher),
-            None => tell_ended(watcher, self.clone(), Exit::Stopped { reason: "unknown" }),
-        }
-    }
-}
-
-fn tell_ended(watcher: &Arc<Node>, path: Path, exit: Exit) {
-    drop(
-        watcher
-            .lane
-            .post(Control::WatchedEnded(Box::new((path, exit)))),
-    );
 }

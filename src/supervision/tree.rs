@@ -13,13 +13,15 @@ use tokio::time::Instant;
 
 use super::Supervised;
 use super::cell::Beginning;
+use super::exit::Exit;
 use super::family;
 use super::kind::{KindCounters, KindTotals};
 use super::node::{Node, NodeParts};
 use super::panic::install_hook;
 use super::path::Path;
 use super::placement::{Host, Local, Placement, Start};
-use super::reference::{Ref, StartError};
+use super::reference::Ref;
+use super::refusal::StartError;
 use super::seat::{Factory, Seat};
 use super::snapshot::{ActorRow, Filter};
 use super::spec::Spec;
@@ -129,7 +131,7 @@ impl Tree {
         node.counters.started.fetch_add(1, Ordering::Relaxed);
         if !node.launch(0, Some(Beginning::First)) {
             node.expected_to_end.store(true, Ordering::Release);
-            node.finish(None, super::exit::Exit::Lost);
+            node.finish(None, Exit::Lost);
             return Err(StartError::NoThread);
         }
         Ok(Ref::known(node))
@@ -211,6 +213,10 @@ impl Tree {
         roots.sort_unstable_by_key(|root| std::cmp::Reverse(root.sequence));
         for root in roots {
             family::stop(&root, "shutdown", Some(limit)).await;
+        }
+        // What was left behind on a blocked thread.
+        for node in self.nodes(|_| true) {
+            node.finish(None, Exit::Killed);
         }
     }
 

@@ -294,6 +294,21 @@ session_management: {persistence: redis}
 }
 
 #[test]
+fn our_own_file_goes_before_the_specifications() {
+    let place = Place::new().file("config/orchestration.yaml", "frontend: {port: 1}");
+    assert_eq!(place.load().settings.server.port, 1);
+    assert_eq!(
+        place
+            .file(FILE, "server: {port: 2}")
+            .load()
+            .settings
+            .server
+            .port,
+        2
+    );
+}
+
+#[test]
 fn a_named_file_must_exist_and_is_the_only_one_read() {
     let place = Place::new()
         .file(FILE, "server: {port: 1}")
@@ -325,7 +340,7 @@ fn a_wrong_value_is_one_line_with_place_key_and_range() {
     );
     assert_eq!(
         in_file("server: 3000"),
-        "config/interpres.yaml: server: expected a section with keys under it, found 3000"
+        "config/interpres.yaml: server: expected a section with keys under it, found a plain value"
     );
     assert_eq!(
         in_file("server: {port: null}"),
@@ -352,7 +367,7 @@ fn a_wrong_value_is_one_line_with_place_key_and_range() {
 fn every_key_refuses_what_it_does_not_take() {
     for key in KEYS {
         let wrong = match key.kind {
-            Kind::Text | Kind::Folder => " ",
+            Kind::Folder => " ",
             Kind::Secret => "too short",
             Kind::Host => "no host/at all",
             Kind::Routes => r#"{"en-es":["../../etc/passwd"]}"#,

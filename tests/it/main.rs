@@ -2,3 +2,6 @@
 
 mod audio;
 mod config;
+mod engines;
+mod http_frame;
+mod supervision;

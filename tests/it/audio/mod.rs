@@ -1,3 +1,5 @@
 //! The audio floor, measured from outside.
 
+mod container;
+mod endpoint;
 mod resample;

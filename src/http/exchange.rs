@@ -39,7 +39,7 @@ pub struct RequestId(pub String);
 ///
 /// # Errors
 /// Those of the middleware behind it; routes' errors are responses by then.
-pub async fn frame<B: MessageBody + 'static>(
+pub async fn exchange<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
@@ -153,4 +153,70 @@ fn add_headers(headers: &mut HeaderMap, id: &str, is_documentation: bool) {
         header::REFERRER_POLICY,
         HeaderValue::from_static("no-referrer"),
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::sync::{Arc, Mutex};
+
+    use actix_web::middleware::from_fn;
+    use actix_web::test::{TestRequest, call_service, init_service};
+    use actix_web::{App, HttpResponse};
+
+    use super::*;
+
+    /// A log that is kept in memory.
+    #[derive(Clone, Default)]
+    struct Kept(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Kept {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[actix_web::test]
+    async fn the_log_tells_route_and_id_and_neither_path_nor_query() {
+        let log = Kept::default();
+        let writer = log.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .with_ansi(false)
+            .with_max_level(tracing::Level::TRACE)
+            .with_writer(move || writer.clone());
+        let _here = tracing::subscriber::set_default(subscriber.finish());
+        let answer = |status: u16| {
+            move || async move { HttpResponse::build(status.try_into().unwrap()).finish() }
+        };
+        let app = App::new()
+            .route("/callbacks/{secret}", web::get().to(answer(200)))
+            .route("/broken/{secret}", web::get().to(answer(500)))
+            .wrap(from_fn(exchange));
+        let app = init_service(app).await;
+        for address in [
+            "/callbacks/hidden?token=hidden",
+            "/broken/hidden",
+            "/nowhere/hidden",
+        ] {
+            let request = TestRequest::get()
+                .uri(address)
+                .insert_header((REQUEST_ID, "from-the-test"));
+            call_service(&app, request.to_request()).await;
+        }
+        let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        assert!(
+            text.contains("/callbacks/{secret}") && text.contains("id=from-the-test"),
+            "{text}"
+        );
+        assert!(
+            text.lines()
+                .any(|line| line.contains("WARN") && line.contains("/broken/{secret}")),
+            "{text}"
+        );
+        assert!(!text.contains("hidden"), "{text}");
+    }
 }

@@ -1,0 +1,218 @@
+//! What every actor is given: settings, engines, the archive, time and chance, and the way to other actors.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+};
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+use crate::{
+    actors::{
+        clock::{Clock, Identities},
+        observer::RoomObserver,
+        room::Room,
+        session::Session,
+        socket::Socket,
+        topics::Topics,
+    },
+    config::Settings,
+    domain::{
+        engine::Engine,
+        identity::{ConnectionId, RoomId, SessionId},
+        language::Language,
+    },
+    store::archive::Archive,
+    supervision::{Ref, Tree},
+};
+
+/// Shared by all actors of a tree.
+pub struct Environment {
+    /// Validated settings.
+    pub settings: Arc<Settings>,
+    /// Rows and logs.
+    pub archive: Archive,
+    /// The engines at hand.
+    pub engines: Engines,
+    /// Time of day.
+    pub clock: Clock,
+    /// Generated identities.
+    pub identities: Identities,
+    /// Subscriptions.
+    pub topics: Topics,
+    /// Signs and checks resume tokens.
+    pub tokens: ResumeTokens,
+    /// What has happened so far, counted.
+    pub counters: Counters,
+    /// The tree, whose registry is the directory: it is written by the tree and read by everybody.
+    pub tree: Tree,
+    /// The root, set once when it starts.
+    pub observer: OnceLock<Ref<RoomObserver>>,
+    /// Whether the server is on its way down: nothing new begins.
+    pub stopping: AtomicBool,
+}
+
+impl Environment {
+    /// The root of the tree.
+    ///
+    /// # Panics
+    /// Never once the tree has been started, which is the first thing done with an environment.
+    pub fn observer(&self) -> &Ref<RoomObserver> {
+        self.observer
+            .get()
+            .expect("the root is started before anything asks for it")
+    }
+
+    /// The room of this id, if it is running.
+    pub fn room(&self, id: &RoomId) -> Option<Ref<Room>> {
+        self.tree.lookup(&format!("rooms/{id}"))
+    }
+
+    /// The session of this id, if somebody is attached to it.
+    pub fn session(&self, id: &SessionId) -> Option<Ref<Session>> {
+        self.tree.lookup(&format!("sessions/{id}"))
+    }
+
+    /// The socket of this id, if it is connected.
+    pub fn socket(&self, id: &ConnectionId) -> Option<Ref<Socket>> {
+        self.tree.lookup(&format!("sockets/{id}"))
+    }
+
+    /// Whether the server is on its way down.
+    pub fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
+    }
+}
+
+/// The engines at hand, by name.
+pub struct Engines {
+    by_name: BTreeMap<&'static str, Arc<dyn Engine>>,
+    default: &'static str,
+}
+
+impl Engines {
+    /// A choice of engines, of which `default` serves whoever names none.
+    pub fn new(default: Arc<dyn Engine>, others: Vec<Arc<dyn Engine>>) -> Self {
+        let name = default.name();
+        let by_name = others
+            .into_iter()
+            .chain([default])
+            .map(|engine| (engine.name(), engine))
+            .collect();
+        Self {
+            by_name,
+            default: name,
+        }
+    }
+
+    /// The engine of this name, or the default one; the flag tells whether the wish was met.
+    pub fn choose(&self, wanted: Option<&str>) -> (Arc<dyn Engine>, bool) {
+        let found = wanted.and_then(|name| self.by_name.get(name));
+        let met = wanted.is_none() || found.is_some();
+        let engine = found.unwrap_or(&self.by_name[self.default]);
+        (Arc::clone(engine), met)
+    }
+
+    /// All engines, the default one marked.
+    pub fn all(&self) -> impl Iterator<Item = (&Arc<dyn Engine>, bool)> {
+        self.by_name
+            .iter()
+            .map(|(name, engine)| (engine, *name == self.default))
+    }
+}
+
+/// What `auto` is taken to be: the first language the engine can write down, else English.
+pub fn assumed_language(engine: &dyn Engine) -> Language {
+    engine
+        .report()
+        .recognizes
+        .first()
+        .and_then(|tag| tag.parse().ok())
+        .unwrap_or_else(|| "en".parse().expect("a constant tag"))
+}
+
+/// Signs session ids, so that whoever made a session can come back to it.
+pub struct ResumeTokens(Hmac<Sha256>);
+
+impl ResumeTokens {
+    /// Tokens signed with `secret`.
+    pub fn new(secret: &[u8]) -> Self {
+        Self(Hmac::new_from_slice(secret).expect("HMAC takes keys of any length"))
+    }
+
+    /// The token of a session.
+    pub fn issue(&self, session: &SessionId) -> String {
+        URL_SAFE_NO_PAD.encode(self.signed(session).finalize().into_bytes())
+    }
+
+    /// Whether `token` is this session's; takes the same time for every wrong one.
+    pub fn verify(&self, session: &SessionId, token: &str) -> bool {
+        URL_SAFE_NO_PAD
+            .decode(token)
+            .is_ok_and(|given| self.signed(session).verify_slice(&given).is_ok())
+    }
+
+    fn signed(&self, session: &SessionId) -> Hmac<Sha256> {
+        let mut signing = self.0.clone();
+        signing.update(b"session:");
+        signing.update(session.as_str().as_bytes());
+        signing
+    }
+}
+
+/// Totals since the start, read by the metrics.
+#[derive(Debug, Default)]
+#[allow(missing_docs, reason = "each is the total its name says")]
+pub struct Counters {
+    pub connections_opened: AtomicU64,
+    pub connections_active: AtomicU64,
+    pub connections_peak: AtomicU64,
+    pub messages_received: AtomicU64,
+    pub messages_refused: AtomicU64,
+    pub audio_frames_received: AtomicU64,
+    pub audio_frames_discarded: AtomicU64,
+    pub audio_frames_sent: AtomicU64,
+    pub captions_partial: AtomicU64,
+    pub captions_final: AtomicU64,
+    pub speech_milliseconds: AtomicU64,
+}
+
+impl Counters {
+    /// Adds to a total.
+    pub fn add(total: &AtomicU64, amount: u64) {
+        total.fetch_add(amount, Ordering::Relaxed);
+    }
+
+    /// Notes a socket that opened.
+    pub fn connected(&self) {
+        Self::add(&self.connections_opened, 1);
+        let active = self.connections_active.fetch_add(1, Ordering::Relaxed) + 1;
+        self.connections_peak.fetch_max(active, Ordering::Relaxed);
+    }
+
+    /// Notes a socket that closed.
+    pub fn disconnected(&self) {
+        self.connections_active.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_opens_its_own_session_only() {
+        let tokens = ResumeTokens::new(b"secret");
+        let (one, other) = ("one".parse().unwrap(), "other".parse().unwrap());
+        let token = tokens.issue(&one);
+        assert!(tokens.verify(&one, &token));
+        assert!(!tokens.verify(&other, &token));
+        assert!(!tokens.verify(&one, "not a token"));
+        assert!(!ResumeTokens::new(b"another").verify(&one, &token));
+    }
+}

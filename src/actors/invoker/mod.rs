@@ -1,0 +1,304 @@
+//! A translation: one speaker's words into one language, shared by all who read or hear it there.
+//!
+//! The Invoker gives every revision of the transcript to the engine, its translation to the Room, and the speech to
+//! those who hear it, at their pace. Finals that have no translation yet are kept, so that a crash or a stream that
+//! breaks loses none. It ends a while after nobody follows it any more.
+
+mod gauge;
+mod stream;
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, atomic::AtomicU32},
+    time::Duration,
+};
+
+use actix::{Actor, AsyncContext, Handler, Message};
+use tokio::time::Instant;
+
+pub use self::gauge::InvokerGauge;
+use self::stream::Stream;
+use crate::{
+    actors::{
+        environment::Environment,
+        insistent::Insistent,
+        refusal::Refusal,
+        room::{
+            Room,
+            captions::{Failed, NeedHearers, Translated},
+        },
+        voice::{Hearing, Pace, Voice},
+    },
+    domain::{
+        engine::Engine, identity::UtteranceId, language::Language, participant::Speaker,
+        server_message::Caption, time::Timestamp,
+    },
+    supervision::{Ctx, Kept, Ref, Supervised},
+};
+
+/// How often an Invoker looks at its clocks and tries again what was refused.
+const BEAT: Duration = Duration::from_millis(250);
+
+/// The most finals kept without a translation. A speaker makes one every few seconds; beyond this the engine has been
+/// away for minutes, and the oldest is given up.
+const MOST_PENDING: usize = 64;
+
+/// What an Invoker is started with; told to one that runs, it goes on with what has changed.
+#[derive(Message, Clone)]
+#[rtype(result = "()")]
+pub struct InvokerOrder {
+    /// Shared by all actors.
+    pub environment: Arc<Environment>,
+    /// The room it serves.
+    pub room: Ref<Room>,
+    /// Whose words.
+    pub speaker: Speaker,
+    /// The language they come in.
+    pub source: Language,
+    /// The language they go out in.
+    pub target: Language,
+    /// Who translates.
+    pub engine: Arc<dyn Engine>,
+    /// Where it shows its state.
+    pub gauge: Arc<InvokerGauge>,
+    /// The room's numbers for audio streams.
+    pub streams: Arc<AtomicU32>,
+}
+
+/// A revision of what the speaker said.
+#[derive(Message, Debug, Clone)]
+#[rtype(result = "()")]
+pub struct Interpret {
+    /// Which utterance.
+    pub utterance: UtteranceId,
+    /// Counts up from 0 within it.
+    pub revision: u32,
+    /// The whole of it so far.
+    pub text: String,
+    /// Whether this is the last.
+    pub last: bool,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
+}
+
+/// Who follows a translation.
+#[derive(Message, Clone)]
+#[rtype(result = "()")]
+pub struct HearersRoute {
+    /// Older ones are ignored.
+    pub epoch: u64,
+    /// Whether anybody reads it.
+    pub anybody: bool,
+    /// Those who hear it.
+    pub hearings: Vec<Hearing>,
+    /// Whether the speaker still has a Source.
+    pub speaking: bool,
+}
+
+/// The actor of a translation.
+pub struct Invoker {
+    order: InvokerOrder,
+    kept_order: Kept<InvokerOrder>,
+    epoch: u64,
+    unfollowed_since: Option<Instant>,
+    stream: Stream,
+    voice: Voice,
+    voice_running: bool,
+    /// Finals without a translation, in order; they outlive a crash.
+    pending: Kept<VecDeque<Interpret>>,
+    /// The newest partial, for a translation's time stamps.
+    partial: Option<Interpret>,
+    finals: Insistent<Translated>,
+}
+
+impl Invoker {
+    /// What makes an Invoker, and makes it again after a crash.
+    pub fn factory(order: InvokerOrder) -> impl Fn() -> Self + Send + Sync + 'static {
+        let pending = Kept::new(VecDeque::new());
+        let kept_order = Kept::new(order);
+        move || {
+            let order = kept_order.get();
+            Self {
+                epoch: 0,
+                unfollowed_since: None,
+                stream: Stream::default(),
+                voice: voice(&order),
+                voice_running: false,
+                pending: pending.clone(),
+                partial: None,
+                finals: Insistent::default(),
+                order,
+                kept_order: kept_order.clone(),
+            }
+        }
+    }
+
+    fn beat(&mut self, ctx: &mut Ctx<Self>) {
+        let patience = self.order.environment.settings.invoker.idle_after;
+        if self
+            .unfollowed_since
+            .is_some_and(|since| since.elapsed() >= patience)
+        {
+            return ctx.end("nobody follows");
+        }
+        self.finals.retry(&self.order.room);
+        self.feed_stream(ctx);
+        self.show();
+    }
+
+    fn show(&self) {
+        self.order.gauge.show(
+            self.stream.is_open(),
+            !self.pending.snapshot().is_empty(),
+            self.voice.lag_ms(),
+            self.voice.hearers() as u64,
+        );
+    }
+
+    /// A translation of `of`, as the Room passes it on.
+    fn caption(&self, of: &Interpret, text: String, confidence: Option<f32>) -> Caption {
+        Caption {
+            seq: None,
+            room_id: None,
+            utterance_id: of.utterance.clone(),
+            revision: of.revision,
+            speaker: Some(self.order.speaker.clone()),
+            source_language: Some(self.order.source.clone()),
+            language: self.order.target.clone(),
+            text,
+            source_text: Some(of.text.clone()),
+            last: of.last,
+            started_at: of.started_at,
+            ended_at: of.ended_at,
+            confidence,
+            engine: self.order.engine.name(),
+        }
+    }
+
+    /// Tells those who read it that a translation is missing, and why.
+    fn tell_failure(&self, utterance: Option<UtteranceId>, refusal: Refusal) {
+        let _ = self.order.room.tell(Failed {
+            speaker: self.order.speaker.session_id.clone(),
+            language: Some(self.order.target.clone()),
+            utterance_id: utterance,
+            refusal,
+        });
+    }
+
+    /// Sends the speech that is due, and comes back for the next.
+    fn speak(&mut self, ctx: &mut Ctx<Self>) {
+        self.voice_running = false;
+        if let Some(pause) = self.voice.advance() {
+            self.voice_running = true;
+            ctx.run_later(pause, Self::speak);
+        }
+    }
+
+    fn ensure_speaking(&mut self, ctx: &mut Ctx<Self>) {
+        if !self.voice_running && self.voice.is_active() {
+            self.speak(ctx);
+        }
+    }
+}
+
+/// A voice nobody hears yet, for what this order says.
+fn voice(order: &InvokerOrder) -> Voice {
+    Voice::new(
+        Arc::clone(&order.environment),
+        Arc::clone(&order.streams),
+        order.speaker.clone(),
+        order.target.clone(),
+        Pace::RealTime,
+    )
+}
+
+impl Actor for Invoker {
+    type Context = Ctx<Self>;
+
+    fn started(&mut self, ctx: &mut Ctx<Self>) {
+        ctx.run_interval(BEAT, Self::beat);
+        // A room that does not take this now sends the route with its next plan.
+        let _ = self.order.room.tell(NeedHearers {
+            speaker: self.order.speaker.session_id.clone(),
+            language: self.order.target.clone(),
+        });
+        self.feed_stream(ctx);
+        self.show();
+    }
+
+    fn stopped(&mut self, _: &mut Ctx<Self>) {
+        self.voice.cancel();
+    }
+}
+
+impl Supervised for Invoker {
+    const KIND: &'static str = "invoker";
+}
+
+impl Handler<InvokerOrder> for Invoker {
+    type Result = ();
+
+    /// The speaker has another language, name or engine. What was said before and has no translation yet is given up.
+    fn handle(&mut self, order: InvokerOrder, _: &mut Ctx<Self>) {
+        let given_up = self.pending.change(std::mem::take);
+        for lost in given_up {
+            let refusal = Refusal::new(
+                "untranslated",
+                "the speaker's language or engine changed before this was translated",
+            );
+            self.tell_failure(Some(lost.utterance), refusal);
+        }
+        self.kept_order.change(|kept| *kept = order);
+        self.order = self.kept_order.get();
+        self.stream.renew();
+        self.partial = None;
+        self.voice.cancel();
+        self.voice = voice(&self.order);
+        self.show();
+    }
+}
+
+impl Handler<HearersRoute> for Invoker {
+    type Result = ();
+
+    fn handle(&mut self, route: HearersRoute, _: &mut Ctx<Self>) {
+        if route.epoch < self.epoch {
+            return;
+        }
+        self.epoch = route.epoch;
+        self.voice.set_hearings(route.hearings);
+        let followed = route.anybody && route.speaking;
+        self.unfollowed_since =
+            (!followed).then(|| self.unfollowed_since.unwrap_or_else(Instant::now));
+        self.show();
+    }
+}
+
+impl Handler<Interpret> for Invoker {
+    type Result = ();
+
+    fn handle(&mut self, interpret: Interpret, ctx: &mut Ctx<Self>) {
+        if interpret.last {
+            let given_up = self.pending.change(|pending| {
+                let given_up = (pending.len() == MOST_PENDING).then(|| pending.pop_front());
+                pending.push_back(interpret);
+                given_up.flatten()
+            });
+            self.partial = None;
+            if let Some(given_up) = given_up {
+                self.stream.forget_oldest();
+                let refusal = Refusal::new(
+                    "untranslated",
+                    "the engine does not keep up; a sentence was left out",
+                );
+                self.tell_failure(Some(given_up.utterance), refusal);
+            }
+            self.feed_stream(ctx);
+        } else {
+            self.give_partial(interpret, ctx);
+        }
+        self.show();
+    }
+}

@@ -1,0 +1,19 @@
+//! The actors of the tree: what rooms, sessions, sockets, sources and invokers do.
+//!
+//! What does not live here: how a crash becomes a restart (`supervision`), how words are recognised or translated
+//! (`engines`), how bytes come in (`http`).
+
+pub mod clock;
+pub mod environment;
+pub mod insistent;
+pub mod invoker;
+pub mod observer;
+pub mod outbox;
+pub mod outlet;
+pub mod refusal;
+pub mod room;
+pub mod session;
+pub mod socket;
+pub mod source;
+pub mod topics;
+pub mod voice;

@@ -1,0 +1,278 @@
+//! What Sources and Invokers report, and how it goes out to those who read it.
+
+use std::sync::Arc;
+
+use actix::{AsyncContext, Handler, Message};
+use serde_json::json;
+
+use super::{Readers, Room};
+use crate::{
+    actors::{
+        environment::Counters,
+        outbox::{Class, Parcel, Payload, Replaces},
+        refusal::Refusal,
+    },
+    domain::{
+        identity::{SessionId, UtteranceId},
+        language::Language,
+        participant::Speaker,
+        room_log::Audience,
+        server_message::{Caption, ServerMessage, SpeechEdge},
+        time::Timestamp,
+    },
+    supervision::Ctx,
+};
+
+/// How often the figures of use go out while they change.
+const USAGE_INTERVAL: std::time::Duration = std::time::Duration::from_secs(10);
+
+/// Somebody begins to speak, or stops.
+#[derive(Message, Clone)]
+#[rtype(result = "()")]
+pub struct SpeechEdged {
+    /// Who.
+    pub speaker: Speaker,
+    /// When.
+    pub at: Timestamp,
+    /// Whether it began.
+    pub started: bool,
+}
+
+impl Handler<SpeechEdged> for Room {
+    type Result = ();
+
+    fn handle(&mut self, edge: SpeechEdged, _: &mut Ctx<Self>) {
+        let message = SpeechEdge {
+            room_id: self.id.clone(),
+            speaker: edge.speaker,
+            at: edge.at,
+        };
+        let message = if edge.started {
+            ServerMessage::SpeechStarted(message)
+        } else {
+            ServerMessage::SpeechStopped(message)
+        };
+        self.everybody
+            .finals
+            .deliver(&Parcel::lasting(message.encode(None)));
+    }
+}
+
+/// A revision of what somebody said, in their own language.
+#[derive(Message, Clone)]
+#[rtype(result = "()")]
+pub struct Transcribed(pub Caption);
+
+/// A revision of a translation.
+#[derive(Message, Clone)]
+#[rtype(result = "()")]
+pub struct Translated(pub Caption);
+
+impl Handler<Transcribed> for Room {
+    type Result = ();
+
+    fn handle(&mut self, Transcribed(caption): Transcribed, _: &mut Ctx<Self>) {
+        let readers = self.everybody.clone();
+        let replaces = Replaces::Caption(caption.utterance_id.clone(), None);
+        self.send_caption(
+            caption,
+            Audience::Everyone,
+            &readers,
+            replaces,
+            ServerMessage::Transcription,
+        );
+    }
+}
+
+impl Handler<Translated> for Room {
+    type Result = ();
+
+    fn handle(&mut self, Translated(caption): Translated, _: &mut Ctx<Self>) {
+        let Some(speaker) = caption
+            .speaker
+            .as_ref()
+            .map(|speaker| speaker.session_id.clone())
+        else {
+            return;
+        };
+        let readers = self.readers_of(&speaker, &caption.language);
+        let replaces =
+            Replaces::Caption(caption.utterance_id.clone(), Some(caption.language.clone()));
+        let audience = Audience::Readers {
+            speaker,
+            language: caption.language.clone(),
+        };
+        self.send_caption(
+            caption,
+            audience,
+            &readers,
+            replaces,
+            ServerMessage::Translation,
+        );
+    }
+}
+
+impl Room {
+    fn send_caption(
+        &mut self,
+        mut caption: Caption,
+        audience: Audience,
+        readers: &Readers,
+        replaces: Replaces,
+        message: fn(Caption) -> ServerMessage,
+    ) {
+        caption.room_id = Some(self.id.clone());
+        let counters = &self.environment.counters;
+        if caption.last {
+            Counters::add(&counters.captions_final, 1);
+            self.publish(audience, Some(replaces), |seq| {
+                caption.seq = Some(seq);
+                message(caption)
+            });
+        } else {
+            Counters::add(&counters.captions_partial, 1);
+            readers.partials.deliver(&Parcel {
+                payload: Payload::Text(message(caption).encode(None)),
+                class: Class::Newest(Arc::new(replaces)),
+            });
+        }
+    }
+}
+
+/// An utterance could not be interpreted. Without a language it is about the transcript, and the speaker is told;
+/// with one it is about that translation, and those who read it are told.
+#[derive(Message, Clone)]
+#[rtype(result = "()")]
+pub struct Failed {
+    /// Whose utterance.
+    pub speaker: SessionId,
+    /// Into which language, if it is about a translation.
+    pub language: Option<Language>,
+    /// Which utterance, where it is about one.
+    pub utterance_id: Option<UtteranceId>,
+    /// Why.
+    pub refusal: Refusal,
+}
+
+impl Handler<Failed> for Room {
+    type Result = ();
+
+    fn handle(&mut self, failed: Failed, _: &mut Ctx<Self>) {
+        let message = match &failed.utterance_id {
+            Some(utterance) => format!("{} (utterance {utterance})", failed.refusal.message),
+            None => failed.refusal.message.clone(),
+        };
+        let frame = ServerMessage::error(failed.refusal.code, message).encode(None);
+        match &failed.language {
+            Some(language) => self
+                .readers_of(&failed.speaker, language)
+                .finals
+                .deliver(&Parcel::lasting(frame)),
+            None => {
+                let seat = self
+                    .kept
+                    .read(|state| state.seats.get(&failed.speaker).cloned());
+                for attached in seat.iter().flat_map(|seat| seat.sockets.iter()) {
+                    attached.outlet.deliver(Parcel::lasting(frame.clone()));
+                }
+            }
+        }
+        self.environment.topics.publish(
+            &self.topic(),
+            json!({"kind": "failed", "code": failed.refusal.code, "language": failed.language}),
+        );
+    }
+}
+
+/// A Source has listened to this much more speech.
+#[derive(Message, Clone)]
+#[rtype(result = "()")]
+pub struct Spent {
+    /// Whose.
+    pub speaker: SessionId,
+    /// With which engine.
+    pub engine: &'static str,
+    /// How much, in milliseconds.
+    pub audio_ms: u64,
+}
+
+impl Handler<Spent> for Room {
+    type Result = ();
+
+    fn handle(&mut self, spent: Spent, ctx: &mut Ctx<Self>) {
+        Counters::add(
+            &self.environment.counters.speech_milliseconds,
+            spent.audio_ms,
+        );
+        if self.spent.is_empty() {
+            ctx.run_interval(USAGE_INTERVAL, |room, _| room.tell_usage());
+        }
+        let total = self.spent.entry(spent.speaker).or_insert((spent.engine, 0));
+        *total = (spent.engine, total.1 + spent.audio_ms);
+        if self.usage_told == 0 {
+            self.tell_usage();
+        }
+    }
+}
+
+impl Room {
+    /// Milliseconds of speech listened to in this life of the room, by engine.
+    pub(super) fn usage(&self) -> std::collections::BTreeMap<&'static str, u64> {
+        let mut by_engine = std::collections::BTreeMap::new();
+        for (engine, audio_ms) in self.spent.values() {
+            *by_engine.entry(*engine).or_default() += audio_ms;
+        }
+        by_engine
+    }
+
+    fn tell_usage(&mut self) {
+        let usage = self.usage();
+        let total = usage.values().sum();
+        if total == self.usage_told {
+            return;
+        }
+        self.usage_told = total;
+        for (engine, audio_ms) in usage {
+            let message = ServerMessage::Usage {
+                room_id: self.id.clone(),
+                engine: engine.to_owned(),
+                audio_ms,
+            };
+            self.everybody.finals.deliver(&Parcel {
+                payload: Payload::Text(message.encode(None)),
+                class: Class::Newest(Arc::new(Replaces::Usage)),
+            });
+        }
+    }
+}
+
+/// An Invoker has started and asks for its listeners.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct NeedHearers {
+    /// Whose words.
+    pub speaker: SessionId,
+    /// Into which language.
+    pub language: Language,
+}
+
+impl Handler<NeedHearers> for Room {
+    type Result = ();
+
+    fn handle(&mut self, need: NeedHearers, ctx: &mut Ctx<Self>) {
+        self.push_route_of(&(need.speaker, need.language), ctx);
+    }
+}
+
+/// A Source has started and asks for its routes.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct NeedRoutes;
+
+impl Handler<NeedRoutes> for Room {
+    type Result = ();
+
+    fn handle(&mut self, _: NeedRoutes, ctx: &mut Ctx<Self>) {
+        self.push_all_routes(ctx);
+    }
+}

@@ -1,0 +1,152 @@
+//! A room as operators see it, and what they may order.
+
+use actix::{Handler, Message};
+use serde::Serialize;
+
+use super::Room;
+use crate::{
+    actors::outbox::Parcel,
+    domain::{participant::Participant, server_message::ServerMessage, time::Timestamp},
+    supervision::Ctx,
+};
+
+/// Asks a room what it looks like.
+#[derive(Message)]
+#[rtype(result = "RoomView")]
+pub struct Describe;
+
+/// A room as `GET /api/rooms/{id}` shows it.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct RoomView {
+    /// Its id.
+    pub room_id: String,
+    /// Its name for people.
+    pub name: Option<String>,
+    /// Whether it is one session's own.
+    pub private: bool,
+    /// When it was started.
+    #[schema(value_type = String)]
+    pub created_at: Timestamp,
+    /// The highest number in its log.
+    pub seq: u64,
+    /// Who is there.
+    pub participants: Vec<Participant>,
+    /// How many sockets are attached.
+    pub sockets: usize,
+    /// Who is listened to.
+    pub sources: Vec<SourceView>,
+    /// The translations under way.
+    pub invokers: Vec<InvokerView>,
+    /// Speech listened to, by engine.
+    pub usage: Vec<UsageView>,
+}
+
+/// A Source as operators see it.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct SourceView {
+    /// Whose.
+    pub session_id: String,
+    /// What is spoken.
+    pub language: String,
+    /// `listening`, `speaking`, `resting`, `reopening`.
+    pub state: &'static str,
+    /// Speech heard that the engine has not been given yet, in milliseconds.
+    pub lag_ms: u64,
+    /// The engine.
+    pub engine: &'static str,
+}
+
+/// An Invoker as operators see it.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct InvokerView {
+    /// Whose words.
+    pub session_id: String,
+    /// Into which language.
+    pub language: String,
+    /// `waiting`, `translating`, `speaking`, `reopening`.
+    pub state: &'static str,
+    /// Speech made that has not been played yet, in milliseconds.
+    pub lag_ms: u64,
+    /// Sockets that hear it.
+    pub hearers: u64,
+}
+
+/// Speech listened to by one engine.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct UsageView {
+    /// The engine.
+    pub engine: &'static str,
+    /// In milliseconds.
+    pub audio_ms: u64,
+}
+
+impl Handler<Describe> for Room {
+    type Result = actix::MessageResult<Describe>;
+
+    fn handle(&mut self, _: Describe, _: &mut Ctx<Self>) -> Self::Result {
+        let state = self.kept.snapshot();
+        actix::MessageResult(RoomView {
+            room_id: self.id.to_string(),
+            name: state.name.clone(),
+            private: state.roster.private,
+            created_at: self.created_at,
+            seq: self.log.lock().head(),
+            participants: state
+                .roster
+                .members
+                .values()
+                .map(|member| member.participant.clone())
+                .collect(),
+            sockets: state.seats.values().map(|seat| seat.sockets.len()).sum(),
+            sources: state
+                .speaking
+                .iter()
+                .map(|(session_id, speaking)| SourceView {
+                    session_id: session_id.to_string(),
+                    language: speaking.language.to_string(),
+                    state: speaking.gauge.state(),
+                    lag_ms: speaking.gauge.lag_ms(),
+                    engine: speaking.gauge.engine(),
+                })
+                .collect(),
+            invokers: state
+                .invoked
+                .iter()
+                .map(|((session_id, language), gauge)| InvokerView {
+                    session_id: session_id.to_string(),
+                    language: language.to_string(),
+                    state: gauge.state(),
+                    lag_ms: gauge.lag_ms(),
+                    hearers: gauge.hearers(),
+                })
+                .collect(),
+            usage: self
+                .usage()
+                .into_iter()
+                .map(|(engine, audio_ms)| UsageView { engine, audio_ms })
+                .collect(),
+        })
+    }
+}
+
+/// Shows a message of the operators to everybody in the room.
+#[derive(Message)]
+#[rtype(result = "usize")]
+pub struct Announce {
+    /// What.
+    pub message: String,
+}
+
+impl Handler<Announce> for Room {
+    type Result = usize;
+
+    fn handle(&mut self, announce: Announce, _: &mut Ctx<Self>) -> usize {
+        let message = ServerMessage::SystemAnnouncement {
+            message: announce.message,
+        };
+        self.everybody
+            .finals
+            .deliver(&Parcel::lasting(message.encode(None)));
+        self.everybody.finals.len()
+    }
+}

@@ -1,0 +1,294 @@
+//! Coming into a room, being there differently, and leaving it.
+
+use std::{sync::Arc, time::Duration};
+
+use actix::{Handler, Message};
+use serde_json::{Value, json};
+
+use super::{Room, RoomState, Seat};
+use crate::{
+    actors::{
+        environment::Environment,
+        outbox::{Class, Parcel, Payload},
+        outlet::Outlet,
+        refusal::Refusal,
+        session::{Attached, Session},
+    },
+    domain::{
+        audience::{Member, Roster},
+        identity::{RoomId, SessionId},
+        participant::Participant,
+        room_log::Audience,
+        server_message::{Presence, ServerMessage, SessionAnswer},
+        session_config::ConfigWarning,
+    },
+    supervision::{AskError, Ctx, Ref},
+};
+
+/// How long a session waits for its room. A room answers in microseconds; this is for one that restarts.
+const ENTER_DEADLINE: Duration = Duration::from_secs(5);
+
+/// How often entering is tried with a room that ends or restarts just then.
+const ENTER_TRIES: usize = 4;
+
+/// Why somebody enters, which decides the answer they get.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// A session was made, or attached to by its maker.
+    Created,
+    /// A further socket joined it.
+    Joined,
+    /// A client came back and wants what it missed after this number, or after what was last written to it.
+    Recovered(Option<u64>),
+    /// The session moved to this room.
+    Moved,
+}
+
+/// The answer the room is to give to one socket as it enters, so that it comes before whatever the room sends next.
+#[derive(Clone)]
+pub struct Entrance {
+    /// The way to the client.
+    pub outlet: Outlet,
+    /// What the answer refers to.
+    pub reference: Option<Value>,
+    /// Which answer.
+    pub purpose: Purpose,
+    /// The session's token.
+    pub resume_token: String,
+    /// The session's data.
+    pub data: Option<Value>,
+    /// What will not work.
+    pub warnings: Vec<ConfigWarning>,
+    /// The last number written to any socket of the session.
+    pub cursor: u64,
+}
+
+/// A session's whole standing in the room; sending it again changes what differs.
+#[derive(Message, Clone)]
+#[rtype(result = "Result<(), Refusal>")]
+pub struct Enter {
+    /// Who.
+    pub session_id: SessionId,
+    /// Where.
+    pub room_id: RoomId,
+    /// Whether the room is this session's own.
+    pub private: bool,
+    /// As others see them.
+    pub member: Arc<Member>,
+    /// Their actor.
+    pub session: Ref<Session>,
+    /// Their sockets.
+    pub sockets: Vec<Attached>,
+    /// Of their audio, in Hz.
+    pub sample_rate: u32,
+    /// Whether their audio is listened to.
+    pub audio_enabled: bool,
+    /// The engine they wish for.
+    pub engine: Option<String>,
+    /// The answer to give on the way.
+    pub entrance: Option<Entrance>,
+}
+
+/// Brings a session into its room, which is started if need be.
+///
+/// # Errors
+/// [`Refusal`] if the room is full, the server stops, or the room did not answer in time.
+pub async fn enter(environment: Arc<Environment>, card: Enter) -> Result<Ref<Room>, Refusal> {
+    for _ in 0..ENTER_TRIES {
+        let state = RoomState {
+            roster: Roster {
+                private: card.private,
+                ..Roster::default()
+            },
+            ..RoomState::default()
+        };
+        let room = Room::open(&environment, &card.room_id, state)?;
+        match room.ask(card.clone(), ENTER_DEADLINE).await {
+            Ok(entered) => return entered.map(|()| room),
+            Err(AskError::Gone | AskError::Dropped) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(AskError::Unavailable.into())
+}
+
+impl Handler<Enter> for Room {
+    type Result = Result<(), Refusal>;
+
+    fn handle(&mut self, card: Enter, ctx: &mut Ctx<Self>) -> Self::Result {
+        let state = self.kept.snapshot();
+        let known = state.roster.members.get(&card.session_id).cloned();
+        let limit = self.environment.settings.room.max_participants;
+        if known.is_none() && state.roster.members.len() >= limit {
+            return Err(Refusal::new(
+                "room_full",
+                format!(
+                    "the room has {limit} participants, the most it takes (room.max_participants)"
+                ),
+            ));
+        }
+        if known.is_none() && state.roster.private != card.private {
+            return Err(Refusal::new(
+                "forbidden",
+                "this room is private to another session; choose another room_id",
+            ));
+        }
+        let seat = Arc::new(Seat {
+            session: card.session,
+            sockets: card.sockets,
+            sample_rate: card.sample_rate,
+            audio_enabled: card.audio_enabled,
+            engine: card.engine,
+        });
+        self.kept.change(|state| {
+            state.reserved = false;
+            state
+                .seats
+                .insert(card.session_id.clone(), Arc::clone(&seat));
+            state
+                .roster
+                .members
+                .insert(card.session_id.clone(), Arc::clone(&card.member));
+        });
+        let participant = &card.member.participant;
+        match known.as_ref().map(|known| &known.participant) {
+            // One who comes learns of their own coming by the answer; the others by the event, which has its number
+            // before the answer is given.
+            None => {
+                self.publish_presence(ServerMessage::ParticipantJoined, participant);
+                self.refresh_readers();
+                self.admit(&card.session_id, card.entrance);
+            }
+            // One who was there is answered after all that was sent so far, and learns of the change like all others.
+            Some(before) => {
+                self.refresh_readers();
+                self.admit(&card.session_id, card.entrance);
+                if before != participant {
+                    self.publish_presence(ServerMessage::ParticipantUpdated, participant);
+                }
+            }
+        }
+        self.watch_emptiness(ctx);
+        self.replan_speaker(&card.session_id, ctx);
+        self.plan(ctx);
+        self.publish_event(
+            known.is_none().then_some("participant_joined"),
+            &card.session_id,
+        );
+        Ok(())
+    }
+}
+
+impl Room {
+    fn publish_presence(
+        &mut self,
+        message: fn(Presence) -> ServerMessage,
+        participant: &Participant,
+    ) {
+        let (room_id, participant) = (self.id.clone(), participant.clone());
+        self.publish(Audience::Everyone, None, |seq| {
+            message(Presence {
+                seq,
+                room_id,
+                participant,
+            })
+        });
+    }
+
+    fn publish_event(&self, kind: Option<&'static str>, session: &SessionId) {
+        if let Some(kind) = kind {
+            let event = json!({"kind": kind, "session_id": session});
+            self.environment.topics.publish(&self.topic(), event);
+        }
+    }
+
+    /// Gives the answer, if one is due, and after it everything that was missed.
+    fn admit(&mut self, session_id: &SessionId, entrance: Option<Entrance>) {
+        let Some(entrance) = entrance else {
+            return;
+        };
+        let head = self.log.lock().head();
+        let participants: Vec<_> = self.kept.read(|state| {
+            let members = state.roster.members.values();
+            members.map(|member| member.participant.clone()).collect()
+        });
+        let answer = SessionAnswer {
+            session_id: session_id.clone(),
+            room_id: self.id.clone(),
+            resume_token: entrance.resume_token,
+            seq: head,
+            data: entrance.data,
+            participants: participants.clone(),
+            warnings: entrance.warnings,
+        };
+        let mut replay = Vec::new();
+        let mut seen = head;
+        let message = match entrance.purpose {
+            Purpose::Created => ServerMessage::SessionCreated(answer),
+            Purpose::Joined => ServerMessage::SessionJoined(answer),
+            Purpose::Moved => ServerMessage::RoomJoined {
+                room_id: self.id.clone(),
+                seq: head,
+                participants,
+            },
+            Purpose::Recovered(last_seq) => {
+                seen = last_seq.unwrap_or(entrance.cursor).min(head);
+                let missed = self.kept.read(|state| {
+                    let asked = last_seq.unwrap_or(entrance.cursor);
+                    self.log.lock().missed_by(&state.roster, session_id, asked)
+                });
+                replay = missed.entries;
+                ServerMessage::SessionRecovered {
+                    session: answer,
+                    missed: replay.len(),
+                    gap: missed.gap,
+                }
+            }
+        };
+        entrance.outlet.deliver(Parcel {
+            payload: Payload::Text(message.encode(entrance.reference.as_ref())),
+            class: Class::Entrance {
+                room: self.id.clone(),
+                seen,
+            },
+        });
+        for entry in replay {
+            entrance.outlet.deliver(Parcel {
+                payload: Payload::Text(entry.frame),
+                class: Class::Numbered {
+                    room: self.id.clone(),
+                    seq: entry.seq,
+                    replaces: None,
+                },
+            });
+        }
+    }
+}
+
+/// A session leaves the room.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Leave {
+    /// Who.
+    pub session_id: SessionId,
+}
+
+impl Handler<Leave> for Room {
+    type Result = ();
+
+    fn handle(&mut self, leave: Leave, ctx: &mut Ctx<Self>) {
+        let gone = self.kept.change(|state| {
+            state.seats.remove(&leave.session_id);
+            state.roster.members.remove(&leave.session_id)
+        });
+        let Some(gone) = gone else {
+            return;
+        };
+        self.refresh_readers();
+        self.publish_presence(ServerMessage::ParticipantLeft, &gone.participant);
+        self.stop_speaking(&leave.session_id, "speaker left", ctx);
+        self.plan(ctx);
+        self.watch_emptiness(ctx);
+        self.publish_event(Some("participant_left"), &leave.session_id);
+    }
+}

@@ -1,0 +1,346 @@
+//! A room: people who are interpreted to each other.
+//!
+//! The Room knows who is there and who speaks and hears which language, starts and ends a Source for each speaker and
+//! an Invoker for each (speaker, language), gives them the routes along which audio flows past it, and is the only
+//! writer of the room's numbered log. What must outlive a crash is kept: the roster, the seats, the sources, the log.
+//! Its children live on through its crash, so no stream that is paid for is cut by it.
+
+pub mod captions;
+pub mod describing;
+pub mod entering;
+pub mod planning;
+pub mod speaking;
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+};
+
+use actix::{Actor, AsyncContext, SpawnHandle};
+
+use crate::{
+    actors::{
+        environment::Environment,
+        invoker::InvokerGauge,
+        outbox::{Class, Parcel, Payload},
+        outlet::{Outlet, Outlets},
+        session::{Attached, Session},
+        source::SourceGauge,
+    },
+    domain::{
+        audience::Roster,
+        identity::{RoomId, SessionId},
+        language::Language,
+        room_log::Audience,
+        server_message::ServerMessage,
+        time::Timestamp,
+        topic::Topic,
+    },
+    store::archive::SharedLog,
+    supervision::{ChildEnd, Children, Ctx, Kept, Ref, Spec, StartError, Supervised, Verdict},
+};
+
+/// Messages that may wait for a room: captions of all its speakers and commands of all its sessions.
+const ROOM_PLACES: u32 = 4096;
+
+/// A participant's place in the room: how they are reached and served.
+#[derive(Clone)]
+pub struct Seat {
+    /// Their session's actor.
+    pub session: Ref<Session>,
+    /// Their sockets.
+    pub sockets: Vec<Attached>,
+    /// Of the audio they send and get, in Hz.
+    pub sample_rate: u32,
+    /// Whether their audio is listened to.
+    pub audio_enabled: bool,
+    /// The engine they wish for.
+    pub engine: Option<String>,
+}
+
+/// A speaker who has a Source.
+#[derive(Clone)]
+pub struct Speaking {
+    /// What they speak, `auto` resolved.
+    pub language: Language,
+    /// What the Source shows of itself.
+    pub gauge: Arc<SourceGauge>,
+}
+
+/// What a room keeps through a crash.
+#[derive(Clone, Default)]
+pub struct RoomState {
+    /// A name for people.
+    pub name: Option<String>,
+    /// Made by REST and not used yet.
+    pub reserved: bool,
+    /// Who is there.
+    pub roster: Roster,
+    /// How they are reached.
+    pub seats: BTreeMap<SessionId, Arc<Seat>>,
+    /// Who has a Source.
+    pub speaking: BTreeMap<SessionId, Speaking>,
+    /// The translations under way, by speaker and target.
+    pub invoked: BTreeMap<(SessionId, Language), Arc<InvokerGauge>>,
+    /// Rises with every change of routes.
+    pub epoch: u64,
+}
+
+/// Who reads a caption: all of them, and those who also want it while it changes.
+#[derive(Clone, Default)]
+struct Readers {
+    finals: Outlets,
+    partials: Outlets,
+}
+
+/// The actor of a room.
+pub struct Room {
+    environment: Arc<Environment>,
+    id: RoomId,
+    kept: Kept<RoomState>,
+    log: SharedLog,
+    streams: Arc<AtomicU32>,
+    created_at: Timestamp,
+    everybody: Readers,
+    readers: HashMap<(SessionId, Language), Readers>,
+    emptied: Option<SpawnHandle>,
+    spent: BTreeMap<SessionId, (&'static str, u64)>,
+    usage_told: u64,
+}
+
+impl Room {
+    /// The reason of a room that was closed by request.
+    pub const CLOSED: &'static str = "room_closed";
+
+    /// The actor of this room, started if it is not running.
+    ///
+    /// # Errors
+    /// [`StartError`] while the server stops.
+    pub fn open(
+        environment: &Arc<Environment>,
+        id: &RoomId,
+        state: RoomState,
+    ) -> Result<Ref<Self>, StartError> {
+        if let Some(running) = environment.room(id) {
+            return Ok(running);
+        }
+        match Self::start(environment, id, state) {
+            Err(taken @ StartError::NameTaken(_)) => environment.room(id).ok_or(taken),
+            other => other,
+        }
+    }
+
+    /// Starts this room.
+    ///
+    /// # Errors
+    /// [`StartError::NameTaken`] if it is running.
+    pub fn start(
+        environment: &Arc<Environment>,
+        id: &RoomId,
+        state: RoomState,
+    ) -> Result<Ref<Self>, StartError> {
+        let (given, room_id) = (Arc::clone(environment), id.clone());
+        let kept = Kept::new(state);
+        let log = environment.archive.log(id);
+        let streams = Arc::new(AtomicU32::new(0));
+        let created_at = environment.clock.now();
+        environment.observer().node().start_child(
+            &format!("rooms/{id}"),
+            Spec::new()
+                .mailbox(ROOM_PLACES)
+                .children_on_restart(Children::Keep)
+                .group(group_of(id)),
+            move || Self {
+                environment: Arc::clone(&given),
+                id: room_id.clone(),
+                kept: kept.clone(),
+                log: Arc::clone(&log),
+                streams: Arc::clone(&streams),
+                created_at,
+                everybody: Readers::default(),
+                readers: HashMap::new(),
+                emptied: None,
+                spent: BTreeMap::new(),
+                usage_told: 0,
+            },
+        )
+    }
+
+    fn topic(&self) -> Topic {
+        Topic::Room(self.id.clone())
+    }
+
+    /// The next number for a stream of audio, unique in the room.
+    fn streams(&self) -> Arc<AtomicU32> {
+        Arc::clone(&self.streams)
+    }
+
+    /// Works out anew who reads what; called after every change of roster or seats.
+    fn refresh_readers(&mut self) {
+        self.everybody = self.outlets_of(|_| true);
+        self.readers.clear();
+    }
+
+    fn outlets_of(&self, wanted: impl Fn(&SessionId) -> bool) -> Readers {
+        self.kept.read(|state| {
+            let mut finals: Vec<&Outlet> = Vec::new();
+            let mut partials: Vec<&Outlet> = Vec::new();
+            for (id, seat) in state.seats.iter().filter(|(id, _)| wanted(id)) {
+                let outlets = seat.sockets.iter().map(|attached| &attached.outlet);
+                if state
+                    .roster
+                    .members
+                    .get(id)
+                    .is_some_and(|member| member.partials)
+                {
+                    partials.extend(outlets.clone());
+                }
+                finals.extend(outlets);
+            }
+            Readers {
+                finals: finals.into_iter().collect(),
+                partials: partials.into_iter().collect(),
+            }
+        })
+    }
+
+    /// Those who read the translation of this speaker into this language.
+    fn readers_of(&mut self, speaker: &SessionId, language: &Language) -> Readers {
+        let key = (speaker.clone(), language.clone());
+        if let Some(known) = self.readers.get(&key) {
+            return known.clone();
+        }
+        let state = self.kept.snapshot();
+        let readers = self.outlets_of(|id| state.roster.reads(id, speaker, language));
+        self.readers.insert(key, readers.clone());
+        readers
+    }
+
+    /// Gives a message the next number, stores it, and sends it to its audience.
+    fn publish(
+        &mut self,
+        audience: Audience,
+        replaces: Option<crate::actors::outbox::Replaces>,
+        encode: impl FnOnce(u64) -> ServerMessage,
+    ) {
+        let outlets = match &audience {
+            Audience::Everyone => self.everybody.finals.clone(),
+            Audience::Readers { speaker, language } => self.readers_of(speaker, language).finals,
+        };
+        let entry = self
+            .log
+            .lock()
+            .append(audience, |seq| encode(seq).encode(None));
+        outlets.deliver(&Parcel {
+            payload: Payload::Text(entry.frame),
+            class: Class::Numbered {
+                room: self.id.clone(),
+                seq: entry.seq,
+                replaces: replaces.map(Arc::new),
+            },
+        });
+        self.log.lock().mark_published(entry.seq);
+    }
+
+    /// Sends again what had its number when the former life ended but may not have reached everybody; sockets drop
+    /// what they have by its number.
+    fn publish_again(&mut self) {
+        let unpublished = self.log.lock().unpublished();
+        for entry in unpublished {
+            let outlets = match &entry.audience {
+                Audience::Everyone => self.everybody.finals.clone(),
+                Audience::Readers { speaker, language } => {
+                    self.readers_of(speaker, language).finals
+                }
+            };
+            outlets.deliver(&Parcel {
+                payload: Payload::Text(entry.frame),
+                class: Class::Numbered {
+                    room: self.id.clone(),
+                    seq: entry.seq,
+                    replaces: None,
+                },
+            });
+            self.log.lock().mark_published(entry.seq);
+        }
+    }
+
+    /// Ends the room after a while without anybody in it.
+    fn watch_emptiness(&mut self, ctx: &mut Ctx<Self>) {
+        let (empty, reserved) = self
+            .kept
+            .read(|state| (state.seats.is_empty(), state.reserved));
+        if let Some(waiting) = self.emptied.take() {
+            ctx.cancel_future(waiting);
+        }
+        if empty {
+            let room = &self.environment.settings.room;
+            let patience = if reserved {
+                room.unused_after
+            } else {
+                room.empty_after
+            };
+            let reason = if reserved { "unused" } else { "empty" };
+            self.emptied = Some(ctx.run_later(patience, move |_, ctx| ctx.end(reason)));
+        }
+    }
+
+    fn next_epoch(&self) -> u64 {
+        self.kept.change(|state| {
+            state.epoch += 1;
+            state.epoch
+        })
+    }
+}
+
+/// The placement key of a room: its Sources and Invokers share it, so that they share its thread.
+pub fn group_of(id: &RoomId) -> u64 {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    let mut hasher = DefaultHasher::new();
+    id.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// A number for a new stream of audio in a room; never 0.
+pub fn next_stream(streams: &AtomicU32) -> u32 {
+    streams
+        .fetch_add(1, Ordering::Relaxed)
+        .wrapping_add(1)
+        .max(1)
+}
+
+impl Actor for Room {
+    type Context = Ctx<Self>;
+
+    fn started(&mut self, ctx: &mut Ctx<Self>) {
+        self.refresh_readers();
+        self.watch_emptiness(ctx);
+        if ctx.life() > 0 {
+            self.publish_again();
+            self.plan(ctx);
+            self.push_all_routes(ctx);
+        }
+        self.environment.topics.publish(
+            &self.topic(),
+            serde_json::json!({"kind": "room_started", "life": ctx.life()}),
+        );
+    }
+
+    fn stopped(&mut self, _: &mut Ctx<Self>) {
+        self.environment
+            .topics
+            .publish(&self.topic(), serde_json::json!({"kind": "room_ended"}));
+    }
+}
+
+impl Supervised for Room {
+    const KIND: &'static str = "room";
+
+    fn child_ended(&mut self, child: &ChildEnd, ctx: &mut Ctx<Self>) -> Verdict {
+        self.on_child_ended(child, ctx);
+        Verdict::Ignore
+    }
+}

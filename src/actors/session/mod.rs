@@ -1,0 +1,234 @@
+//! A session while somebody is attached to it: the place between a participant's sockets and their room.
+//!
+//! It owns identity, configuration and cursor (in a row that outlives it), brings its participant into the room and
+//! out again, and ends a while after its last socket has gone; the row stays, so that the client may come back.
+
+pub mod attaching;
+pub mod commands;
+mod warnings;
+
+use std::sync::Arc;
+
+use actix::{Actor, AsyncContext, SpawnHandle};
+use tokio::time::Instant;
+
+use crate::{
+    actors::{
+        environment::Environment,
+        outbox::{Closing, Parcel},
+        outlet::Outlet,
+        refusal::Refusal,
+        room::{
+            Room,
+            entering::{self, Enter, Entrance, Leave},
+        },
+        socket::{Socket, Unbound},
+    },
+    domain::{
+        audience::Member,
+        identity::{ConnectionId, SessionId},
+        participant::ParticipantKind,
+        server_message::ServerMessage,
+    },
+    store::archive::SharedRow,
+    supervision::{Ctx, Exit, Kept, Path, Ref, Spec, StartError, Supervised},
+};
+
+/// How long before its idle end a session is warned.
+const EXPIRY_WARNING: std::time::Duration = std::time::Duration::from_secs(60);
+
+/// One socket attached to a session.
+#[derive(Clone)]
+pub struct Attached {
+    /// Its connection.
+    pub connection: ConnectionId,
+    /// The way to its client.
+    pub outlet: Outlet,
+    /// Its actor.
+    pub socket: Ref<Socket>,
+}
+
+/// The actor of a session.
+pub struct Session {
+    environment: Arc<Environment>,
+    row: SharedRow,
+    sockets: Kept<Vec<Attached>>,
+    room: Option<Ref<Room>>,
+    lingering: Option<SpawnHandle>,
+    warned: bool,
+}
+
+impl Session {
+    /// The actor of this session, started if it is not running.
+    ///
+    /// # Errors
+    /// [`StartError`] while the server stops.
+    pub fn open(environment: &Arc<Environment>, row: &SharedRow) -> Result<Ref<Self>, StartError> {
+        let id = row.lock().id.clone();
+        if let Some(running) = environment.session(&id) {
+            return Ok(running);
+        }
+        let sockets = Kept::new(Vec::new());
+        let (given, shared) = (Arc::clone(environment), Arc::clone(row));
+        let started = environment.observer().node().start_child(
+            &format!("sessions/{id}"),
+            Spec::new().mailbox(64),
+            move || Self {
+                environment: Arc::clone(&given),
+                row: Arc::clone(&shared),
+                sockets: sockets.clone(),
+                room: None,
+                lingering: None,
+                warned: false,
+            },
+        );
+        match started {
+            Err(taken @ StartError::NameTaken(_)) => environment.session(&id).ok_or(taken),
+            other => other,
+        }
+    }
+
+    fn id(&self) -> SessionId {
+        self.row.lock().id.clone()
+    }
+
+    /// What the room is told about this session, with the answer it is to give on the way.
+    fn card(&self, ctx: &Ctx<Self>, entrance: Option<Entrance>) -> Enter {
+        let row = self.row.lock();
+        let config = &row.config;
+        Enter {
+            session_id: row.id.clone(),
+            room_id: row.room().clone(),
+            private: config.room_id.is_none(),
+            member: Arc::new(Member {
+                participant: config.participant(row.id.clone(), ParticipantKind::Person),
+                translation_enabled: config.translation_enabled,
+                speech: config.speech,
+                partials: config.partials,
+            }),
+            session: ctx.me(),
+            sockets: self.sockets.get(),
+            sample_rate: config.audio.sample_rate,
+            audio_enabled: config.audio_enabled,
+            engine: config.engine.clone(),
+            entrance,
+        }
+    }
+
+    /// Enters the room of the configuration, or tells it what has changed, and waits until that is done.
+    fn enter(
+        &mut self,
+        entrance: Option<Entrance>,
+        ctx: &mut Ctx<Self>,
+    ) -> impl actix::ActorFuture<Self, Output = Result<(), Refusal>> + use<> {
+        use actix::{ActorFutureExt, WrapFuture};
+        let card = self.card(ctx, entrance);
+        entering::enter(Arc::clone(&self.environment), card)
+            .into_actor(self)
+            .map(|entered, session, ctx| {
+                let room = entered?;
+                let known = session.room.as_ref().map(|known| known.path().clone());
+                if known.as_ref() != Some(room.path()) {
+                    ctx.watch(&room);
+                }
+                session.room = Some(room);
+                Ok(())
+            })
+    }
+
+    fn leave_room(&mut self) {
+        if let Some(room) = self.room.take() {
+            // A room that does not take this any more has no participants left to tell.
+            let _ = room.tell(Leave {
+                session_id: self.id(),
+            });
+        }
+    }
+
+    fn tell_clients(&self, message: &ServerMessage) {
+        let frame = message.encode(None);
+        for attached in self.sockets.get() {
+            attached.outlet.deliver(Parcel::lasting(frame.clone()));
+        }
+    }
+
+    /// Ends the session for good: its clients are told why, and it cannot be recovered.
+    fn close(&mut self, reason: &'static str, closing: Option<Closing>, ctx: &mut Ctx<Self>) {
+        self.tell_clients(&ServerMessage::SessionClosed { reason });
+        for attached in self.sockets.get() {
+            let _ = attached.socket.tell(Unbound);
+            if let Some(closing) = closing {
+                attached.outlet.outbox().close(closing);
+            }
+        }
+        self.sockets.change(Vec::clear);
+        self.leave_room();
+        self.environment.archive.remove_session(&self.id());
+        ctx.end(reason);
+    }
+
+    /// Notes that something happened; only then does the idle clock start again.
+    fn note_activity(&mut self) {
+        self.row.lock().active_at = Instant::now();
+        self.warned = false;
+    }
+
+    fn check_idle(&mut self, ctx: &mut Ctx<Self>) {
+        let limit = self.environment.settings.session.idle_after;
+        let idle = self.row.lock().active_at.elapsed();
+        if idle >= limit {
+            self.close("idle", Some(Closing::IDLE), ctx);
+        } else if idle + EXPIRY_WARNING >= limit && !self.warned {
+            self.warned = true;
+            self.tell_clients(&ServerMessage::SessionExpiring { reason: "idle" });
+        }
+    }
+}
+
+impl Actor for Session {
+    type Context = Ctx<Self>;
+
+    fn started(&mut self, ctx: &mut Ctx<Self>) {
+        self.row.lock().attached = true;
+        let id = self.id();
+        let room = self.row.lock().room().clone();
+        self.room = self.environment.room(&room).filter(|_| ctx.life() > 0);
+        if let Some(room) = self.room.clone() {
+            ctx.watch(&room);
+        }
+        if ctx.life() > 0 && self.sockets.get().is_empty() {
+            self.linger(ctx);
+        }
+        let beat = (self.environment.settings.session.idle_after / 8).min(EXPIRY_WARNING / 2);
+        ctx.run_interval(beat, Self::check_idle);
+        tracing::debug!(session = %id, life = ctx.life(), "session attached");
+    }
+
+    fn stopped(&mut self, _: &mut Ctx<Self>) {
+        self.row.lock().attached = false;
+    }
+}
+
+impl Supervised for Session {
+    const KIND: &'static str = "session";
+
+    /// The room has gone: closed by request, which ends the session, or for another reason, and then it is made anew.
+    fn watched_ended(&mut self, path: &Path, exit: &Exit, ctx: &mut Ctx<Self>) {
+        if self.room.as_ref().is_none_or(|room| room.path() != path) {
+            return;
+        }
+        self.room = None;
+        if matches!(exit, Exit::Stopped { reason } if *reason == Room::CLOSED) {
+            self.close(Room::CLOSED, None, ctx);
+        } else if !self.environment.is_stopping() && !self.sockets.get().is_empty() {
+            use actix::ActorFutureExt;
+            let entering = self.enter(None, ctx).map(|entered, session, ctx| {
+                if let Err(refusal) = entered {
+                    tracing::warn!(session = %session.id(), code = refusal.code, "room lost");
+                    session.close("room_lost", None, ctx);
+                }
+            });
+            ctx.wait(entering);
+        }
+    }
+}

@@ -1,0 +1,308 @@
+//! One WebSocket connection: it understands what the client sends and owns the queue of what it is sent.
+//!
+//! The wire is a separate, thin actor inside the HTTP response, which is frozen while the peer does not read. The Socket
+//! is not: it keeps the heartbeat, sees a stall by the queue that is not pulled, and ends the connection.
+
+mod requests;
+pub mod route;
+mod services;
+mod subscriptions;
+
+use std::{sync::Arc, time::Duration};
+
+use actix::{Actor, ActorFutureExt, AsyncContext, Handler, Message, SpawnHandle, WrapFuture};
+use bytes::Bytes;
+use bytestring::ByteString;
+use tokio::time::Instant;
+
+use self::route::AudioPath;
+use crate::{
+    actors::{
+        environment::{Counters, Environment},
+        outbox::{Class, Closing, Outbox, Parcel, Payload},
+        outlet::{Outlet, postbox_here},
+        session::{Attached, Session, attaching::Detach, commands::Active},
+    },
+    domain::{
+        access::Access,
+        identity::{ConnectionId, SessionId},
+        server_message::{PROTOCOL, ServerMessage},
+        topic::Topic,
+    },
+    supervision::{Ctx, Exit, Ref, Restart, Spec, StartError, Supervised},
+};
+
+/// Frames that may wait for a Socket before its wire stops reading from the peer.
+const SOCKET_PLACES: u32 = 64;
+
+/// How often a Socket looks at its clocks.
+const BEAT: Duration = Duration::from_secs(5);
+
+/// Who connects.
+pub struct Caller {
+    /// What they may do.
+    pub access: Access,
+    /// The `user_id` of the query: their own word, of use only where no keys are configured.
+    pub user_id: Option<String>,
+}
+
+/// What comes from the wire.
+#[derive(Message, Debug)]
+#[rtype(result = "()")]
+pub enum Inbound {
+    /// A text frame.
+    Text(ByteString),
+    /// A binary frame.
+    Audio(Bytes),
+    /// A ping or pong: the peer is there.
+    Heard,
+    /// The wire is gone.
+    Gone,
+}
+
+/// The session this socket was attached to is not any more.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Unbound;
+
+/// Closes the connection.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Close(pub Closing);
+
+/// The session a socket is attached to.
+struct Bound {
+    id: SessionId,
+    session: Ref<Session>,
+}
+
+/// The actor of a connection.
+pub struct Socket {
+    environment: Arc<Environment>,
+    id: ConnectionId,
+    caller: Arc<Caller>,
+    outlet: Outlet,
+    bound: Option<Bound>,
+    audio: AudioPath,
+    topics: Vec<Topic>,
+    heard_at: Instant,
+    pinged_at: Instant,
+    unauthorised_audio_told: Option<Instant>,
+    active: bool,
+    translating: usize,
+    farewell: Option<SpawnHandle>,
+}
+
+impl Socket {
+    /// Starts the Socket of a connection on the thread this is called on, and gives its queue, which the wire is to
+    /// pull.
+    ///
+    /// # Errors
+    /// [`StartError`] while the server stops.
+    pub fn start(
+        environment: &Arc<Environment>,
+        caller: Caller,
+    ) -> Result<(Ref<Self>, Arc<Outbox>), StartError> {
+        let id: ConnectionId = environment.identities.next().into();
+        let outbox = Outbox::new(environment.settings.websocket.outbox_bytes);
+        let outlet = Outlet::new(Arc::clone(&outbox), postbox_here(environment.observer())?);
+        let given = Arc::clone(environment);
+        let caller = Arc::new(caller);
+        let name = format!("sockets/{id}");
+        let spec = Spec::new()
+            .restart(Restart::Temporary)
+            .mailbox(SOCKET_PLACES)
+            .on_current_thread();
+        let socket = environment
+            .observer()
+            .node()
+            .start_child(&name, spec, move || Self {
+                environment: Arc::clone(&given),
+                id: id.clone(),
+                caller: Arc::clone(&caller),
+                outlet: outlet.clone(),
+                bound: None,
+                audio: AudioPath::default(),
+                topics: Vec::new(),
+                heard_at: Instant::now(),
+                pinged_at: Instant::now(),
+                unauthorised_audio_told: None,
+                active: false,
+                translating: 0,
+                farewell: None,
+            })?;
+        Ok((socket, outbox))
+    }
+
+    fn outbox(&self) -> &Arc<Outbox> {
+        self.outlet.outbox()
+    }
+
+    /// Sends a message that is never dropped. It is pushed at once: it is this thread's own queue.
+    fn send(&self, message: &ServerMessage, reference: Option<&serde_json::Value>) {
+        self.outbox()
+            .push(Parcel::lasting(message.encode(reference)));
+    }
+
+    fn attached(&self, ctx: &Ctx<Self>) -> Attached {
+        Attached {
+            connection: self.id.clone(),
+            outlet: self.outlet.clone(),
+            socket: ctx.me(),
+        }
+    }
+
+    /// Lets go of the session: it lingers, or goes on with its other sockets.
+    fn detach(&mut self) {
+        self.audio = AudioPath::default();
+        if let Some(bound) = self.bound.take() {
+            // A session that does not take this has ended, and has nothing to let go of.
+            let _ = bound.session.tell(Detach {
+                connection: self.id.clone(),
+                written: self.outbox().written(),
+            });
+        }
+    }
+
+    /// Ends the connection: the client is told why, as far as it still reads.
+    fn close(&mut self, closing: Closing, ctx: &mut Ctx<Self>) {
+        self.outbox().close(closing);
+        if self.farewell.is_none() {
+            // The wire ends the Socket once it has sent its close frame. One that is frozen never does.
+            let patience = self.environment.settings.websocket.stall_timeout.min(BEAT);
+            self.farewell = Some(ctx.run_later(patience, |_, ctx| ctx.end("closed")));
+        }
+    }
+
+    fn beat(&mut self, ctx: &mut Ctx<Self>) {
+        let settings = &self.environment.settings.websocket;
+        if self.outbox().stalled_for() >= settings.stall_timeout {
+            tracing::info!(connection = %self.id, queued = self.outbox().queued_bytes(), "peer does not read");
+            self.outbox().close(Closing::TOO_SLOW);
+            return ctx.end("peer does not read");
+        }
+        if self.outbox().is_closing() {
+            return self.close(Closing::TOO_SLOW, ctx);
+        }
+        if self.heard_at.elapsed() >= settings.client_timeout {
+            return self.close(Closing::IDLE, ctx);
+        }
+        if self.pinged_at.elapsed() >= settings.heartbeat_interval {
+            self.pinged_at = Instant::now();
+            self.outbox().push(Parcel {
+                payload: Payload::Ping,
+                class: Class::Newest(Arc::new(crate::actors::outbox::Replaces::Ping)),
+            });
+        }
+        let followed = self.outbox().take_followed();
+        if (followed || std::mem::take(&mut self.active))
+            && let Some(bound) = &self.bound
+        {
+            let _ = bound.session.tell(Active);
+        }
+    }
+}
+
+impl Actor for Socket {
+    type Context = Ctx<Self>;
+
+    fn started(&mut self, ctx: &mut Ctx<Self>) {
+        self.environment.counters.connected();
+        self.send(
+            &ServerMessage::Connected {
+                connection_id: self.id.clone(),
+                server_time: self.environment.clock.now(),
+                protocol: PROTOCOL,
+            },
+            None,
+        );
+        ctx.run_interval(BEAT, Self::beat);
+    }
+}
+
+/// However a Socket ends, a panic included, its session is let go of and its wire closed.
+impl Drop for Socket {
+    fn drop(&mut self) {
+        self.detach();
+        for topic in &self.topics {
+            self.environment.topics.unsubscribe(topic, &self.id);
+        }
+        let closing = if self.environment.is_stopping() {
+            Closing::RESTARTING
+        } else {
+            Closing::INTERNAL
+        };
+        self.outbox().close(closing);
+        self.environment.counters.disconnected();
+        Counters::add(
+            &self.environment.counters.audio_frames_discarded,
+            self.outbox().dropped_audio(),
+        );
+    }
+}
+
+impl Supervised for Socket {
+    const KIND: &'static str = "socket";
+
+    /// The session has gone without a word: it is over for this socket.
+    fn watched_ended(&mut self, path: &crate::supervision::Path, _: &Exit, _: &mut Ctx<Self>) {
+        if self
+            .bound
+            .as_ref()
+            .is_some_and(|bound| bound.session.path() == path)
+        {
+            self.bound = None;
+            self.audio = AudioPath::default();
+        }
+    }
+}
+
+impl Handler<Inbound> for Socket {
+    type Result = ();
+
+    fn handle(&mut self, inbound: Inbound, ctx: &mut Ctx<Self>) {
+        self.heard_at = Instant::now();
+        match inbound {
+            Inbound::Text(frame) => {
+                Counters::add(&self.environment.counters.messages_received, 1);
+                self.active = true;
+                self.on_text(&frame, ctx);
+            }
+            Inbound::Audio(bytes) => self.on_audio(bytes),
+            Inbound::Heard => {}
+            Inbound::Gone => ctx.end("disconnected"),
+        }
+    }
+}
+
+impl Handler<Unbound> for Socket {
+    type Result = ();
+
+    fn handle(&mut self, _: Unbound, _: &mut Ctx<Self>) {
+        self.bound = None;
+        self.audio = AudioPath::default();
+    }
+}
+
+impl Handler<Close> for Socket {
+    type Result = ();
+
+    fn handle(&mut self, Close(closing): Close, ctx: &mut Ctx<Self>) {
+        self.close(closing, ctx);
+    }
+}
+
+impl Socket {
+    /// Runs `work` with nothing else handled meanwhile, so that what the client sends next finds it done.
+    fn before_anything_else<F, T>(
+        &self,
+        work: F,
+        then: impl FnOnce(T, &mut Self, &mut Ctx<Self>) + 'static,
+        ctx: &mut Ctx<Self>,
+    ) where
+        F: Future<Output = T> + 'static,
+        T: 'static,
+    {
+        ctx.wait(work.into_actor(self).map(then));
+    }
+}

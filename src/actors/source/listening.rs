@@ -1,0 +1,192 @@
+//! What comes in from the speaker: audio, the end of an utterance, typed text.
+
+use std::time::Duration;
+
+use actix::{Handler, Message};
+use bytes::Bytes;
+use tokio::time::Instant;
+
+use super::{Source, Utterance};
+use crate::{
+    actors::room::captions::{SpeechEdged, Spent},
+    audio::{
+        endpoint::{EndpointEvent, StopReason},
+        pcm::to_bytes,
+        vad::DETECTOR_RATE,
+    },
+    domain::{
+        engine::TranscriptionInput,
+        identity::{ConnectionId, UtteranceId},
+        time::Timestamp,
+    },
+    supervision::Ctx,
+};
+
+/// How long a session's microphone belongs to the socket that last sent audio: two at once would be noise.
+const MICROPHONE_HELD: Duration = Duration::from_secs(2);
+
+/// Audio of the speaker, in their session's format.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Listen {
+    /// The socket it came over.
+    pub connection: ConnectionId,
+    /// PCM; an odd byte carries over to the next.
+    pub bytes: Bytes,
+}
+
+impl Handler<Listen> for Source {
+    type Result = ();
+
+    fn handle(&mut self, listen: Listen, ctx: &mut Ctx<Self>) {
+        let now = Instant::now();
+        if let Some((holder, heard)) = &self.microphone
+            && *holder != listen.connection
+        {
+            if now.duration_since(*heard) < MICROPHONE_HELD {
+                return;
+            }
+            self.assembler.reset();
+        }
+        self.microphone = Some((listen.connection, now));
+        self.samples.clear();
+        self.assembler.push(&listen.bytes, &mut self.samples);
+        self.resampled.clear();
+        self.resampler.push(&self.samples, &mut self.resampled);
+        let mut events = Vec::new();
+        self.endpointer.push(&self.resampled, &mut events);
+        self.follow(events, ctx);
+    }
+}
+
+/// Ends the current utterance now.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct EndUtterance;
+
+impl Handler<EndUtterance> for Source {
+    type Result = ();
+
+    fn handle(&mut self, _: EndUtterance, ctx: &mut Ctx<Self>) {
+        let mut events = Vec::new();
+        self.endpointer.finish(&mut events);
+        self.follow(events, ctx);
+    }
+}
+
+/// Something said in writing.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Type {
+    /// What.
+    pub text: String,
+    /// The client's own name for it.
+    pub utterance_id: Option<UtteranceId>,
+}
+
+impl Handler<Type> for Source {
+    type Result = ();
+
+    fn handle(&mut self, typed: Type, _: &mut Ctx<Self>) {
+        let now = self.now();
+        let utterance = Utterance {
+            id: typed
+                .utterance_id
+                .unwrap_or_else(|| self.order.environment.identities.next().into()),
+            started_at: now,
+            ended_at: Some(now),
+            revision: 0,
+            text: typed.text,
+        };
+        self.tell_final(&utterance, None);
+    }
+}
+
+impl Source {
+    pub(super) fn now(&self) -> Timestamp {
+        self.order.environment.clock.now()
+    }
+
+    /// Acts on what the endpointer found.
+    pub(super) fn follow(&mut self, events: Vec<EndpointEvent>, ctx: &mut Ctx<Self>) {
+        if events.is_empty() {
+            return;
+        }
+        for event in events {
+            match event {
+                EndpointEvent::Started {
+                    voice_at_sample, ..
+                } => self.begin(voice_at_sample),
+                EndpointEvent::Audio(samples) => {
+                    if let Some(utterance) = self.utterances.back() {
+                        self.original.push(&utterance.id, &samples, DETECTOR_RATE);
+                    }
+                    self.ear
+                        .add(TranscriptionInput::Audio(to_bytes(&samples).into()));
+                }
+                EndpointEvent::Stopped {
+                    voice_until_sample,
+                    reason,
+                    ..
+                } => self.end(voice_until_sample, reason),
+            }
+        }
+        self.feed_ear(ctx);
+        self.show();
+    }
+
+    fn begin(&mut self, voice_at: u64) {
+        let id: UtteranceId = self.order.environment.identities.next().into();
+        let started_at = self.moment_of(voice_at);
+        let utterance = Utterance {
+            id: id.clone(),
+            started_at,
+            ended_at: None,
+            revision: 0,
+            text: String::new(),
+        };
+        self.unfinished
+            .change(|unfinished| *unfinished = Some(utterance.clone()));
+        self.utterances.push_back(utterance);
+        self.ear.add(TranscriptionInput::Begin(id));
+        self.tell_edge(started_at, true);
+    }
+
+    fn end(&mut self, voice_until: u64, reason: StopReason) {
+        let ended_at = self.moment_of(voice_until);
+        self.ear.add(TranscriptionInput::End);
+        self.quiet_since = Instant::now();
+        self.tell_edge(ended_at, false);
+        let Some(utterance) = self.utterances.back_mut() else {
+            return;
+        };
+        utterance.ended_at = Some(ended_at);
+        let started = utterance.started_at.unix_millis();
+        let audio_ms = ended_at.unix_millis().saturating_sub(started);
+        tracing::debug!(utterance = %utterance.id, ?reason, audio_ms, "utterance ended");
+        self.original.finish(&utterance.id);
+        // Figures of use for people: one that a busy room does not take is only shown late.
+        let _ = self.order.room.tell(Spent {
+            speaker: self.order.speaker.session_id.clone(),
+            engine: self.order.engine.name(),
+            audio_ms,
+        });
+    }
+
+    pub(super) fn tell_edge(&mut self, at: Timestamp, started: bool) {
+        let edge = SpeechEdged {
+            speaker: self.order.speaker.clone(),
+            at,
+            started,
+        };
+        self.edges.tell(&self.order.room, edge);
+    }
+
+    /// When the sample at this position was spoken, taking it that the newest was spoken now.
+    fn moment_of(&self, position: u64) -> Timestamp {
+        let ago = self.endpointer.position().saturating_sub(position);
+        self.now().before(Duration::from_millis(
+            ago * 1_000 / u64::from(DETECTOR_RATE),
+        ))
+    }
+}

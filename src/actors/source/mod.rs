@@ -1,0 +1,287 @@
+//! A speaker: where audio becomes utterances, and utterances the only transcript of what was said.
+//!
+//! The Source listens for voice, cuts utterances, gives them to the engine's ear, and passes every revision of the
+//! transcript to the Room and to the Invokers of this speaker. It lives while anybody reads what is said.
+
+mod ear;
+mod gauge;
+pub mod listening;
+mod telling;
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::{Arc, atomic::AtomicU32},
+    time::Duration,
+};
+
+use actix::{Actor, AsyncContext, Handler, Message};
+use tokio::time::Instant;
+
+pub use self::gauge::SourceGauge;
+use self::{ear::Ear, gauge::Doing};
+use crate::{
+    actors::{
+        environment::Environment,
+        insistent::Insistent,
+        invoker::{Interpret, Invoker},
+        room::{
+            Room,
+            captions::{NeedRoutes, SpeechEdged, Transcribed},
+        },
+        voice::{Hearing, Pace, Voice},
+    },
+    audio::{
+        endpoint::{EndpointSettings, Endpointer},
+        pcm::PcmAssembler,
+        resample::Resampler,
+        vad::{DETECTOR_RATE, EnergyDetector, NeuralDetector, VoiceDetector},
+    },
+    config::{Detector, Settings},
+    domain::{
+        engine::Engine,
+        identity::{ConnectionId, UtteranceId},
+        language::Language,
+        participant::Speaker,
+        time::Timestamp,
+    },
+    supervision::{Ctx, Kept, Ref, Supervised},
+};
+
+/// How often a Source looks at its clocks and tries again what was refused.
+const BEAT: Duration = Duration::from_millis(250);
+
+/// What a Source is started with; told to one that runs, it goes on with what has changed.
+#[derive(Message, Clone)]
+#[rtype(result = "()")]
+pub struct SourceOrder {
+    /// Shared by all actors.
+    pub environment: Arc<Environment>,
+    /// The room it speaks in.
+    pub room: Ref<Room>,
+    /// Who speaks.
+    pub speaker: Speaker,
+    /// In which language.
+    pub language: Language,
+    /// Who writes it down.
+    pub engine: Arc<dyn Engine>,
+    /// Of the audio, in Hz.
+    pub sample_rate: u32,
+    /// Where it shows its state.
+    pub gauge: Arc<SourceGauge>,
+    /// The room's numbers for audio streams.
+    pub streams: Arc<AtomicU32>,
+}
+
+/// Where a Source's words go.
+#[derive(Message, Default, Clone)]
+#[rtype(result = "()")]
+pub struct SourceRoutes {
+    /// Older ones are ignored.
+    pub epoch: u64,
+    /// Its translations.
+    pub translators: Vec<(Language, Ref<Invoker>)>,
+    /// Those who understand it as it is and want to hear it.
+    pub original: Vec<Hearing>,
+    /// Whether anybody reads it at all.
+    pub anybody: bool,
+}
+
+/// An utterance that has no final yet.
+#[derive(Debug, Clone)]
+struct Utterance {
+    id: UtteranceId,
+    started_at: Timestamp,
+    ended_at: Option<Timestamp>,
+    revision: u32,
+    text: String,
+}
+
+/// A translation this Source feeds.
+struct Translating {
+    invoker: Ref<Invoker>,
+    finals: Insistent<Interpret>,
+}
+
+/// The actor of a speaker.
+pub struct Source {
+    order: SourceOrder,
+    kept_order: Kept<SourceOrder>,
+    epoch: u64,
+    translating: BTreeMap<Language, Translating>,
+    original: Voice,
+    unread_since: Option<Instant>,
+
+    microphone: Option<(ConnectionId, Instant)>,
+    assembler: PcmAssembler,
+    resampler: Resampler,
+    endpointer: Endpointer,
+    samples: Vec<i16>,
+    resampled: Vec<i16>,
+
+    ear: Ear,
+    utterances: VecDeque<Utterance>,
+    quiet_since: Instant,
+
+    finals: Insistent<Transcribed>,
+    edges: Insistent<SpeechEdged>,
+    /// The utterance being said, should this life end in the middle of it.
+    unfinished: Kept<Option<Utterance>>,
+}
+
+impl Source {
+    /// What makes a Source, and makes it again after a crash.
+    pub fn factory(order: SourceOrder) -> impl Fn() -> Self + Send + Sync + 'static {
+        let unfinished = Kept::new(None);
+        let order = Kept::new(order);
+        move || Self::new(order.clone(), unfinished.clone())
+    }
+
+    fn new(kept_order: Kept<SourceOrder>, unfinished: Kept<Option<Utterance>>) -> Self {
+        let order = kept_order.get();
+        order
+            .gauge
+            .made_for(order.engine.name(), order.sample_rate, &order.speaker.name);
+        let original = Voice::new(
+            Arc::clone(&order.environment),
+            Arc::clone(&order.streams),
+            order.speaker.clone(),
+            order.language.clone(),
+            Pace::AsItComes,
+        );
+        let resampler = Resampler::new(order.sample_rate, DETECTOR_RATE)
+            .expect("a session's rate is one of those the resampler knows");
+        let endpointer = endpointer(&order.environment.settings);
+        Self {
+            order,
+            kept_order,
+            epoch: 0,
+            translating: BTreeMap::new(),
+            original,
+            unread_since: None,
+            microphone: None,
+            assembler: PcmAssembler::new(),
+            resampler,
+            endpointer,
+            samples: Vec::new(),
+            resampled: Vec::new(),
+            ear: Ear::default(),
+            utterances: VecDeque::new(),
+            quiet_since: Instant::now(),
+            finals: Insistent::default(),
+            edges: Insistent::default(),
+            unfinished,
+        }
+    }
+
+    fn show(&self) {
+        let doing = match (self.utterances.is_empty(), self.ear.is_open()) {
+            (true, false) => Doing::Resting,
+            (true, true) => Doing::Listening,
+            (false, true) => Doing::Hearing,
+            (false, false) => Doing::Opening,
+        };
+        self.order.gauge.show(doing, self.ear.lag_ms());
+    }
+
+    fn beat(&mut self, ctx: &mut Ctx<Self>) {
+        let settings = &self.order.environment.settings.source;
+        let unread = |since: Instant| since.elapsed() >= settings.idle_after;
+        if self.unread_since.is_some_and(unread) {
+            return ctx.end("nobody reads");
+        }
+        if self.utterances.is_empty() && self.quiet_since.elapsed() >= settings.release_after {
+            self.ear.release();
+        }
+        self.finals.retry(&self.order.room);
+        self.edges.retry(&self.order.room);
+        for translating in self.translating.values_mut() {
+            translating.finals.retry(&translating.invoker);
+        }
+        self.feed_ear(ctx);
+        self.show();
+    }
+}
+
+/// The endpointer that the settings ask for.
+fn endpointer(settings: &Settings) -> Endpointer {
+    let speech = &settings.speech;
+    let milliseconds = |duration: Duration| u32::try_from(duration.as_millis()).unwrap_or(u32::MAX);
+    let wanted = EndpointSettings {
+        hang_ms: milliseconds(speech.hang),
+        pre_roll_ms: milliseconds(speech.preroll),
+        longest_ms: milliseconds(speech.max_utterance),
+        threshold: speech.threshold,
+        ..EndpointSettings::default()
+    };
+    let detector: Box<dyn VoiceDetector> = match speech.detector {
+        Detector::Earshot => Box::new(NeuralDetector::new()),
+        Detector::Energy => Box::new(EnergyDetector::new()),
+    };
+    Endpointer::new(wanted, detector).expect("the settings were validated against the same ranges")
+}
+
+impl Actor for Source {
+    type Context = Ctx<Self>;
+
+    fn started(&mut self, ctx: &mut Ctx<Self>) {
+        ctx.run_interval(BEAT, Self::beat);
+        if ctx.life() > 0 {
+            self.end_unfinished();
+        }
+        // A room that does not take this now sends the routes with its next plan.
+        let _ = self.order.room.tell(NeedRoutes);
+        self.show();
+    }
+}
+
+impl Supervised for Source {
+    const KIND: &'static str = "source";
+}
+
+impl Handler<SourceOrder> for Source {
+    type Result = ();
+
+    /// The speaker has another language, name, format or engine: what is being said ends here, and what comes is heard
+    /// by a new ear. Routes stay.
+    fn handle(&mut self, order: SourceOrder, ctx: &mut Ctx<Self>) {
+        let mut events = Vec::new();
+        self.endpointer.finish(&mut events);
+        self.follow(events, ctx);
+        while !self.utterances.is_empty() {
+            self.drop_oldest();
+        }
+        self.kept_order.change(|kept| *kept = order);
+        let fresh = Self::new(self.kept_order.clone(), self.unfinished.clone());
+        let former = std::mem::replace(self, fresh);
+        self.epoch = former.epoch;
+        self.translating = former.translating;
+        self.unread_since = former.unread_since;
+        self.finals = former.finals;
+        self.edges = former.edges;
+        self.ear = former.ear.renewed();
+        self.show();
+    }
+}
+
+impl Handler<SourceRoutes> for Source {
+    type Result = ();
+
+    fn handle(&mut self, routes: SourceRoutes, _: &mut Ctx<Self>) {
+        if routes.epoch < self.epoch {
+            return;
+        }
+        self.epoch = routes.epoch;
+        let mut before = std::mem::take(&mut self.translating);
+        for (language, invoker) in routes.translators {
+            let finals = before
+                .remove(&language)
+                .map(|known| known.finals)
+                .unwrap_or_default();
+            self.translating
+                .insert(language, Translating { invoker, finals });
+        }
+        self.original.set_hearings(routes.original);
+        self.unread_since =
+            (!routes.anybody).then(|| self.unread_since.unwrap_or_else(Instant::now));
+    }
+}

@@ -1,0 +1,92 @@
+//! What a Source tells the Room and its Invokers: every revision of the transcript.
+
+use super::{Source, Utterance};
+use crate::{
+    actors::{
+        invoker::Interpret,
+        refusal::Refusal,
+        room::captions::{Failed, Transcribed},
+    },
+    domain::server_message::Caption,
+};
+
+impl Source {
+    fn caption(&self, utterance: &Utterance, last: bool, confidence: Option<f32>) -> Caption {
+        Caption {
+            seq: None,
+            room_id: None,
+            utterance_id: utterance.id.clone(),
+            revision: utterance.revision,
+            speaker: Some(self.order.speaker.clone()),
+            source_language: None,
+            language: self.order.language.clone(),
+            text: utterance.text.clone(),
+            source_text: None,
+            last,
+            started_at: utterance.started_at,
+            ended_at: utterance.ended_at,
+            confidence,
+            engine: self.order.engine.name(),
+        }
+    }
+
+    fn interpret(utterance: &Utterance, last: bool) -> Interpret {
+        Interpret {
+            utterance: utterance.id.clone(),
+            revision: utterance.revision,
+            text: utterance.text.clone(),
+            last,
+            started_at: utterance.started_at,
+            ended_at: utterance.ended_at,
+        }
+    }
+
+    /// A newer guess: whoever cannot take it now gets the next one.
+    pub(super) fn tell_partial(&mut self, utterance: &Utterance) {
+        let caption = self.caption(utterance, false, None);
+        let _ = self.order.room.tell(Transcribed(caption));
+        let interpret = Self::interpret(utterance, false);
+        for translating in self.translating.values() {
+            let _ = translating.invoker.tell(interpret.clone());
+        }
+    }
+
+    /// What was said: it arrives, in order.
+    pub(super) fn tell_final(&mut self, utterance: &Utterance, confidence: Option<f32>) {
+        let caption = self.caption(utterance, true, confidence);
+        self.finals.tell(&self.order.room, Transcribed(caption));
+        let interpret = Self::interpret(utterance, true);
+        for translating in self.translating.values_mut() {
+            translating
+                .finals
+                .tell(&translating.invoker, interpret.clone());
+        }
+    }
+
+    /// Tells the speaker that what they said was not understood, and why.
+    pub(super) fn tell_failure(&self, utterance: Option<&Utterance>, refusal: Refusal) {
+        let _ = self.order.room.tell(Failed {
+            speaker: self.order.speaker.session_id.clone(),
+            language: None,
+            utterance_id: utterance.map(|utterance| utterance.id.clone()),
+            refusal,
+        });
+    }
+
+    /// After a crash: what was understood so far is what was said, and the speaker counts as silent.
+    pub(super) fn end_unfinished(&mut self) {
+        let Some(mut utterance) = self.unfinished.get() else {
+            return;
+        };
+        self.unfinished.change(|unfinished| *unfinished = None);
+        let now = self.now();
+        if utterance.ended_at.is_none() {
+            self.tell_edge(now, false);
+        }
+        if !utterance.text.is_empty() {
+            utterance.ended_at.get_or_insert(now);
+            utterance.revision += 1;
+            self.tell_final(&utterance, None);
+        }
+    }
+}

@@ -1,0 +1,342 @@
+//! Speech on its way to those who hear it: streams, frames of 20 ms, and their pace.
+//!
+//! Each utterance is one stream with its `audio_start`, frames and `audio_stop`. A frame is encoded once for each
+//! sample rate, whoever listens.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, atomic::AtomicU32},
+    time::Duration,
+};
+
+use tokio::time::Instant;
+
+use crate::{
+    actors::{
+        environment::{Counters, Environment},
+        outbox::{Class, Parcel, Payload},
+        outlet::Outlets,
+        room::next_stream,
+    },
+    audio::{
+        frames::{FRAME_MS, FrameCutter, frame_samples},
+        resample::Resampler,
+    },
+    domain::{
+        identity::UtteranceId,
+        language::Language,
+        participant::Speaker,
+        server_message::{AudioEnd, ServerMessage, audio_frame},
+    },
+};
+
+/// The length of a frame as time.
+const FRAME: Duration = Duration::from_millis(FRAME_MS as u64);
+
+/// Frames sent ahead of their time, so that a listener's clock that runs a little fast does not run dry.
+const AHEAD: u32 = 2;
+
+/// Those who hear, at one sample rate.
+#[derive(Clone)]
+pub struct Hearing {
+    /// In Hz.
+    pub sample_rate: u32,
+    /// Their sockets.
+    pub outlets: Outlets,
+}
+
+/// How fast frames go out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pace {
+    /// One every 20 ms, for speech that is made faster than it is spoken.
+    RealTime,
+    /// As they come, for speech that comes at its own pace.
+    AsItComes,
+}
+
+/// One utterance's speech, waiting or being sent.
+struct Speech {
+    utterance: UtteranceId,
+    samples: VecDeque<i16>,
+    sample_rate: u32,
+    complete: bool,
+}
+
+/// One rate of the stream being sent.
+struct Rendition {
+    outlets: Outlets,
+    resampler: Option<Resampler>,
+    cutter: FrameCutter,
+    sequence: u32,
+}
+
+struct Playing {
+    stream_id: u32,
+    renditions: Vec<Rendition>,
+    began: Instant,
+    blocks: u32,
+}
+
+/// Sends the speech of one speaker in one language, one utterance after the other.
+pub struct Voice {
+    environment: Arc<Environment>,
+    streams: Arc<AtomicU32>,
+    speaker: Speaker,
+    language: Language,
+    pace: Pace,
+    hearings: Vec<Hearing>,
+    queue: VecDeque<Speech>,
+    playing: Option<Playing>,
+    resampled: Vec<i16>,
+}
+
+impl Voice {
+    /// A voice that nobody hears yet.
+    pub fn new(
+        environment: Arc<Environment>,
+        streams: Arc<AtomicU32>,
+        speaker: Speaker,
+        language: Language,
+        pace: Pace,
+    ) -> Self {
+        Self {
+            environment,
+            streams,
+            speaker,
+            language,
+            pace,
+            hearings: Vec::new(),
+            queue: VecDeque::new(),
+            playing: None,
+            resampled: Vec::new(),
+        }
+    }
+
+    /// Whether anybody hears it.
+    pub fn is_heard(&self) -> bool {
+        !self.hearings.is_empty()
+    }
+
+    /// How many sockets hear it.
+    pub fn hearers(&self) -> usize {
+        self.hearings
+            .iter()
+            .map(|hearing| hearing.outlets.len())
+            .sum()
+    }
+
+    /// Whether something waits or is being sent.
+    pub fn is_active(&self) -> bool {
+        !self.queue.is_empty()
+    }
+
+    /// Speech that waits, in milliseconds.
+    pub fn lag_ms(&self) -> u64 {
+        self.queue.iter().map(Speech::milliseconds).sum()
+    }
+
+    /// Changes who hears. Who comes hears from the next utterance on; who goes hears nothing more.
+    pub fn set_hearings(&mut self, hearings: Vec<Hearing>) {
+        self.hearings = hearings;
+        if self.hearings.is_empty() {
+            self.cancel();
+        } else if let Some(playing) = &mut self.playing {
+            for rendition in &mut playing.renditions {
+                rendition.outlets = rendition
+                    .outlets
+                    .those_in(self.hearings.iter().map(|hearing| &hearing.outlets));
+            }
+        }
+    }
+
+    /// Adds speech to an utterance, which begins with its first samples. When what waits grows beyond
+    /// `speech.max_lag`, the oldest utterances that have not begun are left out, and said to be.
+    pub fn push(&mut self, utterance: &UtteranceId, samples: &[i16], sample_rate: u32) {
+        if !self.is_heard() || samples.is_empty() {
+            return;
+        }
+        match self.queue.back_mut() {
+            Some(last) if last.utterance == *utterance && !last.complete => {
+                last.samples.extend(samples);
+            }
+            _ => self.queue.push_back(Speech {
+                utterance: utterance.clone(),
+                samples: samples.iter().copied().collect(),
+                sample_rate,
+                complete: false,
+            }),
+        }
+        self.shed();
+        if self.pace == Pace::AsItComes {
+            self.play(u32::MAX);
+        }
+    }
+
+    /// No more samples come for this utterance.
+    pub fn finish(&mut self, utterance: &UtteranceId) {
+        for speech in &mut self.queue {
+            if speech.utterance == *utterance {
+                speech.complete = true;
+            }
+        }
+        if self.pace == Pace::AsItComes {
+            self.play(u32::MAX);
+        }
+    }
+
+    /// Ends whatever is being sent and forgets what waits.
+    pub fn cancel(&mut self) {
+        if let (Some(playing), Some(speech)) = (self.playing.take(), self.queue.front()) {
+            self.stop_stream(&playing, &speech.utterance.clone(), AudioEnd::Cancelled);
+        }
+        self.queue.clear();
+    }
+
+    /// Sends what is due, and says how long until the next frame is; `None` when there is nothing to send.
+    pub fn advance(&mut self) -> Option<Duration> {
+        let due = match &self.playing {
+            None => AHEAD + 1,
+            Some(playing) => {
+                let elapsed = playing.began.elapsed();
+                let frames =
+                    u32::try_from(elapsed.as_millis() / FRAME.as_millis()).unwrap_or(u32::MAX);
+                (frames.saturating_add(AHEAD + 1)).saturating_sub(playing.blocks)
+            }
+        };
+        self.play(due);
+        if self.queue.is_empty() {
+            return None;
+        }
+        let next = self.playing.as_ref().map_or(FRAME, |playing| {
+            let at = playing.began + FRAME * playing.blocks.saturating_sub(AHEAD);
+            at.saturating_duration_since(Instant::now())
+        });
+        Some(next.clamp(Duration::from_millis(1), FRAME))
+    }
+
+    /// Sends up to `blocks` blocks of 20 ms.
+    fn play(&mut self, blocks: u32) {
+        for _ in 0..blocks {
+            let Some(speech) = self.queue.front_mut() else {
+                return;
+            };
+            let block = frame_samples(speech.sample_rate);
+            if speech.samples.len() < block && !speech.complete {
+                return;
+            }
+            let samples: Vec<i16> = speech
+                .samples
+                .drain(..block.min(speech.samples.len()))
+                .collect();
+            let (utterance, sample_rate) = (speech.utterance.clone(), speech.sample_rate);
+            let ended = speech.complete && speech.samples.is_empty();
+            let mut playing = match self.playing.take() {
+                Some(playing) => playing,
+                None => self.start_stream(&utterance, sample_rate),
+            };
+            self.render(&mut playing, &samples, ended);
+            playing.blocks += 1;
+            if ended {
+                self.stop_stream(&playing, &utterance, AudioEnd::Complete);
+                self.queue.pop_front();
+            } else {
+                self.playing = Some(playing);
+            }
+        }
+    }
+
+    fn start_stream(&self, utterance: &UtteranceId, sample_rate: u32) -> Playing {
+        let stream_id = next_stream(&self.streams);
+        let renditions = self
+            .hearings
+            .iter()
+            .map(|hearing| {
+                let start = ServerMessage::AudioStart {
+                    stream_id,
+                    utterance_id: utterance.clone(),
+                    speaker: self.speaker.clone(),
+                    language: self.language.clone(),
+                    sample_rate: hearing.sample_rate,
+                };
+                hearing
+                    .outlets
+                    .deliver(&Parcel::lasting(start.encode(None)));
+                Rendition {
+                    outlets: hearing.outlets.clone(),
+                    // Rates of sessions and engines are among those it knows; at any other, speech is left out.
+                    resampler: Resampler::new(sample_rate, hearing.sample_rate).ok(),
+                    cutter: FrameCutter::new(hearing.sample_rate),
+                    sequence: 0,
+                }
+            })
+            .collect();
+        Playing {
+            stream_id,
+            renditions,
+            began: Instant::now(),
+            blocks: 0,
+        }
+    }
+
+    fn render(&mut self, playing: &mut Playing, samples: &[i16], ended: bool) {
+        let counters = &self.environment.counters;
+        for rendition in &mut playing.renditions {
+            let Some(resampler) = &mut rendition.resampler else {
+                continue;
+            };
+            self.resampled.clear();
+            resampler.push(samples, &mut self.resampled);
+            if ended {
+                resampler.finish(&mut self.resampled);
+            }
+            let Rendition {
+                outlets,
+                cutter,
+                sequence,
+                ..
+            } = rendition;
+            let mut send = |frame: &[i16]| {
+                outlets.deliver(&Parcel {
+                    payload: Payload::Binary(audio_frame(playing.stream_id, *sequence, frame)),
+                    class: Class::Audio,
+                });
+                *sequence += 1;
+                Counters::add(&counters.audio_frames_sent, outlets.len() as u64);
+            };
+            cutter.push(&self.resampled, &mut send);
+            if ended && let Some(last) = cutter.finish() {
+                send(&last);
+            }
+        }
+    }
+
+    fn stop_stream(&self, playing: &Playing, utterance: &UtteranceId, reason: AudioEnd) {
+        let stop = ServerMessage::AudioStop {
+            stream_id: playing.stream_id,
+            utterance_id: utterance.clone(),
+            reason,
+        };
+        let parcel = Parcel::lasting(stop.encode(None));
+        for rendition in &playing.renditions {
+            rendition.outlets.deliver(&parcel);
+        }
+    }
+
+    fn shed(&mut self) {
+        let limit = self.environment.settings.speech.max_lag.as_millis() as u64;
+        let begun = usize::from(self.playing.is_some());
+        while self.queue.len() > begun + 1 && self.lag_ms() > limit {
+            let Some(dropped) = self.queue.remove(begun) else {
+                return;
+            };
+            let playing = self.start_stream(&dropped.utterance, dropped.sample_rate);
+            self.stop_stream(&playing, &dropped.utterance, AudioEnd::Dropped);
+        }
+    }
+}
+
+impl Speech {
+    fn milliseconds(&self) -> u64 {
+        self.samples.len() as u64 * 1_000 / u64::from(self.sample_rate)
+    }
+}
