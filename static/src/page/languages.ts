@@ -7,9 +7,11 @@ export interface Language {
   name: string;
   /** Speech in it is recognised. */
   speak: boolean;
-  /** Others' words are translated into it. */
+  /** Others' words can be read in it. */
+  read: boolean;
+  /** Others' words can be read and heard in it. */
   hear: boolean;
-  /** Typed text in it is understood. */
+  /** Typed text in it is translated. */
   type: boolean;
   /** Why something is not possible, for people. */
   reason?: string | null;
@@ -42,11 +44,13 @@ export function fillSpeaks(field: HTMLSelectElement, languages: Language[]): voi
   });
 }
 
+/** Where nothing is translated into a language, those who hear it still follow each other. */
 export function fillHears(field: HTMLSelectElement, languages: Language[]): void {
-  fill(field, languages, (language) => ({
-    possible: language.hear,
-    note: language.hear ? "" : (language.reason ?? "no translation into it here"),
-  }));
+  fill(field, languages, (language) => {
+    if (language.hear) return { possible: true, note: "" };
+    if (language.read) return { possible: true, note: "reading only" };
+    return { possible: language.speak || language.type, note: "not translated into" };
+  });
 }
 
 function fill(

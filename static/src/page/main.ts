@@ -77,13 +77,13 @@ async function loadLanguages(): Promise<void> {
   const wishes = [own, own.split("-")[0] ?? own, "en"];
   choose(speaksField, [recall("speaks"), ...wishes]);
   choose(hearsField, [recall("hears"), ...wishes]);
-  if (![...hearsField.options].some((option) => !option.disabled)) {
+  enterButton.disabled = hearsField.value === "" || speaksField.value === "";
+  if (enterButton.disabled) {
     showProblem(
       "languages",
-      "This server can translate into no language yet. Whoever runs it has to install one: see /api/engines.",
+      "This server has no engine for any language. Whoever runs it sees at /api/engines what to install.",
     );
   }
-  enterButton.disabled = false;
 }
 
 function enter(): void {
