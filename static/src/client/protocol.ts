@@ -54,7 +54,7 @@ export interface SessionAnswer {
   /** The newest number of the room's log. */
   seq: number;
   participants: Participant[];
-  warnings: Warning[];
+  warnings?: Warning[];
   ref?: string;
 }
 
@@ -63,7 +63,7 @@ export type ServerMessage =
   | { type: "pong" }
   | ({ type: "session_created" } & SessionAnswer)
   | ({ type: "session_recovered"; missed: number; gap: boolean } & SessionAnswer)
-  | { type: "session_configured"; config: SessionConfig; warnings: Warning[]; ref?: string }
+  | { type: "session_configured"; config: SessionConfig; warnings?: Warning[]; ref?: string }
   | { type: "session_left"; ref?: string }
   | { type: "session_expiring" | "session_closed"; reason?: string }
   | {

@@ -195,7 +195,7 @@ export class Room {
     }
   }
 
-  #warn(warnings: Warning[]): void {
+  #warn(warnings: readonly Warning[] = []): void {
     // That a language cannot be spoken here is said where the microphone would be.
     const others = warnings.filter(({ code }) => code !== "speech_unavailable");
     if (others.length === 0) clearNotice("language");
