@@ -86,7 +86,9 @@ fn main() -> anyhow::Result<()> {
         ..LocalSettings::default()
     };
     let io = runtime.handle().clone();
+    let begun = Instant::now();
     let engine = LocalEngine::start(root?.node(), &settings, io, "interpres".into())?;
+    println!("the engine started in {:?}", begun.elapsed());
     let pairs: Vec<_> = engine
         .report()
         .pairs

@@ -1,11 +1,13 @@
-//! The command line.
+//! The command line: what the one binary can be asked to do, and how its parts are put together.
+
+mod cli;
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    // A worker speaks its protocol on standard output from its first byte on, so nothing else is looked at for it.
     if std::env::args().nth(1).as_deref() == Some("asr-worker") {
         return interpres::engines::local::asr_worker_main();
     }
-    println!("Hello, world!");
-    ExitCode::SUCCESS
+    cli::run()
 }

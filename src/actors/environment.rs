@@ -28,17 +28,15 @@ use crate::{
         language::Language,
     },
     store::archive::Archive,
-    supervision::{Ref, Tree},
+    supervision::{Node, Ref, StartError, Tree},
 };
 
-/// Shared by all actors of a tree.
+/// Shared by all actors of a tree. Made by [`Environment::start`], which starts the root.
 pub struct Environment {
     /// Validated settings.
     pub settings: Arc<Settings>,
     /// Rows and logs.
     pub archive: Archive,
-    /// The engines at hand.
-    pub engines: Engines,
     /// Time of day.
     pub clock: Clock,
     /// Generated identities.
@@ -51,21 +49,64 @@ pub struct Environment {
     pub counters: Counters,
     /// The tree, whose registry is the directory: it is written by the tree and read by everybody.
     pub tree: Tree,
-    /// The root, set once when it starts.
-    pub observer: OnceLock<Ref<RoomObserver>>,
+    /// The root and the engines below it, set once when the tree starts.
+    staff: OnceLock<(Ref<RoomObserver>, Engines)>,
     /// Whether the server is on its way down: nothing new begins.
-    pub stopping: AtomicBool,
+    stopping: AtomicBool,
 }
 
 impl Environment {
+    /// Makes what actors share, starts the root, and with it as their parent the engines.
+    ///
+    /// # Errors
+    /// [`StartError`] if a root runs in this tree already or it is on its way down.
+    pub fn start(
+        settings: Arc<Settings>,
+        tree: Tree,
+        clock: Clock,
+        seed: u64,
+        secret: &[u8],
+        engines: impl FnOnce(&Arc<Node>) -> Result<Engines, StartError>,
+    ) -> Result<Arc<Self>, StartError> {
+        let environment = Arc::new(Self {
+            archive: Archive::new(settings.session.max_sessions, settings.room.log_entries),
+            settings,
+            identities: Identities::new(clock.clone(), seed),
+            clock,
+            topics: Topics::default(),
+            tokens: ResumeTokens::new(secret),
+            counters: Counters::default(),
+            tree,
+            staff: OnceLock::new(),
+            stopping: AtomicBool::new(false),
+        });
+        let observer = RoomObserver::start(&environment)?;
+        let engines = engines(observer.node())?;
+        // Set once: a second root would have been refused above.
+        let _ = environment.staff.set((observer, engines));
+        Ok(environment)
+    }
+
     /// The root of the tree.
     ///
     /// # Panics
     /// Never once the tree has been started, which is the first thing done with an environment.
     pub fn observer(&self) -> &Ref<RoomObserver> {
-        self.observer
+        &self.staff().0
+    }
+
+    /// The engines at hand.
+    ///
+    /// # Panics
+    /// As [`Self::observer`].
+    pub fn engines(&self) -> &Engines {
+        &self.staff().1
+    }
+
+    fn staff(&self) -> &(Ref<RoomObserver>, Engines) {
+        self.staff
             .get()
-            .expect("the root is started before anything asks for it")
+            .expect("the tree is started before anything is asked of it")
     }
 
     /// The room of this id, if it is running.
@@ -86,6 +127,11 @@ impl Environment {
     /// Whether the server is on its way down.
     pub fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::Relaxed)
+    }
+
+    /// From here on nothing new begins.
+    pub fn begin_stopping(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
     }
 }
 

@@ -16,4 +16,5 @@ pub mod session;
 pub mod socket;
 pub mod source;
 pub mod topics;
+pub mod transcribing;
 pub mod voice;

@@ -33,12 +33,9 @@ impl RoomObserver {
         let spec = Spec::new()
             .children_on_restart(Children::Keep)
             .mailbox(1024);
-        let observer = environment.tree.start_root("", spec, move || Self {
+        environment.tree.start_root("", spec, move || Self {
             environment: Arc::clone(&given),
-        })?;
-        // Set once: a second start fails above.
-        let _ = environment.observer.set(observer.clone());
-        Ok(observer)
+        })
     }
 
     fn sweep(&mut self, _: &mut Ctx<Self>) {

@@ -36,6 +36,18 @@ impl Language {
             || (self.primary() == other.primary() && (self.is_primary() || other.is_primary()))
     }
 
+    /// The name for people, in English: `Portuguese (BR)`; the tag itself where no name is known.
+    pub fn english_name(&self) -> String {
+        let primary = self.primary();
+        let known = isolang::Language::from_639_1(primary)
+            .or_else(|| isolang::Language::from_639_3(primary));
+        match (known, self.0.split_once('-')) {
+            (Some(language), None) => language.to_name().to_owned(),
+            (Some(language), Some((_, variant))) => format!("{} ({variant})", language.to_name()),
+            (None, _) => self.0.to_string(),
+        }
+    }
+
     fn is_primary(&self) -> bool {
         !self.0.contains('-')
     }
@@ -116,6 +128,13 @@ mod tests {
         for wrong in ["", "e", "12", "en-", "en us", "../en", "en-\u{0}"] {
             assert!(wrong.parse::<Language>().is_err(), "{wrong:?}");
         }
+    }
+
+    #[test]
+    fn names_for_people() {
+        assert_eq!(language("pt-BR").english_name(), "Portuguese (BR)");
+        assert_eq!(language("cat").english_name(), "Catalan");
+        assert_eq!(language("qqq").english_name(), "qqq");
     }
 
     #[test]

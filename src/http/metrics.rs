@@ -7,7 +7,7 @@ use actix_web::web::Data;
 use actix_web::{HttpResponse, get};
 use prometheus::process_collector::ProcessCollector;
 use prometheus::{
-    Encoder as _, Gauge, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry,
+    Encoder as _, Gauge, HistogramOpts, HistogramVec, IntCounterVec, Opts, Registry,
     TEXT_FORMAT, TextEncoder,
 };
 use tokio::time::Instant;
@@ -21,14 +21,6 @@ const DURATIONS: [f64; 10] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 1.0, 
 /// The server's counters. Clones count into the same ones; what counts below `http` is given the single counter it needs.
 #[derive(Debug, Clone)]
 pub struct Metrics {
-    /// `interpres_websocket_connections`: open now.
-    pub websocket_connections: IntGauge,
-    /// `interpres_websocket_messages_total{direction="in|out", kind="text|binary"}`.
-    pub websocket_messages: IntCounterVec,
-    /// `interpres_audio_frames_dropped_total{at}`: frames that a full queue had to drop, by where.
-    pub audio_frames_dropped: IntCounterVec,
-    /// `interpres_captions_total{kind="transcription|translation", stage="partial|final"}`: captions made.
-    pub captions: IntCounterVec,
     http_requests: IntCounterVec,
     http_duration: HistogramVec,
     uptime: Gauge,
@@ -51,25 +43,6 @@ impl Metrics {
         )
         .buckets(DURATIONS.to_vec());
         let metrics = Self {
-            websocket_connections: IntGauge::new(
-                "interpres_websocket_connections",
-                "WebSocket connections open now",
-            )?,
-            websocket_messages: counters(
-                "interpres_websocket_messages_total",
-                "WebSocket messages, without pings and pongs",
-                &["direction", "kind"],
-            )?,
-            audio_frames_dropped: counters(
-                "interpres_audio_frames_dropped_total",
-                "Audio frames dropped because a queue was full",
-                &["at"],
-            )?,
-            captions: counters(
-                "interpres_captions_total",
-                "Captions made",
-                &["kind", "stage"],
-            )?,
             http_requests: counters(
                 "interpres_http_requests_total",
                 "HTTP requests answered",
@@ -80,18 +53,6 @@ impl Metrics {
             started: Instant::now(),
             registry: Registry::new(),
         };
-        metrics
-            .registry
-            .register(Box::new(metrics.websocket_connections.clone()))?;
-        metrics
-            .registry
-            .register(Box::new(metrics.websocket_messages.clone()))?;
-        metrics
-            .registry
-            .register(Box::new(metrics.audio_frames_dropped.clone()))?;
-        metrics
-            .registry
-            .register(Box::new(metrics.captions.clone()))?;
         metrics
             .registry
             .register(Box::new(metrics.http_requests.clone()))?;

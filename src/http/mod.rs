@@ -5,10 +5,17 @@
 //! What does not live here: what a room, session or engine does.
 
 pub mod access;
+pub mod admin;
 pub mod error;
 pub mod exchange;
+pub mod figures;
+pub mod languages;
 pub mod metrics;
 pub mod openapi;
+pub mod rooms;
+pub mod routes;
 pub mod server;
+pub mod speech;
 pub mod static_files;
 pub mod system;
+pub mod wire;

@@ -63,7 +63,7 @@ pub(super) struct Lane {
 }
 
 #[derive(Default)]
-pub(super) struct LaneState {
+struct LaneState {
     generation: u32,
     ended: bool,
     killed: bool,

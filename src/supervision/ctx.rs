@@ -3,6 +3,7 @@
 use std::panic::Location;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use actix::fut::ActorFuture;
 use actix::{Actor, ActorContext, ActorState, Addr, AsyncContext, SpawnHandle};
@@ -188,7 +189,7 @@ impl<A: Supervised> Ctx<A> {
         self.node
             .gauges
             .last_activity
-            .store(nanos, std::sync::atomic::Ordering::Relaxed);
+            .store(nanos, Ordering::Relaxed);
     }
 
     pub(super) fn begin(&mut self, what: &'static str, now: Instant) {

@@ -95,10 +95,11 @@ fn take_backtrace() -> Weak<Backtrace> {
     let now = Instant::now();
     {
         let mut traces = TRACES.lock();
-        let same_second = traces.second.is_some_and(|start| {
-            start.checked_duration_since(now).is_none()
-                && now.duration_since(start) < Duration::from_secs(1)
-        });
+        let since = |start| now.checked_duration_since(start);
+        let same_second = traces
+            .second
+            .and_then(since)
+            .is_some_and(|since| since < Duration::from_secs(1));
         if !same_second {
             traces.second = Some(now);
             traces.taken = 0;

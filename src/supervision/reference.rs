@@ -4,6 +4,7 @@ use std::fmt;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use actix::dev::channel::AddressSender;
@@ -238,9 +239,7 @@ fn tell_through<M>(node: &Arc<Node>, message: M, deliver: Deliver<M>) -> Result<
     match node.admit() {
         Ok(permit) => deliver(node, permit, message).map_err(TellError::Gone),
         Err(Refusal::Full) => {
-            node.counters
-                .full
-                .fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            node.counters.full.fetch_add(1, Ordering::Relaxed);
             Err(TellError::Full(message))
         }
         Err(Refusal::Gone) => Err(TellError::Gone(message)),

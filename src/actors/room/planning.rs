@@ -48,7 +48,7 @@ impl Room {
         let Some(seat) = state.seats.get(speaker) else {
             return Vec::new();
         };
-        let (engine, _) = self.environment.engines.choose(seat.engine.as_deref());
+        let (engine, _) = self.environment.engines().choose(seat.engine.as_deref());
         let mut targets = state.roster.targets(speaker, &speaking.language);
         targets.retain(|target| engine.translates(&speaking.language, target));
         targets
@@ -90,7 +90,7 @@ impl Room {
         let state = self.kept.snapshot();
         let seat = state.seats.get(speaker)?;
         let member = state.roster.members.get(speaker)?;
-        let (engine, _) = self.environment.engines.choose(seat.engine.as_deref());
+        let (engine, _) = self.environment.engines().choose(seat.engine.as_deref());
         Some(InvokerOrder {
             environment: Arc::clone(&self.environment),
             room: ctx.me(),

@@ -118,7 +118,7 @@ impl Room {
         session_id: &SessionId,
         seat: &Seat,
     ) -> (Arc<dyn Engine>, Language) {
-        let (engine, _) = self.environment.engines.choose(seat.engine.as_deref());
+        let (engine, _) = self.environment.engines().choose(seat.engine.as_deref());
         let assumed = assumed_language(&*engine);
         let language = self.kept.read(|state| {
             state

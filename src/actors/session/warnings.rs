@@ -10,7 +10,7 @@ use crate::{
 
 /// Everything in `config` that the engines at hand cannot do.
 pub fn of(environment: &Environment, config: &SessionConfig) -> Vec<ConfigWarning> {
-    let (engine, found) = environment.engines.choose(config.engine.as_deref());
+    let (engine, found) = environment.engines().choose(config.engine.as_deref());
     let mut warnings = Vec::new();
     let mut warn = |code, message: String, language| {
         warnings.push(ConfigWarning {

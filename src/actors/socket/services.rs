@@ -38,7 +38,7 @@ impl Socket {
             utterance_id: utterance_id.clone(),
         };
         self.send(&received, reference.as_ref());
-        let (engine, _) = self.environment.engines.choose(None);
+        let (engine, _) = self.environment.engines().choose(None);
         let source = request
             .source_lang
             .unwrap_or_else(|| assumed_language(&*engine));
@@ -117,7 +117,7 @@ impl Socket {
         reference: Option<Value>,
         ctx: &mut Ctx<Self>,
     ) {
-        let (engine, _) = self.environment.engines.choose(None);
+        let (engine, _) = self.environment.engines().choose(None);
         let ServiceMessage {
             target_service,
             action,

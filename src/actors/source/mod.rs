@@ -203,7 +203,7 @@ impl Source {
 }
 
 /// The endpointer that the settings ask for.
-fn endpointer(settings: &Settings) -> Endpointer {
+pub(super) fn endpointer(settings: &Settings) -> Endpointer {
     let speech = &settings.speech;
     let milliseconds = |duration: Duration| u32::try_from(duration.as_millis()).unwrap_or(u32::MAX);
     let wanted = EndpointSettings {

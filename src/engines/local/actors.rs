@@ -16,7 +16,10 @@ use tokio_util::task::AbortOnDropHandle;
 
 use super::{
     apertium::{Line, Lines},
-    recognizer::process::{self, Duty, WorkerProgram},
+    recognizer::{
+        ends::Duty,
+        process::{self, WorkerProgram},
+    },
     voice::utterance::{self, Utterance},
 };
 use crate::{

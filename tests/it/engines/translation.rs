@@ -8,7 +8,7 @@ use interpres::{
 };
 use rustix::process::{Pid, Signal};
 
-use super::stand::{Stand, interpres, language, processes, signal, until};
+use super::stand::{Stand, interpres, language, processes, signal, state, until};
 
 const MODES: &str = "/usr/share/apertium/modes";
 
@@ -219,16 +219,15 @@ fn a_hanging_pipeline_is_replaced_within_the_time_limit() {
         stand.translate("I have a house.", "en", "es"),
         "Tengo una casa."
     );
+    let stages = processes(&folder.path().join("data"));
     let stage = stage(folder.path());
     signal(stage, Signal::STOP);
     assert_eq!(
         stand.translate("I have a house.", "en", "es"),
         "Tengo una casa."
     );
-    until("the hanging stages are gone", || {
-        !processes(&folder.path().join("data"))
-            .iter()
-            .any(|(process, _)| *process == stage)
+    until("the hanging stages are gone and reaped", || {
+        stages.iter().all(|(process, _)| state(*process).is_none())
     });
 }
 
@@ -251,8 +250,9 @@ fn a_pipeline_that_nobody_needs_ends_and_comes_back() {
             stand.translate("I have a house.", "en", "es"),
             "Tengo una casa."
         );
-        until("the idle pipeline is ended", || {
-            processes(&folder.path().join("data")).is_empty()
+        let stages = processes(&folder.path().join("data"));
+        until("the idle pipeline is ended and reaped", || {
+            stages.iter().all(|(process, _)| state(*process).is_none())
         });
     }
 }

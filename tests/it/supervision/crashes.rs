@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use actix::fut::wrap_future;
 use actix::prelude::{ActorFutureExt, AsyncContext, Running};
@@ -223,6 +224,30 @@ async fn an_injected_one_is_like_any_other() {
         assert_eq!(
             (probe.node().state(), probe.ask(Add(1), SOON).await),
             (State::Running, Ok(1))
+        );
+    })
+    .await;
+}
+
+/// Other tests share the few backtraces of a second, so this one may have to ask more than once.
+#[tokio::test(start_paused = true)]
+async fn a_failure_now_and_then_carries_a_backtrace_that_names_the_culprit() {
+    simulate(async |tree| {
+        let probe = Script::default().root(&tree, Spec::new());
+        let mut backtrace = None;
+        for _ in 0..100 {
+            tokio::time::sleep(Duration::from_secs(60)).await;
+            assert!(probe.ask(boom(), SOON).await.is_err());
+            let failure = probe.node().last_failure().expect("it failed");
+            backtrace = failure.backtrace();
+            if backtrace.is_some() {
+                break;
+            }
+        }
+        assert!(
+            backtrace
+                .expect("one of them is taken")
+                .contains("probe::boom")
         );
     })
     .await;

@@ -34,9 +34,6 @@ use crate::{
     engines::parts::Translator,
 };
 
-/// Characters in one request: the worst text of this length takes 40 ms, one word of 20,000 takes half a second.
-const REQUEST_CHARACTERS: usize = 2_000;
-
 /// Characters in one text: an hour of talk, some seconds of work.
 const TEXT_CHARACTERS: usize = 100_000;
 
@@ -69,6 +66,7 @@ pub struct Installed {
     tool: Option<PathBuf>,
     routes: Routes,
     lines: Arc<Lines>,
+    request_characters: usize,
 }
 
 impl Installed {
@@ -96,6 +94,7 @@ impl Installed {
             tool,
             routes: Routes::new(directions, settings.routes.clone()),
             lines: Arc::new(Lines(lines)),
+            request_characters: settings.request_characters.max(1),
         }
     }
 
@@ -151,7 +150,7 @@ impl Apertium {
                 format!("the direction {} is not installed", direction.mode),
             ));
         };
-        let pieces = cut(text, REQUEST_CHARACTERS);
+        let pieces = cut(text, self.installed.request_characters);
         let requests: Vec<String> = pieces.iter().map(|piece| escape(&piece.text)).collect();
         let mut answers: Vec<String> = stream::iter(requests)
             .map(|request| line.ask(request, || self.staff.serve(line)))
@@ -159,17 +158,11 @@ impl Apertium {
             .try_collect()
             .await?;
         for (piece, answer) in pieces.iter().zip(&mut answers) {
-            if !answer.is_empty() {
-                continue;
+            if answer.is_empty() {
+                // Signs are the same everywhere, and a word that is dropped (a pronoun alone) is better kept as it is
+                // than lost, as Apertium does with words it does not know.
+                answer.clone_from(&piece.text);
             }
-            if piece.text.chars().any(char::is_alphabetic) {
-                return Err(EngineError::new(
-                    Trouble::Failed,
-                    format!("the direction {} gave an empty translation", direction.mode),
-                ));
-            }
-            // Signs without words mean the same in every language.
-            answer.clone_from(&piece.text);
         }
         Ok(join(pieces.iter().zip(answers)))
     }

@@ -164,15 +164,16 @@ impl Stages {
             cause,
         };
         let script = script(command).await.map_err(failed)?;
-        let mut shell = Command::new("sh");
-        // `$1` is the marking of unknown words (`-n`: none), `$2` an option of the tagger.
-        shell
-            .args(["-c", &script, "apertium", "-n", ""])
-            .env("LC_ALL", "C.UTF-8")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null());
-        let mut group = ChildGroup::spawn(&mut shell).map_err(|error| failed(error.to_string()))?;
+        let mut group = ChildGroup::spawn_pipeline(&script, |shell| {
+            // `$1` is the marking of unknown words (`-n`: none), `$2` an option of the tagger.
+            shell
+                .args(["apertium", "-n", ""])
+                .env("LC_ALL", "C.UTF-8")
+                .stdin(Stdio::piped())
+                .stdout(Stdio::piped())
+                .stderr(Stdio::null())
+        })
+        .map_err(|error| failed(error.to_string()))?;
         let (Some(stdin), Some(stdout)) = (group.stdin(), group.stdout()) else {
             return Err(failed("its pipes are missing".to_owned()));
         };

@@ -13,22 +13,21 @@ use parking_lot::Mutex;
 
 use crate::domain::engine::{EngineError, TRANSCRIPTION_RATE, Trouble};
 
-/// Lag from which nobody more is admitted: what a listener begins to notice.
-pub const LAG_LIMIT: Duration = Duration::from_millis(300);
-
 /// The door of the recognizer.
 #[derive(Debug)]
 pub struct Admission {
     limit: usize,
+    lag_limit: Duration,
     open: Mutex<BTreeMap<u64, Arc<Lag>>>,
     count: AtomicU64,
 }
 
 impl Admission {
-    /// A door through which `limit` talkers may go without a look at the lag.
-    pub fn new(limit: usize) -> Arc<Self> {
+    /// A door through which `limit` talkers may go without a look at the lag, and more while it is below `lag_limit`.
+    pub fn new(limit: usize, lag_limit: Duration) -> Arc<Self> {
         Arc::new(Self {
             limit,
+            lag_limit,
             open: Mutex::default(),
             count: AtomicU64::new(0),
         })
@@ -61,12 +60,12 @@ impl Admission {
     pub fn admit(self: &Arc<Self>) -> Result<Place, EngineError> {
         let lag = self.worst_lag();
         let mut open = self.open.lock();
-        if open.len() >= self.limit && lag >= LAG_LIMIT {
+        if open.len() >= self.limit && lag >= self.lag_limit {
             return Err(EngineError::new(
                 Trouble::Overloaded,
                 format!(
                     "{} people already speak and recognition is {} ms behind; wait until one of them stops, type \
-                     instead, or raise engines.local.talkers_per_core on a faster machine",
+                     instead, or raise engines.local.max_talkers_per_core on a faster machine",
                     open.len(),
                     lag.as_millis()
                 ),
@@ -137,7 +136,7 @@ mod tests {
 
     #[test]
     fn beyond_the_limit_the_lag_decides() {
-        let admission = Admission::new(1);
+        let admission = Admission::new(1, Duration::from_millis(300));
         let first = admission.admit().unwrap();
         let second = admission.admit().unwrap();
         first.lag().receive(4_799);
@@ -157,7 +156,7 @@ mod tests {
 
     #[test]
     fn within_the_limit_the_lag_does_not_matter() {
-        let admission = Admission::new(2);
+        let admission = Admission::new(2, Duration::from_millis(300));
         let first = admission.admit().unwrap();
         first.lag().receive(160_000);
         assert!(admission.admit().is_ok());

@@ -3,8 +3,10 @@
 //! A decoder adapts to its speaker, so a process is never passed on: it is loaded, claimed once, and ended. One spare
 //! may wait loaded, so that the next talker's first words are not late.
 
+pub mod ends;
 mod gauge;
 pub mod process;
+mod utterances;
 
 use std::{
     path::{Path, PathBuf},
@@ -16,8 +18,9 @@ use async_trait::async_trait;
 use parking_lot::Mutex;
 
 use self::{
+    ends::{Recognizer, recognizer},
     gauge::Admission,
-    process::{Recognizer, WorkerProgram, recognizer},
+    process::WorkerProgram,
 };
 use super::{actors::Staff, settings::LocalSettings, worker::WorkerConfiguration};
 use crate::{
@@ -65,7 +68,7 @@ impl PocketSphinx {
                 },
             }),
             found: look(settings),
-            admission: Admission::new(limit),
+            admission: Admission::new(limit, settings.lag_limit),
             keeps_spare: settings.spare_recognizer,
             spare_idle: settings.spare_idle,
             spare: Mutex::default(),

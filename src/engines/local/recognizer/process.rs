@@ -1,12 +1,12 @@
 //! The owner's side of one recognizer process: audio down, words up, from its start to its end.
 
-use std::{collections::VecDeque, path::PathBuf, process::Stdio, time::Duration};
+use std::{path::PathBuf, process::Stdio, time::Duration};
 
 use bytes::{Buf, BytesMut};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     process::Command,
-    sync::{mpsc, oneshot},
+    sync::mpsc,
     task::JoinHandle,
     time::timeout,
 };
@@ -20,12 +20,11 @@ use super::{
             protocol::{Answer, LONGEST_FRAME, frame},
         },
     },
+    ends::Duty,
     gauge::Place,
+    utterances::Utterances,
 };
-use crate::domain::{
-    engine::{EngineError, STREAM_PLACES, TranscriptionInput, TranscriptionOutput, Trouble},
-    identity::UtteranceId,
-};
+use crate::domain::engine::{EngineError, TranscriptionInput, TranscriptionOutput, Trouble};
 
 /// Loading takes 0.3 s on an idle machine and 0.9 s on a busy one.
 const LOADING_LIMIT: Duration = Duration::from_secs(15);
@@ -46,73 +45,6 @@ pub struct WorkerProgram {
     pub program: PathBuf,
     /// What it shall load.
     pub configuration: WorkerConfiguration,
-}
-
-/// The end of a recognizer that its user holds: wait for `ready`, then `claim` it, then talk.
-#[derive(Debug)]
-pub struct Recognizer {
-    /// Tells when it is loaded, or why it never will be.
-    pub ready: oneshot::Receiver<Result<(), EngineError>>,
-    /// Makes it this talker's.
-    pub claim: oneshot::Sender<Place>,
-    /// The talker's audio.
-    pub input: mpsc::Sender<TranscriptionInput>,
-    /// The talker's words.
-    pub output: mpsc::Receiver<TranscriptionOutput>,
-}
-
-/// The end of a recognizer that its process holds.
-#[derive(Debug)]
-pub struct Duty {
-    ready: oneshot::Sender<Result<(), EngineError>>,
-    claim: oneshot::Receiver<Place>,
-    steps: mpsc::Receiver<TranscriptionInput>,
-    output: Outlet,
-}
-
-/// Both ends of a recognizer that is still to be started.
-pub fn recognizer() -> (Recognizer, Duty) {
-    let (ready_sender, ready) = oneshot::channel();
-    let (claim, claimed) = oneshot::channel();
-    let (input, steps) = mpsc::channel(STREAM_PLACES);
-    let (outlet, output) = mpsc::channel(STREAM_PLACES);
-    let user = Recognizer {
-        ready,
-        claim,
-        input,
-        output,
-    };
-    let duty = Duty {
-        ready: ready_sender,
-        claim: claimed,
-        steps,
-        output: Outlet {
-            sender: outlet,
-            closed: false,
-        },
-    };
-    (user, duty)
-}
-
-/// The words' way out, which never ends without a reason.
-#[derive(Debug)]
-struct Outlet {
-    sender: mpsc::Sender<TranscriptionOutput>,
-    closed: bool,
-}
-
-impl Drop for Outlet {
-    fn drop(&mut self) {
-        if !self.closed {
-            // If the queue is full its reader finds the end of the channel instead.
-            let _ = self
-                .sender
-                .try_send(TranscriptionOutput::Failed(EngineError::new(
-                    Trouble::Failed,
-                    "the recognizer of this speaker was stopped; open the stream again",
-                )));
-        }
-    }
 }
 
 /// Why a recognizer's life ended early.
@@ -418,48 +350,5 @@ async fn write(
     match stdin {
         Some(stdin) => stdin.write(bytes).await,
         None => Ok(0),
-    }
-}
-
-/// The utterances whose finals are still due, by the numbers under which the process knows them.
-#[derive(Debug, Default)]
-struct Utterances {
-    due: VecDeque<(u32, UtteranceId)>,
-    count: u32,
-    /// Whether the latest one is still being said.
-    open: bool,
-}
-
-impl Utterances {
-    fn begin(&mut self, utterance: UtteranceId) -> u32 {
-        if self.open {
-            self.forget();
-        }
-        let number = self.count;
-        self.count = self.count.wrapping_add(1);
-        self.due.push_back((number, utterance));
-        self.open = true;
-        number
-    }
-
-    fn forget(&mut self) {
-        self.due.pop_back();
-        self.open = false;
-    }
-
-    fn named(&self, number: u32) -> Option<UtteranceId> {
-        self.due
-            .iter()
-            .find(|(due, _)| *due == number)
-            .map(|(_, utterance)| utterance.clone())
-    }
-
-    fn finished(&mut self, number: u32) -> Option<UtteranceId> {
-        let at = self.due.iter().position(|(due, _)| *due == number)?;
-        self.due.remove(at).map(|(_, utterance)| utterance)
-    }
-
-    fn is_any_due(&self) -> bool {
-        self.due.len() > usize::from(self.open)
     }
 }

@@ -1,0 +1,88 @@
+//! Putting the parts together: threads, tree, engines.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use interpres::{
+    actors::{
+        clock::Clock,
+        environment::{Engines, Environment},
+    },
+    config::{DefaultEngine, Settings, read_or_create},
+    domain::engine::Engine,
+    engines::{
+        local::{LocalEngine, LocalSettings},
+        null::null_engine,
+    },
+    supervision::{ArbiterPool, Tree, TreeConfig},
+};
+use secrecy::ExposeSecret;
+use tokio::runtime::{Handle, Runtime};
+
+/// The file in the data folder that holds the key which signs resume tokens.
+const SECRET_FILE: &str = "secret.key";
+
+/// The runtime of everything that goes out: child processes, files, other servers.
+///
+/// # Errors
+/// If the system gives no threads.
+pub fn outgoing_runtime(settings: &Settings) -> anyhow::Result<Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(settings.threads.io_threads)
+        .thread_name("outgoing")
+        .enable_all()
+        .build()
+        .context("no threads for outgoing work")
+}
+
+/// The whole tree with its engines. To be called on a thread with an actix system.
+///
+/// # Errors
+/// If threads, the data folder or this program's own file are not to be had.
+pub fn environment(settings: &Arc<Settings>, outgoing: &Handle) -> anyhow::Result<Arc<Environment>> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let arbiters = match settings.threads.room_arbiters {
+        0 => cores,
+        wanted => wanted,
+    };
+    let seed = rand::random();
+    let placement = Arc::new(ArbiterPool::new(arbiters).context("no threads for rooms")?);
+    let tree = Tree::new(TreeConfig { seed, placement });
+    let secret = match &settings.auth.secret_key {
+        Some(given) => given.clone(),
+        None => read_or_create(&settings.data.dir, SECRET_FILE)?.key,
+    };
+    let program = std::env::current_exe().context("cannot find this program's own file")?;
+    let environment = Environment::start(
+        Arc::clone(settings),
+        tree,
+        Clock::System,
+        seed,
+        secret.expose_secret().as_bytes(),
+        |parent| {
+            let local = local_settings(settings, cores);
+            let local: Arc<dyn Engine> =
+                LocalEngine::start(parent, &local, outgoing.clone(), program)?;
+            let null: Arc<dyn Engine> = Arc::new(null_engine(outgoing.clone()));
+            Ok(match settings.engines.default {
+                DefaultEngine::Local => Engines::new(local, vec![null]),
+                DefaultEngine::Null => Engines::new(null, vec![local]),
+            })
+        },
+    )?;
+    Ok(environment)
+}
+
+fn local_settings(settings: &Settings, cores: usize) -> LocalSettings {
+    let local = &settings.engines.local;
+    LocalSettings {
+        recognizer_model: local.pocketsphinx_model_dir.clone(),
+        talkers_per_core: local.max_talkers_per_core,
+        cores,
+        translator_modes: local.apertium_modes_dir.clone(),
+        routes: local.routes.clone(),
+        translation_limit: local.translate_timeout,
+        pipeline_idle: local.pipeline_idle_after,
+        ..LocalSettings::default()
+    }
+}

@@ -1,0 +1,109 @@
+//! All routes of the product, in one place.
+
+use std::{collections::BTreeMap, sync::Arc, sync::atomic::Ordering};
+
+use actix_web::{
+    guard,
+    web::{self, Data},
+};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::{
+    admin, languages, rooms, speech,
+    system::{Connections, HealthSource, Missing, State},
+    wire,
+};
+use crate::actors::environment::Environment;
+
+/// Registers every route over this environment.
+pub fn routes(environment: &Arc<Environment>) -> impl Fn(&mut ServiceConfig) + Clone + Send + 'static {
+    let environment = Data::from(Arc::clone(environment));
+    move |config: &mut ServiceConfig| {
+        let given = environment.clone();
+        config
+            .map(|plain| {
+                plain
+                    .app_data(given)
+                    .route("/ws", web::get().to(wire::upgrade))
+                    .service(
+                        web::resource("/")
+                            .guard(guard::fn_guard(is_upgrade))
+                            .route(web::get().to(wire::upgrade)),
+                    )
+            })
+            .service(rooms::create)
+            .service(rooms::list)
+            .service(rooms::show)
+            .service(rooms::close)
+            .service(rooms::announce)
+            .service(languages::languages)
+            .service(languages::engines)
+            .service(speech::translate)
+            .service(speech::transcribe_upload)
+            .service(speech::transcribe_whisper)
+            .service(admin::actors)
+            .service(admin::panic);
+    }
+}
+
+/// An upgrade on `/` behaves as one on `/ws`.
+fn is_upgrade(context: &guard::GuardContext<'_>) -> bool {
+    context
+        .head()
+        .headers()
+        .get("upgrade")
+        .is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"websocket"))
+}
+
+/// The health of the tree and its engines.
+pub struct TreeHealth(pub Arc<Environment>);
+
+impl HealthSource for TreeHealth {
+    /// A server without any engine part still serves those who understand each other, so it is ready; only one on
+    /// its way down is not.
+    fn missing(&self) -> Vec<Missing> {
+        if self.0.is_stopping() {
+            return vec![Missing {
+                what: "the server is shutting down".to_owned(),
+                remedy: "connect again in a moment".to_owned(),
+            }];
+        }
+        Vec::new()
+    }
+
+    fn services(&self) -> BTreeMap<String, State> {
+        let websocket = if self.0.is_stopping() {
+            State::Unhealthy
+        } else {
+            State::Healthy
+        };
+        BTreeMap::from([("websocket".to_owned(), websocket)])
+    }
+
+    fn components(&self) -> BTreeMap<String, State> {
+        self.0
+            .engines()
+            .all()
+            .flat_map(|(engine, _)| {
+                let report = engine.report();
+                report.parts.into_iter().map(move |part| {
+                    let state = if part.available {
+                        State::Healthy
+                    } else {
+                        State::NotConfigured
+                    };
+                    (format!("{}.{}", report.name, part.name), state)
+                })
+            })
+            .collect()
+    }
+
+    fn connections(&self) -> Connections {
+        let counters = &self.0.counters;
+        Connections {
+            active: counters.connections_active.load(Ordering::Relaxed),
+            total: counters.connections_opened.load(Ordering::Relaxed),
+            peak: counters.connections_peak.load(Ordering::Relaxed),
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! The WebSocket at `/ws`: frames in to the Socket, frames out from its outbox, and nothing else.
+//!
+//! This actor lives inside the HTTP response and is frozen with it while the peer does not read, so no decision is made
+//! here. It is the only file that knows `actix-web-actors`; with another WebSocket library only this file changes.
+
+use std::{sync::Arc, time::Duration};
+
+use actix::{
+    Actor, ActorContext, ActorFutureExt, AsyncContext, StreamHandler, WrapFuture,
+};
+use actix_http::ws::{Codec, Item, ProtocolError};
+use actix_web::{
+    HttpRequest, HttpResponse,
+    web::{Data, Payload, Query},
+};
+use actix_web_actors::ws::{CloseCode, CloseReason, Message, WebsocketContext, WsResponseBuilder};
+use bytes::BytesMut;
+use bytestring::ByteString;
+use serde::Deserialize;
+
+use crate::{
+    actors::{
+        environment::Environment,
+        outbox::{self, Closing, Outbox, Outgoing},
+        socket::{Caller, Inbound, Socket},
+    },
+    domain::access::Access,
+    supervision::{Ref, TellError},
+};
+
+/// How long a peer is waited for to answer our close frame.
+const CLOSE_PATIENCE: Duration = Duration::from_secs(2);
+
+/// How long the reading of a peer pauses for its Socket before the connection counts as broken.
+const INBOUND_PATIENCE: Duration = Duration::from_secs(30);
+
+/// The query of an upgrade; a `token` is read by the access rules.
+#[derive(Deserialize)]
+pub struct UpgradeQuery {
+    user_id: Option<String>,
+}
+
+/// Turns the request into a connection.
+///
+/// # Errors
+/// The handshake's own, rendered by actix-web.
+pub async fn upgrade(
+    request: HttpRequest,
+    payload: Payload,
+    access: Access,
+    query: Query<UpgradeQuery>,
+    environment: Data<Environment>,
+) -> actix_web::Result<HttpResponse> {
+    let environment = environment.into_inner();
+    let settings = &environment.settings;
+    let active = environment
+        .counters
+        .connections_active
+        .load(std::sync::atomic::Ordering::Relaxed);
+    let caller = Caller {
+        access,
+        user_id: query.into_inner().user_id,
+    };
+    let full = active >= settings.server.max_connections as u64;
+    let started = if full {
+        None
+    } else {
+        Socket::start(&environment, caller).ok()
+    };
+    let wire = match started {
+        Some((socket, outbox)) => Wire::new(Some(socket), outbox),
+        None => {
+            let outbox = Outbox::new(settings.websocket.outbox_bytes);
+            outbox.close(if full { Closing::POLICY } else { Closing::RESTARTING });
+            Wire::new(None, outbox)
+        }
+    };
+    let largest = settings.websocket.max_message;
+    let wire = Wire { largest, ..wire };
+    WsResponseBuilder::new(wire, &request, payload)
+        .codec(Codec::new().max_size(largest))
+        .start()
+}
+
+/// A message that comes in several frames.
+enum Assembling {
+    Text(BytesMut),
+    Binary(BytesMut),
+}
+
+/// The actor inside the response.
+struct Wire {
+    socket: Option<Ref<Socket>>,
+    outbox: Arc<Outbox>,
+    assembling: Option<Assembling>,
+    largest: usize,
+    closing: bool,
+}
+
+impl Wire {
+    fn new(socket: Option<Ref<Socket>>, outbox: Arc<Outbox>) -> Self {
+        Self {
+            socket,
+            outbox,
+            assembling: None,
+            largest: 0,
+            closing: false,
+        }
+    }
+
+    /// Passes a frame on. While the Socket has no place for it, nothing more is read from the peer.
+    fn pass(&self, inbound: Inbound, ctx: &mut WebsocketContext<Self>) {
+        let Some(socket) = &self.socket else {
+            return;
+        };
+        if let Err(TellError::Full(inbound)) = socket.tell(inbound) {
+            let socket = socket.clone();
+            let passing = async move { socket.ask(inbound, INBOUND_PATIENCE).await };
+            ctx.wait(passing.into_actor(self).map(|passed, wire, ctx| {
+                if passed.is_err() {
+                    wire.close(Closing::INTERNAL, ctx);
+                }
+            }));
+        }
+    }
+
+    fn close(&mut self, closing: Closing, ctx: &mut WebsocketContext<Self>) {
+        if !std::mem::replace(&mut self.closing, true) {
+            ctx.close(Some(CloseReason {
+                code: CloseCode::from(closing.code),
+                description: Some(closing.reason.to_owned()),
+            }));
+            ctx.run_later(CLOSE_PATIENCE, |_, ctx| ctx.stop());
+        }
+    }
+
+    /// Puts the frames of one message together.
+    fn assemble(&mut self, item: Item, ctx: &mut WebsocketContext<Self>) {
+        let (part, last) = match item {
+            Item::FirstText(part) => {
+                self.assembling = Some(Assembling::Text(BytesMut::new()));
+                (part, false)
+            }
+            Item::FirstBinary(part) => {
+                self.assembling = Some(Assembling::Binary(BytesMut::new()));
+                (part, false)
+            }
+            Item::Continue(part) => (part, false),
+            Item::Last(part) => (part, true),
+        };
+        let Some(Assembling::Text(whole) | Assembling::Binary(whole)) = &mut self.assembling else {
+            return;
+        };
+        if whole.len() + part.len() > self.largest {
+            return self.close(Closing::TOO_BIG, ctx);
+        }
+        whole.extend_from_slice(&part);
+        if !last {
+            return;
+        }
+        match self.assembling.take() {
+            Some(Assembling::Text(whole)) => match ByteString::try_from(whole.freeze()) {
+                Ok(text) => self.pass(Inbound::Text(text), ctx),
+                Err(_) => self.close(Closing::POLICY, ctx),
+            },
+            Some(Assembling::Binary(whole)) => self.pass(Inbound::Audio(whole.freeze()), ctx),
+            None => {}
+        }
+    }
+}
+
+impl Actor for Wire {
+    type Context = WebsocketContext<Self>;
+
+    fn started(&mut self, ctx: &mut Self::Context) {
+        ctx.add_stream(self.outbox.pull());
+    }
+
+    fn stopped(&mut self, _: &mut Self::Context) {
+        if let Some(socket) = &self.socket
+            && matches!(socket.tell(Inbound::Gone), Err(TellError::Full(_)))
+        {
+            socket.stop("disconnected");
+        }
+    }
+}
+
+impl StreamHandler<Outgoing> for Wire {
+    fn handle(&mut self, outgoing: Outgoing, ctx: &mut Self::Context) {
+        match outgoing {
+            Outgoing::Frame(outbox::Payload::Text(text)) => ctx.text(text),
+            Outgoing::Frame(outbox::Payload::Binary(bytes)) => ctx.binary(bytes),
+            Outgoing::Frame(outbox::Payload::Ping) => ctx.ping(b""),
+            Outgoing::Close(closing) => self.close(closing, ctx),
+        }
+    }
+
+    /// The close frame has been queued; the connection ends when the peer has answered it, or after a while.
+    fn finished(&mut self, _: &mut Self::Context) {}
+}
+
+impl StreamHandler<Result<Message, ProtocolError>> for Wire {
+    fn handle(&mut self, message: Result<Message, ProtocolError>, ctx: &mut Self::Context) {
+        if self.closing {
+            if matches!(message, Ok(Message::Close(_)) | Err(_)) {
+                ctx.stop();
+            }
+            return;
+        }
+        match message {
+            Ok(Message::Text(text)) => self.pass(Inbound::Text(text), ctx),
+            Ok(Message::Binary(bytes)) => self.pass(Inbound::Audio(bytes), ctx),
+            Ok(Message::Ping(bytes)) => {
+                ctx.pong(&bytes);
+                self.pass(Inbound::Heard, ctx);
+            }
+            Ok(Message::Pong(_)) => self.pass(Inbound::Heard, ctx),
+            Ok(Message::Continuation(item)) => self.assemble(item, ctx),
+            Ok(Message::Close(reason)) => {
+                ctx.close(reason);
+                ctx.stop();
+            }
+            Ok(Message::Nop) => {}
+            Err(ProtocolError::Overflow) => self.close(Closing::TOO_BIG, ctx),
+            Err(_) => {
+                ctx.close(Some(CloseCode::Protocol.into()));
+                ctx.stop();
+            }
+        }
+    }
+}
+
