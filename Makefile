@@ -1,0 +1,83 @@
+# What people and CI call. `make` lists the targets; each installs what it misses (scripts/setup) before it begins.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# `quick` is optimised but not linked as one whole (Cargo.toml): minutes less to build than `release`, fast enough to
+# interpret with. `release` is for what is shipped.
+
+# CI takes exactly the versions that Cargo.lock names; at home cargo may add a new dependency to it.
+ifdef CI
+LOCKED := --locked
+endif
+
+.PHONY: help
+help: ## List what can be made
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+
+.PHONY: run
+run: ## Install what is missing, build, and serve on http://127.0.0.1:3000 (PORT=… for another port)
+	@scripts/setup run
+	@$(MAKE) --no-print-directory page
+	@echo '==> building the server (a few minutes the first time), then serving; stop with Ctrl-C'
+	@cargo build --profile quick $(LOCKED)
+	@exec target/quick/interpres serve
+
+.PHONY: demo
+demo: ## Play recorded English speech into a room and show the live Spanish interpretation
+	@scripts/setup demo
+	@$(MAKE) --no-print-directory page
+	@echo '==> building the server (a few minutes the first time)'
+	@cargo build --profile quick $(LOCKED)
+	@exec target/quick/interpres demo
+
+.PHONY: test
+test: ## Run every test: the page's, the server's, and both together in a real browser
+	@scripts/setup test
+	@$(MAKE) --no-print-directory page
+	@echo '==> tests of the page'
+	@npm test --silent
+	@echo '==> tests of the server'
+	@cargo test $(LOCKED)
+	@echo '==> tests in the browser'
+	@npm run --silent test:browser
+
+.PHONY: lint
+lint: ## Check formatting, lints, types, documentation and scripts
+	@scripts/setup test
+	@$(MAKE) --no-print-directory page
+	@echo '==> rustfmt'
+	@cargo fmt --check
+	@echo '==> clippy'
+	@cargo clippy --all-targets $(LOCKED) -- -D warnings
+	@echo '==> rustdoc'
+	@RUSTDOCFLAGS='-D warnings' cargo doc --no-deps --quiet $(LOCKED)
+	@echo '==> eslint, prettier, tsc'
+	@npm run --silent lint
+	@npm run --silent typecheck
+	@echo '==> shellcheck'
+	@shellcheck scripts/* .ci/run
+
+.PHONY: fmt
+fmt: ## Format all sources in place
+	@scripts/setup test
+	@cargo fmt
+	@npm run --silent format
+
+.PHONY: bench
+bench: ## Run the micro-benchmarks; docs/performance.md says how its other numbers are taken
+	@scripts/setup test
+	@$(MAKE) --no-print-directory page
+	@cargo bench $(LOCKED)
+
+.PHONY: audit
+audit: ## Check licences, duplicates and origins of all crates (builds cargo-deny once: some minutes)
+	@scripts/setup run
+	@cargo deny --version >/dev/null 2>&1 || cargo install cargo-deny --locked
+	@cargo deny check licenses bans sources
+
+.PHONY: page
+page: ## Build the page into static/dist, which the server embeds
+	@echo '==> building the page'
+	@npm run --silent build
