@@ -75,6 +75,8 @@ struct Playing {
     renditions: Vec<Rendition>,
     began: Instant,
     blocks: u32,
+    /// The engine has not made enough speech to go on; the pace begins anew with the next.
+    starved: bool,
 }
 
 /// Sends the speech of one speaker in one language, one utterance after the other.
@@ -192,26 +194,37 @@ impl Voice {
         self.queue.clear();
     }
 
-    /// Sends what is due, and says how long until the next frame is; `None` when there is nothing to send.
+    /// Sends what is due, and says how long until the next frame is; `None` when nothing is there to send, and it is
+    /// to be called again once there is.
     pub fn advance(&mut self) -> Option<Duration> {
-        let due = match &self.playing {
+        let now = Instant::now();
+        let due = match &mut self.playing {
             None => AHEAD + 1,
             Some(playing) => {
-                let elapsed = playing.began.elapsed();
-                let frames =
-                    u32::try_from(elapsed.as_millis() / FRAME.as_millis()).unwrap_or(u32::MAX);
-                (frames.saturating_add(AHEAD + 1)).saturating_sub(playing.blocks)
+                if std::mem::take(&mut playing.starved) {
+                    playing.began = now - FRAME * playing.blocks.saturating_sub(AHEAD);
+                }
+                let elapsed = now.duration_since(playing.began).as_millis() / FRAME.as_millis();
+                let frames = u32::try_from(elapsed).unwrap_or(u32::MAX);
+                frames
+                    .saturating_add(AHEAD + 1)
+                    .saturating_sub(playing.blocks)
             }
         };
         self.play(due);
-        if self.queue.is_empty() {
+        let speech = self.queue.front()?;
+        let playing = match &mut self.playing {
+            Some(playing) => playing,
+            None if speech.can_be_played() => return Some(FRAME),
+            None => return None,
+        };
+        if !speech.can_be_played() {
+            playing.starved = true;
             return None;
         }
-        let next = self.playing.as_ref().map_or(FRAME, |playing| {
-            let at = playing.began + FRAME * playing.blocks.saturating_sub(AHEAD);
-            at.saturating_duration_since(Instant::now())
-        });
-        Some(next.clamp(Duration::from_millis(1), FRAME))
+        let next = playing.began + FRAME * playing.blocks.saturating_sub(AHEAD);
+        let pause = next.saturating_duration_since(Instant::now());
+        Some(pause.clamp(Duration::from_millis(1), FRAME))
     }
 
     /// Sends up to `blocks` blocks of 20 ms.
@@ -220,10 +233,10 @@ impl Voice {
             let Some(speech) = self.queue.front_mut() else {
                 return;
             };
-            let block = frame_samples(speech.sample_rate);
-            if speech.samples.len() < block && !speech.complete {
+            if !speech.can_be_played() {
                 return;
             }
+            let block = frame_samples(speech.sample_rate);
             let samples: Vec<i16> = speech
                 .samples
                 .drain(..block.min(speech.samples.len()))
@@ -275,6 +288,7 @@ impl Voice {
             renditions,
             began: Instant::now(),
             blocks: 0,
+            starved: false,
         }
     }
 
@@ -336,6 +350,11 @@ impl Voice {
 }
 
 impl Speech {
+    /// Whether a block of 20 ms is there, or the end.
+    fn can_be_played(&self) -> bool {
+        self.complete || self.samples.len() >= frame_samples(self.sample_rate)
+    }
+
     fn milliseconds(&self) -> u64 {
         self.samples.len() as u64 * 1_000 / u64::from(self.sample_rate)
     }
