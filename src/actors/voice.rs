@@ -73,10 +73,6 @@ struct Rendition {
 struct Playing {
     stream_id: u32,
     renditions: Vec<Rendition>,
-    began: Instant,
-    blocks: u32,
-    /// The engine has not made enough speech to go on; the pace begins anew with the next.
-    starved: bool,
 }
 
 /// Sends the speech of one speaker in one language, one utterance after the other.
@@ -89,6 +85,8 @@ pub struct Voice {
     hearings: Vec<Hearing>,
     queue: VecDeque<Speech>,
     playing: Option<Playing>,
+    /// When a listener who heard everything at its pace hears the next frame.
+    next_heard_at: Instant,
     resampled: Vec<i16>,
 }
 
@@ -110,6 +108,7 @@ impl Voice {
             hearings: Vec::new(),
             queue: VecDeque::new(),
             playing: None,
+            next_heard_at: Instant::now(),
             resampled: Vec::new(),
         }
     }
@@ -170,7 +169,7 @@ impl Voice {
         }
         self.shed();
         if self.pace == Pace::AsItComes {
-            self.play(u32::MAX);
+            self.send_all();
         }
     }
 
@@ -182,7 +181,7 @@ impl Voice {
             }
         }
         if self.pace == Pace::AsItComes {
-            self.play(u32::MAX);
+            self.send_all();
         }
     }
 
@@ -198,64 +197,53 @@ impl Voice {
     /// to be called again once there is.
     pub fn advance(&mut self) -> Option<Duration> {
         let now = Instant::now();
-        let due = match &mut self.playing {
-            None => AHEAD + 1,
-            Some(playing) => {
-                if std::mem::take(&mut playing.starved) {
-                    playing.began = now - FRAME * playing.blocks.saturating_sub(AHEAD);
-                }
-                let elapsed = now.duration_since(playing.began).as_millis() / FRAME.as_millis();
-                let frames = u32::try_from(elapsed).unwrap_or(u32::MAX);
-                frames
-                    .saturating_add(AHEAD + 1)
-                    .saturating_sub(playing.blocks)
-            }
-        };
-        self.play(due);
-        let speech = self.queue.front()?;
-        let playing = match &mut self.playing {
-            Some(playing) => playing,
-            None if speech.can_be_played() => return Some(FRAME),
-            None => return None,
-        };
-        if !speech.can_be_played() {
-            playing.starved = true;
-            return None;
+        while self.next_is_due(now) && self.send_block() {
+            // What comes late, because the engine was slower than speech, makes nothing after it hurry.
+            self.next_heard_at = self.next_heard_at.max(now) + FRAME;
         }
-        let next = playing.began + FRAME * playing.blocks.saturating_sub(AHEAD);
-        let pause = next.saturating_duration_since(Instant::now());
+        self.queue.front().filter(|speech| speech.can_be_played())?;
+        let due = self.next_heard_at - FRAME * AHEAD;
+        let pause = due.saturating_duration_since(now);
         Some(pause.clamp(Duration::from_millis(1), FRAME))
     }
 
-    /// Sends up to `blocks` blocks of 20 ms.
-    fn play(&mut self, blocks: u32) {
-        for _ in 0..blocks {
-            let Some(speech) = self.queue.front_mut() else {
-                return;
-            };
-            if !speech.can_be_played() {
-                return;
-            }
-            let block = frame_samples(speech.sample_rate);
-            let samples: Vec<i16> = speech
-                .samples
-                .drain(..block.min(speech.samples.len()))
-                .collect();
-            let (utterance, sample_rate) = (speech.utterance.clone(), speech.sample_rate);
-            let ended = speech.complete && speech.samples.is_empty();
-            let mut playing = match self.playing.take() {
-                Some(playing) => playing,
-                None => self.start_stream(&utterance, sample_rate),
-            };
-            self.render(&mut playing, &samples, ended);
-            playing.blocks += 1;
-            if ended {
-                self.stop_stream(&playing, &utterance, AudioEnd::Complete);
-                self.queue.pop_front();
-            } else {
-                self.playing = Some(playing);
-            }
+    fn next_is_due(&self, now: Instant) -> bool {
+        self.next_heard_at <= now + FRAME * AHEAD
+    }
+
+    /// Sends all there is.
+    fn send_all(&mut self) {
+        while self.send_block() {}
+    }
+
+    /// Sends the next 20 ms. `false` if they are not there.
+    fn send_block(&mut self) -> bool {
+        let Some(speech) = self
+            .queue
+            .front_mut()
+            .filter(|speech| speech.can_be_played())
+        else {
+            return false;
+        };
+        let block = frame_samples(speech.sample_rate);
+        let samples: Vec<i16> = speech
+            .samples
+            .drain(..block.min(speech.samples.len()))
+            .collect();
+        let (utterance, sample_rate) = (speech.utterance.clone(), speech.sample_rate);
+        let ended = speech.complete && speech.samples.is_empty();
+        let mut playing = match self.playing.take() {
+            Some(playing) => playing,
+            None => self.start_stream(&utterance, sample_rate),
+        };
+        self.render(&mut playing, &samples, ended);
+        if ended {
+            self.stop_stream(&playing, &utterance, AudioEnd::Complete);
+            self.queue.pop_front();
+        } else {
+            self.playing = Some(playing);
         }
+        true
     }
 
     fn start_stream(&self, utterance: &UtteranceId, sample_rate: u32) -> Playing {
@@ -286,9 +274,6 @@ impl Voice {
         Playing {
             stream_id,
             renditions,
-            began: Instant::now(),
-            blocks: 0,
-            starved: false,
         }
     }
 
