@@ -1,0 +1,9 @@
+//! The public contract (API.md) as a stranger's program meets it: every message and every error, over real sockets.
+//! What two people live through together is in `conversation.rs`.
+
+mod answering;
+mod attaching;
+mod connecting;
+mod frames;
+mod malformed;
+mod ownership;
