@@ -3,7 +3,9 @@
 
 mod answering;
 mod attaching;
+mod configuring;
 mod connecting;
 mod frames;
 mod malformed;
 mod ownership;
+mod rooms;
