@@ -53,6 +53,9 @@ impl Handler<Attach> for Session {
             ctx.cancel_future(lingering);
         }
         let connection = attach.attached.connection.clone();
+        for attached in self.sockets.get() {
+            self.note_written(attached.outlet.outbox().written());
+        }
         self.sockets.change(|sockets| {
             sockets.retain(|known| known.connection != connection);
             sockets.push(attach.attached.clone());
@@ -97,14 +100,7 @@ impl Handler<Detach> for Session {
     type Result = ();
 
     fn handle(&mut self, detach: Detach, ctx: &mut Ctx<Self>) {
-        {
-            let mut row = self.row.lock();
-            if let Some((room, seq)) = detach.written
-                && room == *row.room()
-            {
-                row.cursor = row.cursor.max(seq);
-            }
-        }
+        self.note_written(detach.written);
         self.forget(&detach.connection, ctx);
     }
 }
@@ -149,6 +145,16 @@ impl Handler<LeaveSession> for Session {
 }
 
 impl Session {
+    /// Moves the cursor to what was written to one of the sockets, if that is of this room's log.
+    fn note_written(&self, written: Option<(RoomId, u64)>) {
+        let mut row = self.row.lock();
+        if let Some((room, seq)) = written
+            && room == *row.room()
+        {
+            row.cursor = row.cursor.max(seq);
+        }
+    }
+
     /// Takes a socket out; without any the session lingers a while for a client that comes back at once.
     fn forget(&mut self, connection: &ConnectionId, ctx: &mut Ctx<Self>) {
         self.sockets
