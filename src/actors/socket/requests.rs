@@ -181,7 +181,7 @@ impl Socket {
             );
             return self.refuse(&Refusal::new("text_too_long", message), reference.as_ref());
         }
-        if said.text.trim().is_empty() {
+        if client_message::says_nothing(&said.text) {
             let message = "the text is empty; there is nothing to say";
             return self.refuse(&Refusal::new("text_empty", message), reference.as_ref());
         }

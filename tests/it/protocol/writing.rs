@@ -120,7 +120,7 @@ async fn what_is_no_text_to_say_is_refused() {
         .await;
     for (text, code) in [
         (String::new(), "text_empty"),
-        (" \t\n\u{a0}".to_owned(), "text_empty"),
+        (" \t\n\u{a0}\u{0}\u{7}".to_owned(), "text_empty"),
         ("x".repeat(10_001), "text_too_long"),
         ("ñ".repeat(10_001), "text_too_long"),
         ("word ".repeat(100_000), "text_too_long"),
