@@ -74,7 +74,9 @@ pub async fn languages(
         by_code.entry(target).or_insert_with(|| view(target)).read = true;
     }
     for language in by_code.values_mut() {
-        language.hear = language.read && report.speaks.contains(&language.code);
+        // Asked and not looked up: a voice for en-GB speaks en.
+        let has_voice = |code: &str| code.parse().is_ok_and(|language| engine.speaks(&language));
+        language.hear = language.read && has_voice(&language.code);
         language.reason = reason(language);
     }
     Ok(Json(Languages {
