@@ -6,5 +6,6 @@ mod conversation;
 mod engines;
 mod http_frame;
 mod paused;
+mod protocol;
 mod supervision;
 mod support;

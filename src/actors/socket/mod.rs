@@ -35,7 +35,7 @@ use crate::{
 /// Frames that may wait for a Socket before its wire stops reading from the peer.
 const SOCKET_PLACES: u32 = 64;
 
-/// How often a Socket looks at its clocks.
+/// How often a Socket looks at its clocks, unless the settings ask for pings in a quicker rhythm.
 const BEAT: Duration = Duration::from_secs(5);
 
 /// Who connects.
@@ -216,7 +216,8 @@ impl Actor for Socket {
             },
             None,
         );
-        ctx.run_interval(BEAT, Self::beat);
+        let heartbeat = self.environment.settings.websocket.heartbeat_interval;
+        ctx.run_interval(BEAT.min(heartbeat / 2), Self::beat);
     }
 }
 
