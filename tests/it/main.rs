@@ -4,6 +4,8 @@ mod audio;
 mod config;
 mod conversation;
 mod engines;
+mod floors;
 mod http_frame;
+mod resilience;
 mod supervision;
 mod support;
