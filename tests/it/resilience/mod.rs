@@ -1,5 +1,7 @@
 //! What breaks, stalls, floods or goes away, and how everything else goes on.
 
+mod engines;
+mod faults;
 mod languages;
 mod stalled;
 
