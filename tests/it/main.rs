@@ -6,6 +6,7 @@ mod conversation;
 mod engines;
 mod floors;
 mod http_frame;
+mod paused;
 mod resilience;
 mod supervision;
 mod support;

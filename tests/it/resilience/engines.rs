@@ -64,7 +64,7 @@ async fn a_stage_of_a_translator_that_dies_or_hangs_is_replaced_and_the_text_is_
     say(&mut ana, "The house is white.").await;
     assert_eq!(translated(&mut berta).await, "La casa es blanca.");
 
-    let stages = || processes(&server, "eng-spa");
+    let stages = || processes(&server, "apertium-eng-cat");
     assert!(
         stages().len() > 2,
         "a pipeline has several stages: {:?}",
@@ -100,7 +100,7 @@ async fn a_translator_that_hangs_again_and_again_is_said_to() {
 
     let stopping = async {
         loop {
-            for stage in processes(&server, "eng-spa") {
+            for stage in processes(&server, "apertium-eng-cat") {
                 stage.signal(Signal::STOP);
             }
             tokio::time::sleep(Duration::from_millis(5)).await;
