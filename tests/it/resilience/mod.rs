@@ -3,7 +3,9 @@
 mod engines;
 mod faults;
 mod languages;
+mod shutdown;
 mod stalled;
+mod start;
 
 use serde_json::{Value, json};
 
