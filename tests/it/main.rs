@@ -5,6 +5,7 @@ mod config;
 mod conversation;
 mod engines;
 mod http_frame;
+mod paused;
 mod protocol;
 mod supervision;
 mod support;

@@ -196,19 +196,11 @@ impl Session {
 
     /// Ends the session for good: its clients are told why, and it cannot be recovered.
     fn close(&mut self, reason: &'static str, closing: Option<Closing>, ctx: &mut Ctx<Self>) {
-        let frame = ServerMessage::SessionClosed { reason }.encode(None);
+        self.tell_clients(&ServerMessage::SessionClosed { reason });
         for attached in self.sockets.get() {
             let _ = attached.socket.tell(Unbound);
-            match closing {
-                None => attached.outlet.deliver(Parcel::lasting(frame.clone())),
-                // Straight into the queue: what goes by way of its thread would come after the close.
-                Some(closing) => {
-                    attached
-                        .outlet
-                        .outbox()
-                        .push(Parcel::lasting(frame.clone()));
-                    attached.outlet.outbox().close(closing);
-                }
+            if let Some(closing) = closing {
+                attached.outlet.close(closing);
             }
         }
         self.sockets.change(Vec::clear);
