@@ -56,6 +56,23 @@ impl Handler<Deliver> for Postbox {
 
 #[derive(Message)]
 #[rtype(result = "()")]
+struct DeliverAll {
+    outbox: Arc<Outbox>,
+    parcels: Vec<Parcel>,
+}
+
+impl Handler<DeliverAll> for Postbox {
+    type Result = ();
+
+    fn handle(&mut self, delivery: DeliverAll, _: &mut Ctx<Self>) {
+        for parcel in delivery.parcels {
+            delivery.outbox.push(parcel);
+        }
+    }
+}
+
+#[derive(Message)]
+#[rtype(result = "()")]
 struct CloseAfter {
     outbox: Arc<Outbox>,
     closing: Closing,
@@ -128,6 +145,17 @@ impl Outlet {
     /// Sends to this socket alone, in order with what is sent to many.
     pub fn deliver(&self, parcel: Parcel) {
         post(&self.postbox, &self.alone, parcel);
+    }
+
+    /// Sends many to this socket alone, in one piece: a whole log of them would fill the worker's places.
+    pub fn deliver_all(&self, parcels: Vec<Parcel>) {
+        let delivery = DeliverAll {
+            outbox: Arc::clone(self.outbox()),
+            parcels,
+        };
+        if let Err(TellError::Full(refused)) = self.postbox.tell(delivery) {
+            refused.outbox.close(Closing::TOO_SLOW);
+        }
     }
 }
 

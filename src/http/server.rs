@@ -32,6 +32,11 @@ const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// still get through, instead of by silence.
 const BEYOND_SOCKETS: usize = 1_000;
 
+/// Unsent bytes that the kernel may hold of one connection: a second of speech at 16 kHz. Without this limit it takes up
+/// to 4 MiB (`net.ipv4.tcp_wmem`), where nothing can be dropped or replaced any more, and a listener who falls behind
+/// hears what is minutes old.
+const UNSENT: u32 = 32 * 1024;
+
 /// What is served besides the routes, and what it needs.
 #[derive(Clone)]
 pub struct Parts {
@@ -140,7 +145,7 @@ fn own_routes(config: &mut ServiceConfig, settings: &Settings) {
 }
 
 /// A peer that vanished without a word holds its socket until the kernel gives up, by default after a quarter of an hour;
-/// and a frame that waits for more bytes to share its packet with comes late.
+/// a frame that waits for more bytes to share its packet with comes late, and so does one behind megabytes of others.
 fn tune(connection: &dyn Any, user_timeout: Duration) {
     let Some(stream) = connection.downcast_ref::<TcpStream>() else {
         return;
@@ -148,6 +153,7 @@ fn tune(connection: &dyn Any, user_timeout: Duration) {
     let socket = SockRef::from(stream);
     let tuned = socket
         .set_tcp_nodelay(true)
+        .and_then(|()| socket.set_tcp_notsent_lowat(UNSENT))
         .and_then(|()| socket.set_tcp_user_timeout(Some(user_timeout)));
     if let Err(error) = tuned {
         // The peer may be gone by now, which its first read will tell.
@@ -171,6 +177,7 @@ mod tests {
             socket.tcp_user_timeout().unwrap(),
             Some(Duration::from_secs(7))
         );
+        assert_eq!(socket.tcp_notsent_lowat().unwrap(), UNSENT);
         assert!(socket.tcp_nodelay().unwrap());
     }
 }

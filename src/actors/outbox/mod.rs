@@ -87,24 +87,23 @@ impl Outbox {
                 seq,
                 replaces,
             } => {
-                match &mut queue.given {
-                    Some((given_room, given)) if given_room == room => {
-                        if *given >= *seq {
-                            return;
-                        }
-                        *given = *seq;
-                    }
-                    given => *given = Some((room.clone(), *seq)),
+                if !queue.is_next(room, *seq) {
+                    return;
                 }
                 if let Some(replaces) = replaces {
                     queue.remove_replaceable(replaces);
                 }
             }
-            Class::Entrance { room, seen } => queue.given = Some((room.clone(), *seen)),
+            Class::Replayed { room, seq } => {
+                if !queue.is_next(room, *seq) {
+                    return;
+                }
+            }
+            Class::Entrance { room, seen } => queue.enter(room, *seen),
             Class::Newest(replaces) => queue.remove_replaceable(replaces),
             Class::Lasting | Class::Audio => {}
         }
-        let cost = parcel.payload.cost();
+        let cost = parcel.class.cost(&parcel.payload);
         if queue.bytes + cost > self.limit && !self.make_room(&mut queue, cost, &parcel.class) {
             return;
         }
@@ -137,7 +136,10 @@ impl Outbox {
                 false
             }
             Class::Newest(_) => false,
-            Class::Lasting | Class::Numbered { .. } | Class::Entrance { .. } => {
+            Class::Lasting
+            | Class::Numbered { .. }
+            | Class::Replayed { .. }
+            | Class::Entrance { .. } => {
                 while queue.bytes + cost > self.limit
                     && queue.remove_first(|entry| matches!(entry.class, Class::Newest(_)))
                 {
@@ -192,9 +194,9 @@ impl Outbox {
         std::mem::take(&mut self.queue.lock().followed)
     }
 
-    /// Audio frames dropped since the socket opened.
-    pub fn dropped_audio(&self) -> u64 {
-        self.dropped_audio.load(Ordering::Relaxed)
+    /// Audio frames dropped since this was last asked.
+    pub fn take_dropped_audio(&self) -> u64 {
+        self.dropped_audio.swap(0, Ordering::Relaxed)
     }
 
     /// Bytes waiting.
@@ -217,6 +219,40 @@ impl Outbox {
 }
 
 impl Queue {
+    /// Whether this number was not given to the peer before; it is from now on.
+    fn is_next(&mut self, room: &RoomId, seq: u64) -> bool {
+        match &mut self.given {
+            Some((given_room, given)) if given_room == room => {
+                let next = seq > *given;
+                *given = seq.max(*given);
+                next
+            }
+            given => {
+                *given = Some((room.clone(), seq));
+                true
+            }
+        }
+    }
+
+    /// From here on numbers count from `seen`. What waits and has a higher one comes again, so that it is sent once, and
+    /// one who recovers again and again does not make the queue grow.
+    fn enter(&mut self, room: &RoomId, seen: u64) {
+        self.given = Some((room.clone(), seen));
+        let mut freed = 0;
+        self.entries.retain(|entry| {
+            let again = matches!(
+                &entry.class,
+                Class::Numbered { room: of, seq, .. } | Class::Replayed { room: of, seq }
+                    if of == room && *seq > seen
+            );
+            if again {
+                freed += entry.class.cost(&entry.payload);
+            }
+            !again
+        });
+        self.bytes -= freed;
+    }
+
     fn remove_replaceable(&mut self, key: &Replaces) {
         if self.replaceable == 0 {
             return;
@@ -240,7 +276,7 @@ impl Queue {
     }
 
     fn taken(&mut self, entry: &Entry) {
-        self.bytes -= entry.payload.cost();
+        self.bytes -= entry.class.cost(&entry.payload);
         if matches!(entry.class, Class::Newest(_)) {
             self.replaceable -= 1;
         }

@@ -38,6 +38,14 @@ pub enum Class {
         /// The partials that it makes obsolete.
         replaces: Option<Arc<Replaces>>,
     },
+    /// As [`Class::Numbered`], for what a client missed. The room's log holds it anyway, so it takes no place in the
+    /// queue: who missed more than a queue holds could never catch up otherwise.
+    Replayed {
+        /// The log it is from.
+        room: RoomId,
+        /// Its number there.
+        seq: u64,
+    },
     /// Never dropped; what follows from this room counts from here.
     Entrance {
         /// The room entered.
@@ -60,6 +68,16 @@ pub enum Payload {
     Binary(Bytes),
     /// A ping.
     Ping,
+}
+
+impl Class {
+    /// The bytes of the queue that a frame of this class takes.
+    pub(super) fn cost(&self, payload: &Payload) -> usize {
+        match self {
+            Self::Replayed { .. } => 0,
+            _ => payload.cost(),
+        }
+    }
 }
 
 impl Payload {

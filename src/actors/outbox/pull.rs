@@ -44,7 +44,7 @@ impl Pull {
         self.frames += 1;
         self.bytes += entry.payload.cost();
         match &entry.class {
-            Class::Numbered { room, seq, .. } => {
+            Class::Numbered { room, seq, .. } | Class::Replayed { room, seq } => {
                 queue.written = Some((room.clone(), *seq));
                 queue.followed = true;
             }

@@ -245,23 +245,23 @@ impl Room {
                 }
             }
         };
-        entrance.outlet.deliver(Parcel {
+        let answer = Parcel {
             payload: Payload::Text(message.encode(entrance.reference.as_ref())),
             class: Class::Entrance {
                 room: self.id.clone(),
                 seen,
             },
+        };
+        let missed = replay.into_iter().map(|entry| Parcel {
+            payload: Payload::Text(entry.frame),
+            class: Class::Replayed {
+                room: self.id.clone(),
+                seq: entry.seq,
+            },
         });
-        for entry in replay {
-            entrance.outlet.deliver(Parcel {
-                payload: Payload::Text(entry.frame),
-                class: Class::Numbered {
-                    room: self.id.clone(),
-                    seq: entry.seq,
-                    replaces: None,
-                },
-            });
-        }
+        entrance
+            .outlet
+            .deliver_all(std::iter::once(answer).chain(missed).collect());
     }
 }
 

@@ -23,6 +23,7 @@ use crate::{
         outlet::{Outlet, postbox_here},
         session::{Attached, Session, attaching::Detach, commands::Active},
     },
+    config,
     domain::{
         access::Access,
         identity::{ConnectionId, SessionId},
@@ -35,8 +36,17 @@ use crate::{
 /// Frames that may wait for a Socket before its wire stops reading from the peer.
 const SOCKET_PLACES: u32 = 64;
 
-/// How often a Socket looks at its clocks, unless the settings ask for pings in a quicker rhythm.
+/// How often a Socket looks at its clocks, at the least.
 const BEAT: Duration = Duration::from_secs(5);
+
+/// How often a Socket looks at its clocks: often enough for the shortest time that is set.
+fn beat(settings: &config::WebSocket) -> Duration {
+    let shortest = settings
+        .heartbeat_interval
+        .min(settings.stall_timeout)
+        .min(settings.client_timeout);
+    BEAT.min(shortest / 2)
+}
 
 /// Who connects.
 pub struct Caller {
@@ -174,7 +184,15 @@ impl Socket {
         }
     }
 
+    fn count_dropped_audio(&self) {
+        Counters::add(
+            &self.environment.counters.audio_frames_discarded,
+            self.outbox().take_dropped_audio(),
+        );
+    }
+
     fn beat(&mut self, ctx: &mut Ctx<Self>) {
+        self.count_dropped_audio();
         let settings = &self.environment.settings.websocket;
         if self.outbox().stalled_for() >= settings.stall_timeout {
             tracing::info!(connection = %self.id, queued = self.outbox().queued_bytes(), "peer does not read");
@@ -216,8 +234,7 @@ impl Actor for Socket {
             },
             None,
         );
-        let heartbeat = self.environment.settings.websocket.heartbeat_interval;
-        ctx.run_interval(BEAT.min(heartbeat / 2), Self::beat);
+        ctx.run_interval(beat(&self.environment.settings.websocket), Self::beat);
     }
 }
 
@@ -235,10 +252,7 @@ impl Drop for Socket {
         };
         self.outbox().close(closing);
         self.environment.counters.disconnected();
-        Counters::add(
-            &self.environment.counters.audio_frames_discarded,
-            self.outbox().dropped_audio(),
-        );
+        self.count_dropped_audio();
     }
 }
 

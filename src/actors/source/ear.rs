@@ -196,14 +196,7 @@ impl Source {
         let now = self.now();
         utterance.ended_at.get_or_insert(now);
         self.ear.forget_oldest();
-        self.unfinished.change(|unfinished| {
-            if unfinished
-                .as_ref()
-                .is_some_and(|kept| kept.id == utterance.id)
-            {
-                *unfinished = None;
-            }
-        });
+        self.keep_no_more(&utterance);
         Some(utterance)
     }
 
@@ -223,11 +216,7 @@ impl Source {
                 known.revision += u32::from(!known.text.is_empty());
                 known.text = text;
                 let known = known.clone();
-                self.unfinished.change(|unfinished| {
-                    if unfinished.as_ref().is_some_and(|kept| kept.id == known.id) {
-                        *unfinished = Some(known.clone());
-                    }
-                });
+                self.keep(&known);
                 self.tell_partial(&known);
             }
             TranscriptionOutput::Final {

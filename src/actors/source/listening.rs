@@ -145,8 +145,7 @@ impl Source {
             revision: 0,
             text: String::new(),
         };
-        self.unfinished
-            .change(|unfinished| *unfinished = Some(utterance.clone()));
+        self.keep(&utterance);
         self.utterances.push_back(utterance);
         self.ear.add(TranscriptionInput::Begin(id));
         self.tell_edge(started_at, true);
@@ -161,6 +160,8 @@ impl Source {
             return;
         };
         utterance.ended_at = Some(ended_at);
+        let utterance = utterance.clone();
+        self.keep(&utterance);
         let started = utterance.started_at.unix_millis();
         let audio_ms = ended_at.unix_millis().saturating_sub(started);
         tracing::debug!(utterance = %utterance.id, ?reason, audio_ms, "utterance ended");

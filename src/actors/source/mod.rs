@@ -102,10 +102,19 @@ struct Translating {
     finals: Insistent<Interpret>,
 }
 
+/// What outlives a crash.
+#[derive(Clone)]
+struct Legacy {
+    order: Kept<SourceOrder>,
+    routes: Kept<SourceRoutes>,
+    /// What was or is being said and has no final yet, in order.
+    unfinished: Kept<VecDeque<Utterance>>,
+}
+
 /// The actor of a speaker.
 pub struct Source {
     order: SourceOrder,
-    kept_order: Kept<SourceOrder>,
+    legacy: Legacy,
     epoch: u64,
     translating: BTreeMap<Language, Translating>,
     original: Voice,
@@ -124,20 +133,21 @@ pub struct Source {
 
     finals: Insistent<Transcribed>,
     edges: Insistent<SpeechEdged>,
-    /// The utterance being said, should this life end in the middle of it.
-    unfinished: Kept<Option<Utterance>>,
 }
 
 impl Source {
     /// What makes a Source, and makes it again after a crash.
     pub fn factory(order: SourceOrder) -> impl Fn() -> Self + Send + Sync + 'static {
-        let unfinished = Kept::new(None);
-        let order = Kept::new(order);
-        move || Self::new(order.clone(), unfinished.clone())
+        let legacy = Legacy {
+            order: Kept::new(order),
+            routes: Kept::new(SourceRoutes::default()),
+            unfinished: Kept::new(VecDeque::new()),
+        };
+        move || Self::new(legacy.clone())
     }
 
-    fn new(kept_order: Kept<SourceOrder>, unfinished: Kept<Option<Utterance>>) -> Self {
-        let order = kept_order.get();
+    fn new(legacy: Legacy) -> Self {
+        let order = legacy.order.get();
         order
             .gauge
             .made_for(order.engine.name(), order.sample_rate, &order.speaker.name);
@@ -153,7 +163,7 @@ impl Source {
         let endpointer = endpointer(&order.environment.settings);
         Self {
             order,
-            kept_order,
+            legacy,
             epoch: 0,
             translating: BTreeMap::new(),
             original,
@@ -169,7 +179,6 @@ impl Source {
             quiet_since: Instant::now(),
             finals: Insistent::default(),
             edges: Insistent::default(),
-            unfinished,
         }
     }
 
@@ -226,6 +235,8 @@ impl Actor for Source {
     fn started(&mut self, ctx: &mut Ctx<Self>) {
         ctx.run_interval(BEAT, Self::beat);
         if ctx.life() > 0 {
+            // What was understood goes where it would have gone, without a word from the room.
+            self.take_routes(self.legacy.routes.get());
             self.end_unfinished();
         }
         // A room that does not take this now sends the routes with its next plan.
@@ -250,8 +261,8 @@ impl Handler<SourceOrder> for Source {
         while !self.utterances.is_empty() {
             self.drop_oldest();
         }
-        self.kept_order.change(|kept| *kept = order);
-        let fresh = Self::new(self.kept_order.clone(), self.unfinished.clone());
+        self.legacy.order.change(|kept| *kept = order);
+        let fresh = Self::new(self.legacy.clone());
         let former = std::mem::replace(self, fresh);
         self.epoch = former.epoch;
         self.translating = former.translating;
@@ -267,9 +278,15 @@ impl Handler<SourceRoutes> for Source {
     type Result = ();
 
     fn handle(&mut self, routes: SourceRoutes, _: &mut Ctx<Self>) {
-        if routes.epoch < self.epoch {
-            return;
+        if routes.epoch >= self.epoch {
+            self.legacy.routes.change(|kept| *kept = routes.clone());
+            self.take_routes(routes);
         }
+    }
+}
+
+impl Source {
+    fn take_routes(&mut self, routes: SourceRoutes) {
         self.epoch = routes.epoch;
         let mut before = std::mem::take(&mut self.translating);
         for (language, invoker) in routes.translators {

@@ -75,18 +75,33 @@ impl Source {
 
     /// After a crash: what was understood so far is what was said, and the speaker counts as silent.
     pub(super) fn end_unfinished(&mut self) {
-        let Some(mut utterance) = self.unfinished.get() else {
-            return;
-        };
-        self.unfinished.change(|unfinished| *unfinished = None);
         let now = self.now();
-        if utterance.ended_at.is_none() {
-            self.tell_edge(now, false);
+        for mut utterance in self.legacy.unfinished.change(std::mem::take) {
+            if utterance.ended_at.is_none() {
+                self.tell_edge(now, false);
+            }
+            if !utterance.text.is_empty() {
+                utterance.ended_at.get_or_insert(now);
+                utterance.revision += 1;
+                self.tell_final(&utterance, None);
+            }
         }
-        if !utterance.text.is_empty() {
-            utterance.ended_at.get_or_insert(now);
-            utterance.revision += 1;
-            self.tell_final(&utterance, None);
-        }
+    }
+
+    /// Notes an utterance as it is now, should this life end before it is final.
+    pub(super) fn keep(&self, utterance: &Utterance) {
+        self.legacy.unfinished.change(|unfinished| {
+            match unfinished.iter_mut().find(|kept| kept.id == utterance.id) {
+                Some(kept) => *kept = utterance.clone(),
+                None => unfinished.push_back(utterance.clone()),
+            }
+        });
+    }
+
+    /// An utterance has its final, or is given up.
+    pub(super) fn keep_no_more(&self, utterance: &Utterance) {
+        self.legacy
+            .unfinished
+            .change(|unfinished| unfinished.retain(|kept| kept.id != utterance.id));
     }
 }

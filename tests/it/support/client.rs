@@ -1,9 +1,10 @@
 //! A program that speaks API.md section 1 over a real socket.
 
-use std::{collections::VecDeque, time::Duration};
+use std::{collections::VecDeque, net::SocketAddr, time::Duration};
 
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
+use socket2::SockRef;
 use tokio::net::TcpStream;
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream,
@@ -14,6 +15,9 @@ use tokio_tungstenite::{
 
 /// How long a test waits for what it expects: far beyond what it takes, on a machine with everything else running.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Bytes that the kernel keeps for a connection that takes little in.
+const NARROW: usize = 16 * 1024;
 
 /// A frame of translated audio.
 #[derive(Debug, Clone)]
@@ -277,6 +281,34 @@ impl Client {
     /// Ends the connection without a word, as a lost network does.
     pub fn drop_connection(self) {
         drop(self);
+    }
+}
+
+/// What tests of lost and slow connections need.
+impl Client {
+    fn stream(&self) -> &TcpStream {
+        match self.socket.get_ref() {
+            MaybeTlsStream::Plain(stream) => stream,
+            _ => unreachable!("tests speak without TLS"),
+        }
+    }
+
+    /// Our end of the connection.
+    pub fn local(&self) -> SocketAddr {
+        self.stream().local_addr().unwrap()
+    }
+
+    /// Lets the kernel keep little of what comes while nobody reads it.
+    pub fn narrow(&self) {
+        SockRef::from(self.stream())
+            .set_recv_buffer_size(NARROW)
+            .unwrap();
+    }
+
+    /// Whether a message could be sent: not once the connection is gone.
+    pub async fn try_send(&mut self, message: Value) -> bool {
+        let sending = self.socket.send(Message::text(message.to_string()));
+        sending.await.is_ok()
     }
 }
 

@@ -1,5 +1,6 @@
 //! What tests drive the product with: the real program in its own process and folder, and a client that speaks the wire.
 
 pub mod client;
+pub mod processes;
 pub mod server;
 pub mod speech;

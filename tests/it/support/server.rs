@@ -10,7 +10,13 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::client::Client;
+use super::{
+    client::Client,
+    processes::{self, Process},
+};
+
+/// Where a server writes its log whose log is to be read.
+const LOG: &str = "server.log";
 
 /// A server that runs until this is dropped.
 pub struct Server {
@@ -28,7 +34,17 @@ impl Server {
 
     /// A server with these settings, by the names of its environment.
     pub fn with(environment: &[(&str, &str)]) -> Self {
-        let data = tempfile::tempdir().unwrap();
+        Self::spawn(environment, tempfile::tempdir().unwrap(), Stdio::inherit())
+    }
+
+    /// A server whose log can be read with [`Self::log`].
+    pub fn logged(environment: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let log = std::fs::File::create(folder.path().join(LOG)).unwrap();
+        Self::spawn(environment, folder, log.into())
+    }
+
+    fn spawn(environment: &[(&str, &str)], data: TempDir, log: Stdio) -> Self {
         let mut process = Command::new(env!("CARGO_BIN_EXE_interpres"))
             .arg("serve")
             .current_dir(data.path())
@@ -41,7 +57,7 @@ impl Server {
             .envs(environment.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(Stdio::inherit())
+            .stderr(log)
             .spawn()
             .expect("the server starts");
         let output = BufReader::new(process.stdout.take().unwrap());
@@ -147,9 +163,14 @@ impl Server {
         panic!("the server did not end within {patience:?}");
     }
 
-    /// The processes it has started and that still run.
-    pub fn children(&self) -> Vec<u32> {
-        children_of(self.process.id())
+    /// The processes below it, at any depth, zombies included.
+    pub fn processes(&self) -> Vec<Process> {
+        processes::below(self.process.id())
+    }
+
+    /// What it has logged so far, if it was started with [`Self::logged`].
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.data.path().join(LOG)).unwrap()
     }
 }
 
@@ -162,21 +183,6 @@ pub async fn outcome(answer: reqwest::Response) -> (u16, Value) {
         false => serde_json::from_slice(&body).expect("JSON"),
     };
     (status, body)
-}
-
-/// The living children of a process, from /proc; zombies are not among them.
-pub fn children_of(parent: u32) -> Vec<u32> {
-    let processes = std::fs::read_dir("/proc").unwrap().flatten();
-    processes
-        .filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok())
-        .filter(|pid| {
-            let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-            let after_name = stat.rsplit(')').next().unwrap_or_default();
-            let mut fields = after_name.split_whitespace();
-            let state = fields.next();
-            fields.next() == Some(parent.to_string().as_str()) && state != Some("Z")
-        })
-        .collect()
 }
 
 impl Drop for Server {
