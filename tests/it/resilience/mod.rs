@@ -2,6 +2,7 @@
 
 mod engines;
 mod faults;
+mod idle;
 mod languages;
 mod shutdown;
 mod stalled;
