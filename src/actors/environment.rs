@@ -53,6 +53,8 @@ pub struct Environment {
     staff: OnceLock<(Ref<RoomObserver>, Engines)>,
     /// Whether the server is on its way down: nothing new begins.
     stopping: AtomicBool,
+    /// The newest epoch of any route.
+    epoch: AtomicU64,
 }
 
 impl Environment {
@@ -79,6 +81,7 @@ impl Environment {
             tree,
             staff: OnceLock::new(),
             stopping: AtomicBool::new(false),
+            epoch: AtomicU64::new(0),
         });
         let observer = RoomObserver::start(&environment)?;
         let engines = engines(observer.node())?;
@@ -101,6 +104,12 @@ impl Environment {
     /// As [`Self::observer`].
     pub fn engines(&self) -> &Engines {
         &self.staff().1
+    }
+
+    /// The epoch of a change of routes: higher than any before, whichever room makes it, so that a socket which went
+    /// from one room to another heeds the newer.
+    pub fn next_epoch(&self) -> u64 {
+        self.epoch.fetch_add(1, Ordering::Relaxed) + 1
     }
 
     fn staff(&self) -> &(Ref<RoomObserver>, Engines) {

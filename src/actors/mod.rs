@@ -18,4 +18,5 @@ pub mod socket;
 pub mod source;
 pub mod topics;
 pub mod transcribing;
+pub mod translating;
 pub mod voice;

@@ -19,6 +19,12 @@ pub const LARGEST_SESSION_DATA: usize = 4096;
 /// The longest text that one `text` or `translation_stream` message may carry, in characters.
 pub const LONGEST_TEXT: usize = 10_000;
 
+/// Whether a text has anything in it that could be said: neither blanks nor control characters are.
+pub fn says_nothing(text: &str) -> bool {
+    text.chars()
+        .all(|letter| letter.is_whitespace() || letter.is_control())
+}
+
 /// A decoded message and the `id` its answer refers to.
 #[derive(Debug)]
 pub struct ClientMessage {

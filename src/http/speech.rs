@@ -18,9 +18,11 @@ use crate::{
         environment::{Environment, assumed_language},
         refusal::Refusal,
         transcribing::{Transcript, transcribe},
+        translating,
     },
     domain::{
         access::{Access, Role},
+        client_message::says_nothing,
         engine::{EngineError, Trouble},
         language::Language,
     },
@@ -67,7 +69,7 @@ pub async fn translate(
 ) -> Result<Json<Translation>, ApiError> {
     access.require(Role::Client)?;
     let request = request.into_inner();
-    if request.text.trim().is_empty() {
+    if says_nothing(&request.text) {
         return Err(ApiError::bad_request(
             "text_empty",
             "text is empty; there is nothing to translate",
@@ -77,18 +79,7 @@ pub async fn translate(
     let source = language_or_assumed(request.source_language.as_deref(), &environment)?;
     let target = request.target_language;
     let began = Instant::now();
-    if source.same_speech(&target) {
-        return Ok(Json(Translation {
-            translated_text: request.text,
-            source_language: source,
-            target_language: target,
-            confidence: Some(1.0),
-            processing_time: 0.0,
-            model: "none: the languages are the same".to_owned(),
-        }));
-    }
-    let translated = engine
-        .translate(&request.text, &source, &target)
+    let translated = translating::translate(&engine, &request.text, &source, &target)
         .await
         .map_err(|error| engine_error(&error))?;
     Ok(Json(Translation {

@@ -163,7 +163,7 @@ impl Wire {
         match self.assembling.take() {
             Some(Assembling::Text(whole)) => match ByteString::try_from(whole.freeze()) {
                 Ok(text) => self.pass(Inbound::Text(text), ctx),
-                Err(_) => self.close(Closing::POLICY, ctx),
+                Err(_) => self.close(Closing::NOT_TEXT, ctx),
             },
             Some(Assembling::Binary(whole)) => self.pass(Inbound::Audio(whole.freeze()), ctx),
             None => {}
@@ -224,6 +224,8 @@ impl StreamHandler<Result<Message, ProtocolError>> for Wire {
             }
             Ok(Message::Nop) => {}
             Err(ProtocolError::Overflow) => self.close(Closing::TOO_BIG, ctx),
+            // So is a text frame reported that is not UTF-8. A connection that broke is so too, and reads no close.
+            Err(ProtocolError::Io(_)) => self.close(Closing::NOT_TEXT, ctx),
             Err(_) => {
                 ctx.close(Some(CloseCode::Protocol.into()));
                 ctx.stop();

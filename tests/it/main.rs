@@ -7,6 +7,7 @@ mod engines;
 mod floors;
 mod http_frame;
 mod paused;
+mod protocol;
 mod resilience;
 mod supervision;
 mod support;

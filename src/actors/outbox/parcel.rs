@@ -124,6 +124,8 @@ impl Closing {
     pub const LEFT: Self = Self::new(1000, "left");
     /// Nothing happened for too long.
     pub const IDLE: Self = Self::new(1001, "idle");
+    /// A text frame is not UTF-8 (RFC 6455 section 7.4.1).
+    pub const NOT_TEXT: Self = Self::new(1007, "text is not UTF-8");
     /// A limit or rule was broken.
     pub const POLICY: Self = Self::new(1008, "policy");
     /// A message was too big.

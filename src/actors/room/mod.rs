@@ -85,8 +85,6 @@ pub struct RoomState {
     pub speaking: BTreeMap<SessionId, Speaking>,
     /// The translations under way, by speaker and target.
     pub invoked: BTreeMap<(SessionId, Language), Arc<InvokerGauge>>,
-    /// Rises with every change of routes.
-    pub epoch: u64,
 }
 
 /// Who reads a caption: all of them, and those who also want it while it changes.
@@ -286,13 +284,6 @@ impl Room {
             let reason = if reserved { "unused" } else { "empty" };
             self.emptied = Some(ctx.run_later(patience, move |_, ctx| ctx.end(reason)));
         }
-    }
-
-    fn next_epoch(&self) -> u64 {
-        self.kept.change(|state| {
-            state.epoch += 1;
-            state.epoch
-        })
     }
 }
 

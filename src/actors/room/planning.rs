@@ -125,7 +125,7 @@ impl Room {
 
     /// Gives every Source and Invoker the routes that follow from who is there now.
     pub(super) fn push_all_routes(&mut self, ctx: &mut Ctx<Self>) {
-        let epoch = self.next_epoch();
+        let epoch = self.environment.next_epoch();
         let state = self.kept.snapshot();
         for key in state.invoked.keys() {
             if let Some(invoker) = self.invoker(key, ctx) {
@@ -183,7 +183,7 @@ impl Room {
     /// Gives one Invoker its route: it asks when it starts.
     pub(super) fn push_route_of(&mut self, key: &(SessionId, Language), ctx: &mut Ctx<Self>) {
         if let Some(invoker) = self.invoker(key, ctx) {
-            let epoch = self.next_epoch();
+            let epoch = self.environment.next_epoch();
             let state = self.kept.snapshot();
             self.push_hearers(&state, key, &invoker, epoch);
         }

@@ -258,7 +258,7 @@ impl Room {
 
     /// Gives a speaker's sockets the way to their Source, or takes it away.
     pub(super) fn push_source_route(&self, session_id: &SessionId, source: Option<Ref<Source>>) {
-        let epoch = self.next_epoch();
+        let epoch = self.environment.next_epoch();
         let seat = self.kept.read(|state| state.seats.get(session_id).cloned());
         for attached in seat.iter().flat_map(|seat| seat.sockets.iter()) {
             // A socket that is full or gone asks again with its next audio.
@@ -270,7 +270,7 @@ impl Room {
     }
 
     fn refuse_audio(&self, session_id: &SessionId, refusal: &Refusal) {
-        let epoch = self.next_epoch();
+        let epoch = self.environment.next_epoch();
         let seat = self.kept.read(|state| state.seats.get(session_id).cloned());
         let frame = ServerMessage::error(refusal.code, refusal.message.clone()).encode(None);
         for attached in seat.iter().flat_map(|seat| seat.sockets.iter()) {

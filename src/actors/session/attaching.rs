@@ -31,16 +31,18 @@ pub struct Attach {
     pub reference: Option<Value>,
     /// A change of configuration that comes with it.
     pub patch: Option<ConfigPatch>,
+    /// The session was made for this, and is unmade if its room refuses it.
+    pub fresh: bool,
 }
 
 impl Handler<Attach> for Session {
     type Result = AtomicResponse<Self, Result<(), Refusal>>;
 
     fn handle(&mut self, attach: Attach, ctx: &mut Ctx<Self>) -> Self::Result {
+        let former = self.row.lock().config.clone();
         if let Some(patch) = attach.patch {
-            let mut row = self.row.lock();
-            match row.config.with(patch) {
-                Ok(config) => row.config = config,
+            match former.with(patch) {
+                Ok(config) => self.row.lock().config = config,
                 Err(error) => {
                     return AtomicResponse::new(Box::pin(actix::fut::ready(Err(error.into()))));
                 }
@@ -51,6 +53,9 @@ impl Handler<Attach> for Session {
             ctx.cancel_future(lingering);
         }
         let connection = attach.attached.connection.clone();
+        for attached in self.sockets.get() {
+            self.note_written(attached.outlet.outbox().written());
+        }
         self.sockets.change(|sockets| {
             sockets.retain(|known| known.connection != connection);
             sockets.push(attach.attached.clone());
@@ -67,10 +72,14 @@ impl Handler<Attach> for Session {
                 cursor: row.cursor,
             }
         };
-        let entering = self.enter(Some(entrance), ctx);
+        let fresh = attach.fresh;
+        let entering = self.change_room(former, Some(entrance), ctx);
         AtomicResponse::new(Box::pin(entering.map(move |entered, session, ctx| {
             if entered.is_err() {
                 session.forget(&connection, ctx);
+                if fresh && session.sockets.get().is_empty() {
+                    session.close("refused", None, ctx);
+                }
             }
             entered
         })))
@@ -91,14 +100,7 @@ impl Handler<Detach> for Session {
     type Result = ();
 
     fn handle(&mut self, detach: Detach, ctx: &mut Ctx<Self>) {
-        {
-            let mut row = self.row.lock();
-            if let Some((room, seq)) = detach.written
-                && room == *row.room()
-            {
-                row.cursor = row.cursor.max(seq);
-            }
-        }
+        self.note_written(detach.written);
         self.forget(&detach.connection, ctx);
     }
 }
@@ -124,24 +126,35 @@ impl Handler<LeaveSession> for Session {
         else {
             return;
         };
-        let left = ServerMessage::SessionLeft {
-            session_id: self.id(),
-        };
-        leaving
-            .outlet
-            .deliver(Parcel::lasting(left.encode(leave.reference.as_ref())));
         let _ = leaving.socket.tell(Unbound);
         self.sockets
             .change(|sockets| sockets.retain(|known| known.connection != leave.connection));
+        let left = ServerMessage::SessionLeft {
+            session_id: self.id(),
+        };
         if known.len() > 1 {
             self.refresh_room(ctx);
         } else {
             self.close("left", None, ctx);
         }
+        // Only now: who reads this may make a session of the same id at once.
+        leaving
+            .outlet
+            .deliver(Parcel::lasting(left.encode(leave.reference.as_ref())));
     }
 }
 
 impl Session {
+    /// Moves the cursor to what was written to one of the sockets, if that is of this room's log.
+    fn note_written(&self, written: Option<(RoomId, u64)>) {
+        let mut row = self.row.lock();
+        if let Some((room, seq)) = written
+            && room == *row.room()
+        {
+            row.cursor = row.cursor.max(seq);
+        }
+    }
+
     /// Takes a socket out; without any the session lingers a while for a client that comes back at once.
     fn forget(&mut self, connection: &ConnectionId, ctx: &mut Ctx<Self>) {
         self.sockets

@@ -17,7 +17,7 @@ use crate::{
     domain::{
         identity::{RoomId, UtteranceId},
         server_message::ServerMessage,
-        session_config::ConfigPatch,
+        session_config::{ConfigPatch, SessionConfig},
     },
     supervision::{Ctx, TellError},
 };
@@ -59,22 +59,21 @@ impl Handler<Configure> for Session {
 
     fn handle(&mut self, configure: Configure, ctx: &mut Ctx<Self>) {
         self.note_activity();
-        let (before, configured) = {
+        let (former, configured) = {
             let mut row = self.row.lock();
-            let before = row.room().clone();
-            match row.config.with(configure.patch) {
-                Ok(config) => row.config = config,
+            let former = match row.config.with(configure.patch) {
+                Ok(config) => std::mem::replace(&mut row.config, config),
                 Err(error) => return configure.asker.refuse(&error.into()),
-            }
+            };
             let configured = ServerMessage::SessionConfigured {
                 session_id: row.id.clone(),
                 config: row.config.clone(),
                 warnings: warnings::of(&self.environment, &row.config),
             };
-            (before, configured)
+            (former, configured)
         };
         configure.asker.answer(&configured);
-        if before == *self.row.lock().room() {
+        if former.room_id == self.row.lock().config.room_id {
             self.refresh_room(ctx);
         } else {
             self.move_to_configured_room(
@@ -82,7 +81,7 @@ impl Handler<Configure> for Session {
                     reference: None,
                     ..configure.asker
                 },
-                before,
+                former,
                 ctx,
             );
         }
@@ -104,31 +103,30 @@ impl Handler<MoveTo> for Session {
 
     fn handle(&mut self, to: MoveTo, ctx: &mut Ctx<Self>) {
         self.note_activity();
-        let before = self.row.lock().room().clone();
+        let former = self.row.lock().config.clone();
         if to.room.is_none() {
-            if self.row.lock().config.room_id.is_none() {
+            let Some(left) = &former.room_id else {
                 return to.asker.refuse(&Refusal::new(
                     "not_in_room",
                     "the session is in no shared room; send join_room first",
                 ));
-            }
+            };
             to.asker.answer(&ServerMessage::RoomLeft {
-                room_id: before.clone(),
+                room_id: left.clone(),
             });
         }
         self.row.lock().config.room_id = to.room;
-        self.move_to_configured_room(to.asker, before, ctx);
+        self.move_to_configured_room(to.asker, former, ctx);
     }
 }
 
 impl Session {
-    /// Leaves the room it is in and enters the one of its configuration; if that refuses, it goes back.
-    fn move_to_configured_room(&mut self, asker: Asker, before: RoomId, ctx: &mut Ctx<Self>) {
-        let moved = *self.row.lock().room() != before;
-        if moved {
-            self.leave_room();
-            self.row.lock().cursor = 0;
-        }
+    fn move_to_configured_room(
+        &mut self,
+        asker: Asker,
+        former: SessionConfig,
+        ctx: &mut Ctx<Self>,
+    ) {
         let entrance = self.row.lock().config.room_id.is_some().then(|| Entrance {
             outlet: asker.outlet.clone(),
             reference: asker.reference.clone(),
@@ -138,16 +136,12 @@ impl Session {
             warnings: Vec::new(),
             cursor: 0,
         });
-        let entering = self.enter(entrance, ctx).map(move |entered, session, ctx| {
-            if let Err(refusal) = entered {
+        let moving = self.change_room(former, entrance, ctx);
+        ctx.wait(moving.map(move |moved, _, _| {
+            if let Err(refusal) = moved {
                 asker.refuse(&refusal);
-                if moved {
-                    session.row.lock().config.room_id = None;
-                    session.refresh_room(ctx);
-                }
             }
-        });
-        ctx.wait(entering);
+        }));
     }
 }
 

@@ -29,6 +29,7 @@ use crate::{
         identity::{ConnectionId, SessionId},
         participant::ParticipantKind,
         server_message::ServerMessage,
+        session_config::SessionConfig,
     },
     store::archive::SharedRow,
     supervision::{Ctx, Exit, Kept, Path, Ref, Spec, StartError, Supervised},
@@ -134,6 +135,47 @@ impl Session {
                 session.room = Some(room);
                 Ok(())
             })
+    }
+
+    /// Enters the room of the configuration, which was `former` before, and then leaves the one it was in. If that
+    /// refuses, the session stays where and as it was.
+    fn change_room(
+        &mut self,
+        former: SessionConfig,
+        entrance: Option<Entrance>,
+        ctx: &mut Ctx<Self>,
+    ) -> impl actix::ActorFuture<Self, Output = Result<(), Refusal>> + use<> {
+        use actix::ActorFutureExt;
+        let (moves, cursor) = {
+            let mut row = self.row.lock();
+            let moves = row.config.room_id != former.room_id;
+            let cursor = row.cursor;
+            if moves {
+                row.cursor = 0;
+            }
+            (moves, cursor)
+        };
+        let left = if moves { self.room.take() } else { None };
+        self.enter(entrance, ctx).map(move |entered, session, _| {
+            match (&entered, left) {
+                (Ok(()), Some(left)) => {
+                    // A room that does not take this any more has no participants left to tell.
+                    let _ = left.tell(Leave {
+                        session_id: session.id(),
+                    });
+                }
+                (Ok(()), None) => {}
+                (Err(_), left) => {
+                    if moves {
+                        session.room = left;
+                    }
+                    let mut row = session.row.lock();
+                    row.config = former;
+                    row.cursor = cursor;
+                }
+            }
+            entered
+        })
     }
 
     fn leave_room(&mut self) {

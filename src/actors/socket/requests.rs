@@ -41,6 +41,26 @@ const ATTACH_TRIES: usize = 3;
 /// The longest `user_id`, in characters.
 const LONGEST_USER: usize = 128;
 
+/// Why a socket is to be attached to a session, and what comes with it.
+struct Errand {
+    purpose: Purpose,
+    reference: Option<Value>,
+    patch: Option<ConfigPatch>,
+    fresh: bool,
+}
+
+impl Errand {
+    /// To a session that exists, as it is.
+    fn of(purpose: Purpose, reference: Option<Value>) -> Self {
+        Self {
+            purpose,
+            reference,
+            patch: None,
+            fresh: false,
+        }
+    }
+}
+
 impl Socket {
     /// Understands one text frame and acts on it.
     pub(super) fn on_text(&mut self, frame: &str, ctx: &mut Ctx<Self>) {
@@ -161,7 +181,7 @@ impl Socket {
             );
             return self.refuse(&Refusal::new("text_too_long", message), reference.as_ref());
         }
-        if said.text.trim().is_empty() {
+        if client_message::says_nothing(&said.text) {
             let message = "the text is empty; there is nothing to say";
             return self.refuse(&Refusal::new("text_empty", message), reference.as_ref());
         }
@@ -205,10 +225,22 @@ impl Socket {
                 );
                 return self.refuse(&refusal, reference.as_ref());
             }
-            return self.attach(row, Purpose::Created, reference, create.config, ctx);
+            let errand = Errand::of(Purpose::Created, reference);
+            let patch = create.config;
+            return self.attach(row, Errand { patch, ..errand }, ctx);
         }
         match self.new_row(create) {
-            Ok(row) => self.attach(row, Purpose::Created, reference, None, ctx),
+            Ok(row) => {
+                let errand = Errand::of(Purpose::Created, reference);
+                self.attach(
+                    row,
+                    Errand {
+                        fresh: true,
+                        ..errand
+                    },
+                    ctx,
+                );
+            }
             Err(refusal) => self.refuse(&refusal, reference.as_ref()),
         }
     }
@@ -256,7 +288,7 @@ impl Socket {
 
     fn join_session(&mut self, join: JoinSession, reference: Option<Value>, ctx: &mut Ctx<Self>) {
         match self.known_row(&join.session_id, join.resume_token.as_deref()) {
-            Ok(row) => self.attach(row, Purpose::Joined, reference, None, ctx),
+            Ok(row) => self.attach(row, Errand::of(Purpose::Joined, reference), ctx),
             Err(refusal) => self.refuse(&refusal, reference.as_ref()),
         }
     }
@@ -270,7 +302,7 @@ impl Socket {
         match self.known_row(&recover.session_id, recover.resume_token.as_deref()) {
             Ok(row) => {
                 let purpose = Purpose::Recovered(recover.last_seq);
-                self.attach(row, purpose, reference, None, ctx);
+                self.attach(row, Errand::of(purpose, reference), ctx);
             }
             Err(refusal) => self.refuse(&refusal, reference.as_ref()),
         }
@@ -308,14 +340,7 @@ impl Socket {
         }
     }
 
-    fn attach(
-        &mut self,
-        row: SharedRow,
-        purpose: Purpose,
-        reference: Option<Value>,
-        patch: Option<ConfigPatch>,
-        ctx: &mut Ctx<Self>,
-    ) {
+    fn attach(&mut self, row: SharedRow, errand: Errand, ctx: &mut Ctx<Self>) {
         let id = row.lock().id.clone();
         if self.bound.as_ref().is_some_and(|bound| bound.id != id) {
             self.detach();
@@ -323,9 +348,10 @@ impl Socket {
         self.audio.forget_refusal();
         let attach = Attach {
             attached: self.attached(ctx),
-            purpose,
-            reference: reference.clone(),
-            patch,
+            purpose: errand.purpose,
+            reference: errand.reference.clone(),
+            patch: errand.patch,
+            fresh: errand.fresh,
         };
         let environment = std::sync::Arc::clone(&self.environment);
         let attaching = async move {
@@ -349,7 +375,7 @@ impl Socket {
                     ctx.watch(&session);
                     socket.bound = Some(Bound { id, session });
                 }
-                Err(refusal) => socket.refuse(&refusal, reference.as_ref()),
+                Err(refusal) => socket.refuse(&refusal, errand.reference.as_ref()),
             },
             ctx,
         );

@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 
 use super::Socket;
 use crate::{
-    actors::{environment::assumed_language, refusal::Refusal},
+    actors::{environment::assumed_language, refusal::Refusal, translating::translate},
     domain::{
-        client_message::{LONGEST_TEXT, ServiceMessage, TranslateText},
+        client_message::{LONGEST_TEXT, ServiceMessage, TranslateText, says_nothing},
         engine::Engine,
         identity::UtteranceId,
         language::Language,
@@ -52,7 +52,7 @@ impl Socket {
                 source.clone(),
                 target.clone(),
             );
-            async move { engine.translate(&text, &source, &target).await }
+            async move { translate(&engine, &text, &source, &target).await }
         };
         ctx.spawn(
             translating
@@ -93,7 +93,7 @@ impl Socket {
                 ),
             ));
         }
-        if text.trim().is_empty() {
+        if says_nothing(text) {
             return Err(Refusal::new(
                 "text_empty",
                 "the text is empty; there is nothing to translate",
@@ -143,8 +143,7 @@ impl Socket {
                 };
                 self.translating += 1;
                 let translating = async move {
-                    engine
-                        .translate(&request.text, &request.source, &request.target)
+                    translate(&engine, &request.text, &request.source, &request.target)
                         .await
                         .map(|translated| {
                             json!({

@@ -1,26 +1,24 @@
 //! Any text as one plain line: what every engine of this machine is given.
 //!
 //! A NUL shifts every later answer of a translator by one and cuts a voice short, and two thousand dots cost a
-//! translator more than a second.
+//! translator more than a second; U+FFFF ends its process.
 
 /// Repeats of one punctuation mark that are kept: what people write ("...", "!!!").
 const KEPT_REPEATS: usize = 3;
 
-/// The text in one line: control characters and line separators become spaces, runs of blanks one blank, long runs
+/// The text in one line: control characters and noncharacters become spaces, runs of blanks one blank, long runs
 /// of one punctuation mark three of it. Nothing at either end.
 pub fn clean(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
     let mut previous = ' ';
     let mut repeats = 0;
     for character in text.chars() {
-        let character = if character.is_control()
-            || character.is_whitespace()
-            || matches!(character, '\u{2028}' | '\u{2029}')
-        {
-            ' '
-        } else {
-            character
-        };
+        let character =
+            if character.is_control() || character.is_whitespace() || is_noncharacter(character) {
+                ' '
+            } else {
+                character
+            };
         repeats = if character == previous {
             repeats + 1
         } else {
@@ -38,6 +36,12 @@ pub fn clean(text: &str) -> String {
     }
     clean.truncate(clean.trim_end().len());
     clean
+}
+
+/// Code points that stand for no character, ever (Unicode 16, section 23.7); U+FFFF is a translator's own mark for the
+/// end of its input, and kills it.
+fn is_noncharacter(character: char) -> bool {
+    u32::from(character) & 0xfffe == 0xfffe || matches!(character, '\u{fdd0}'..='\u{fdef}')
 }
 
 fn is_punctuation(character: char) -> bool {
@@ -60,6 +64,10 @@ mod tests {
         assert_eq!(clean("wait......... what?!?!"), "wait... what?!?!");
         assert_eq!(clean(&".".repeat(2_000)), "...");
         assert_eq!(clean("\u{0}\n"), "");
+        assert_eq!(
+            clean("a\u{ffff}b\u{1fffe}c\u{fdd0}d\u{fffd}"),
+            "a b c d\u{fffd}"
+        );
         assert_eq!(clean("hmmmmm 10000"), "hmmmmm 10000");
     }
 }

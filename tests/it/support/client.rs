@@ -8,7 +8,9 @@ use socket2::SockRef;
 use tokio::net::TcpStream;
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream,
-    tungstenite::{Message, client::IntoClientRequest, protocol::CloseFrame},
+    tungstenite::{
+        self, Message, client::IntoClientRequest, http::HeaderName, protocol::CloseFrame,
+    },
 };
 
 /// How long a test waits for what it expects: far beyond what it takes, on a machine with everything else running.
@@ -38,26 +40,44 @@ pub struct Client {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
     /// What came and was not asked for yet.
     pending: VecDeque<Incoming>,
+    /// How many messages [`Client::ask`] has sent.
+    asked: usize,
     pub connection_id: String,
 }
 
 impl Client {
     pub async fn connect(address: &str, query: &str) -> Self {
-        let request = format!("ws://{address}/ws{query}")
-            .into_client_request()
-            .unwrap();
-        let (socket, _) = tokio_tungstenite::connect_async(request)
+        let mut client = Self::upgrade(address, &format!("/ws{query}"), &[])
             .await
             .expect("the upgrade succeeds");
-        let mut client = Self {
-            socket,
-            pending: VecDeque::new(),
-            connection_id: String::new(),
-        };
         let greeting = client.expect("connected").await;
         assert_eq!(greeting["protocol"], 1);
         client.connection_id = greeting["connection_id"].as_str().unwrap().to_owned();
         client
+    }
+
+    /// A connection to this path with these headers, of which nothing was read yet.
+    ///
+    /// # Errors
+    /// What the handshake failed of: [`tungstenite::Error::Http`] holds a refusal.
+    pub async fn upgrade(
+        address: &str,
+        path: &str,
+        headers: &[(&'static str, &str)],
+    ) -> Result<Self, tungstenite::Error> {
+        let mut request = format!("ws://{address}{path}").into_client_request()?;
+        for (name, value) in headers {
+            request
+                .headers_mut()
+                .insert(HeaderName::from_static(name), value.parse().unwrap());
+        }
+        let (socket, _) = tokio_tungstenite::connect_async(request).await?;
+        Ok(Self {
+            socket,
+            pending: VecDeque::new(),
+            asked: 0,
+            connection_id: String::new(),
+        })
     }
 
     pub async fn send(&mut self, message: Value) {
@@ -69,7 +89,82 @@ impl Client {
     }
 
     pub async fn send_audio(&mut self, pcm: Vec<u8>) {
-        self.socket.send(Message::binary(pcm)).await.unwrap();
+        self.send_frame(Message::binary(pcm)).await;
+    }
+
+    /// Sends a frame, well made or not. A server that closes the connection meanwhile is no failure: its close is read.
+    pub async fn send_frame(&mut self, frame: Message) {
+        let _ = self.socket.send(frame).await;
+    }
+
+    /// Sends a message with an id of its own, and gives its answer.
+    pub async fn ask(&mut self, mut message: Value) -> Value {
+        self.asked += 1;
+        let id = format!("ask-{}", self.asked);
+        message["id"] = json!(id);
+        self.send(message).await;
+        self.answer(&id).await
+    }
+
+    /// The code of the error that a message is answered with.
+    pub async fn ask_refused(&mut self, message: Value) -> String {
+        let answer = self.ask(message).await;
+        assert_eq!(answer["type"], "error", "{answer}");
+        assert!(
+            answer["message"]
+                .as_str()
+                .is_some_and(|text| !text.is_empty()),
+            "{answer}"
+        );
+        answer["code"].as_str().unwrap().to_owned()
+    }
+
+    /// Changes the configuration and gives the answer.
+    pub async fn configure(&mut self, config: Value) -> Value {
+        let answer = self
+            .ask(json!({"type": "configure", "config": config}))
+            .await;
+        assert_eq!(answer["type"], "session_configured", "{answer}");
+        answer
+    }
+
+    /// Says something in writing.
+    pub async fn say(&mut self, text: &str) {
+        self.send(json!({"type": "text", "text": text})).await;
+    }
+
+    /// The next error.
+    pub async fn expect_error(&mut self, code: &str) -> Value {
+        self.expect_where("error", |error| error["code"] == code)
+            .await
+    }
+
+    /// Every message up to the one that is `wanted`, which is the last; audio frames are left out.
+    pub async fn until(&mut self, wanted: impl Fn(&Value) -> bool) -> Vec<Value> {
+        let mut come = Vec::new();
+        loop {
+            match self.next().await {
+                Incoming::Message(message) => {
+                    let over = wanted(&message);
+                    come.push(message);
+                    if over {
+                        return come;
+                    }
+                }
+                Incoming::Audio(_) => {}
+                Incoming::Closed(reason) => panic!("closed ({reason:?}) before it came: {come:#?}"),
+            }
+        }
+    }
+
+    /// Every message that has come until the server has handled all that was sent to it so far.
+    pub async fn settled(&mut self) -> Vec<Value> {
+        self.asked += 1;
+        let id = format!("settled-{}", self.asked);
+        self.send(json!({"type": "ping", "id": id})).await;
+        let mut come = self.until(|message| message["ref"] == id.as_str()).await;
+        come.pop();
+        come
     }
 
     /// Makes a session with this configuration and gives its answer.

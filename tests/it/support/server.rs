@@ -99,6 +99,18 @@ impl Server {
         Client::connect(&self.address, query).await
     }
 
+    /// A connection to another path or with headers, of which nothing was read yet.
+    ///
+    /// # Errors
+    /// What the handshake failed of.
+    pub async fn upgrade(
+        &self,
+        path: &str,
+        headers: &[(&'static str, &str)],
+    ) -> Result<Client, tokio_tungstenite::tungstenite::Error> {
+        Client::upgrade(&self.address, path, headers).await
+    }
+
     /// A request to be sent.
     pub fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
         let method = method.parse().unwrap();
@@ -111,6 +123,12 @@ impl Server {
         let answer = self.request("GET", path).send().await.unwrap();
         assert!(answer.status().is_success(), "{path}: {}", answer.status());
         answer.json().await.unwrap()
+    }
+
+    /// Status and JSON of what `POST path` answers to this body.
+    pub async fn post(&self, path: &str, body: &Value) -> (u16, Value) {
+        let request = self.request("POST", path).json(body);
+        outcome(request.send().await.unwrap()).await
     }
 
     /// Waits until `GET path` answers what is wanted; panics with the last answer after half a minute.
@@ -154,6 +172,17 @@ impl Server {
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.data.path().join(LOG)).unwrap()
     }
+}
+
+/// Status and JSON of an answer; null where it has no body.
+pub async fn outcome(answer: reqwest::Response) -> (u16, Value) {
+    let status = answer.status().as_u16();
+    let body = answer.bytes().await.unwrap();
+    let body = match body.is_empty() {
+        true => Value::Null,
+        false => serde_json::from_slice(&body).expect("JSON"),
+    };
+    (status, body)
 }
 
 impl Drop for Server {

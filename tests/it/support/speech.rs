@@ -37,10 +37,15 @@ pub fn silence(time: Duration) -> Vec<u8> {
     vec![0; time.as_millis() as usize * 32]
 }
 
-/// Sends audio at the pace at which it is spoken, 20 ms at a time.
+/// Sends audio at the pace at which it is spoken, 20 ms of 16 kHz at a time.
 pub async fn speak(client: &mut Client, pcm: &[u8]) {
+    speak_in_pieces(client, pcm, 640).await;
+}
+
+/// Sends this many bytes of audio every 20 ms.
+pub async fn speak_in_pieces(client: &mut Client, pcm: &[u8], piece: usize) {
     let mut tick = tokio::time::interval(Duration::from_millis(20));
-    for frame in pcm.chunks(640) {
+    for frame in pcm.chunks(piece) {
         tick.tick().await;
         client.send_audio(frame.to_vec()).await;
     }
