@@ -48,6 +48,10 @@ async fn an_invoker_ends_when_nobody_follows_it_and_the_source_goes_on() {
     berta
         .send(json!({"type": "configure", "config": {"hears": ["es"]}}))
         .await;
+    ana.expect_where("participant_updated", |message| {
+        message["participant"]["hears"] == json!(["es"])
+    })
+    .await;
     say(&mut ana, "The night is black.").await;
     let translation = berta
         .expect_where("translation", |message| {
