@@ -31,6 +31,8 @@ pub struct Ctx<A: Actor<Context = Ctx<A>>> {
     pub(super) cancelled: Vec<SpawnHandle>,
     /// What runs now: the type of a message or the name of a hook.
     pub(super) doing: &'static str,
+    /// When that began.
+    pub(super) begun: Instant,
     pub(super) last_activity: Instant,
     generation: u32,
     known_busy: &'static str,
@@ -83,6 +85,7 @@ pub struct ChildInfo {
 
 impl<A: Supervised> Ctx<A> {
     pub(super) fn new(node: Arc<Node>, generation: u32, life: u32) -> Self {
+        let now = Instant::now();
         Ctx {
             generation,
             node,
@@ -92,7 +95,8 @@ impl<A: Supervised> Ctx<A> {
             waits: Vec::new(),
             cancelled: Vec::new(),
             doing: "",
-            last_activity: Instant::now(),
+            begun: now,
+            last_activity: now,
             known_busy: "",
             replying: None,
             last_handle: SpawnHandle::default(),
@@ -194,6 +198,7 @@ impl<A: Supervised> Ctx<A> {
 
     pub(super) fn begin(&mut self, what: &'static str, now: Instant) {
         self.doing = what;
+        self.begun = now;
         self.node
             .gauges
             .begin(what, &mut self.known_busy, self.node.tree.nanos(now));

@@ -20,6 +20,10 @@ use super::seat::Mail;
 /// Messages and finished futures per poll; then the other tasks of the thread have their turn.
 const BUDGET: u32 = 64;
 
+/// The same as time: messages that take long are fewer in a poll. The latest is looked at when it begins, so one that
+/// takes long by itself comes on top.
+const SLICE: Duration = Duration::from_millis(5);
+
 /// What a poll of a life comes to.
 pub(super) enum Step {
     /// There is more to do, but others come first.
@@ -159,6 +163,7 @@ impl<A: Supervised> Life<A> {
         let Some(seat) = node.seat_of::<A>() else {
             return Err(End::Stale);
         };
+        let mut slice_ends = None;
         while *budget > 0 && !self.is_held_up() {
             let mut envelope = match seat.take(self.generation, task) {
                 Mail::Envelope(envelope) => envelope,
@@ -171,6 +176,9 @@ impl<A: Supervised> Life<A> {
             self.ctx.replying(None);
             outcome.map_err(End::Failed)?;
             self.drop_cancelled();
+            if self.ctx.begun >= *slice_ends.get_or_insert(self.ctx.begun + SLICE) {
+                *budget = 0;
+            }
         }
         self.poll_futures(task, budget).map_err(End::Failed)
     }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{actors, is_final, is_partial, person, processes, say};
 use crate::support::{
-    client::Client,
+    client::{Client, Incoming},
     server::Server,
     speech::{recording, silence, speak, spoken},
 };
@@ -104,7 +104,7 @@ async fn a_room_that_panics_in_the_middle_of_a_sentence_stops_nothing_that_is_pa
     assert_eq!(translation["utterance_id"], partial["utterance_id"]);
     let after = berta.collect(Duration::from_millis(500)).await;
     let again = after.iter().any(|incoming| {
-        matches!(incoming, crate::support::client::Incoming::Message(message)
+        matches!(incoming, Incoming::Message(message)
             if is_final(message))
     });
     assert!(!again, "finals come once: {after:?}");
@@ -180,9 +180,9 @@ async fn a_socket_that_panics_closes_with_1011_and_its_client_recovers() {
     assert_eq!(translation["text"], "La casa es blanca.");
 }
 
-/// Two people type to each other; every text carries its number.
-async fn exchange(ana: &mut Client, berta: &mut Client, number: usize) {
-    // A room or session that restarts may say that it is busy; then it is said again, as a client does.
+/// Writes a text that carries its number. A room or session that restarts may say that it is busy; then it is
+/// written again, as a client does.
+async fn write(ana: &mut Client, number: usize) {
     let text = format!("The house number {number} is white.");
     loop {
         let id = format!("say-{number}");
@@ -192,10 +192,10 @@ async fn exchange(ana: &mut Client, berta: &mut Client, number: usize) {
             |message: &Value| message["text"] == text.as_str() || message["code"] == "busy";
         let answer = loop {
             match ana.next().await {
-                crate::support::client::Incoming::Message(message) if answered(&message) => {
+                Incoming::Message(message) if answered(&message) => {
                     break message;
                 }
-                crate::support::client::Incoming::Closed(reason) => panic!("closed: {reason:?}"),
+                Incoming::Closed(reason) => panic!("closed: {reason:?}"),
                 _ => {}
             }
         };
@@ -204,7 +204,6 @@ async fn exchange(ana: &mut Client, berta: &mut Client, number: usize) {
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    let _ = berta;
 }
 
 #[tokio::test]
@@ -214,7 +213,7 @@ async fn finals_come_once_and_in_order_while_everything_in_their_way_panics() {
     let server = server();
     let mut ana = person(&server, "Ana", "demo", "en", &["en"]).await;
     let mut berta = person(&server, "Berta", "demo", "es", &["es"]).await;
-    exchange(&mut ana, &mut berta, 0).await;
+    write(&mut ana, 0).await;
     let (source, invoker) = (
         only(&server, "source").await,
         only(&server, "invoker").await,
@@ -228,7 +227,7 @@ async fn finals_come_once_and_in_order_while_everything_in_their_way_panics() {
     }
     let typing = async {
         for number in 1..TEXTS {
-            exchange(&mut ana, &mut berta, number).await;
+            write(&mut ana, number).await;
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };
@@ -242,7 +241,6 @@ async fn finals_come_once_and_in_order_while_everything_in_their_way_panics() {
             }
         }
     };
-    // One more text after all of it: what was under way before it has arrived when it does.
     tokio::join!(typing, crashing);
     let mut read = Vec::new();
     let mut last_seq = 0;

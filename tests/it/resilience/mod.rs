@@ -1,8 +1,12 @@
 //! What breaks, stalls, floods or goes away, and how everything else goes on.
 
+mod admission;
 mod engines;
 mod faults;
+mod hostile;
+mod idle;
 mod languages;
+mod logs;
 mod shutdown;
 mod stalled;
 mod start;

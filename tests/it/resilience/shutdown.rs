@@ -30,7 +30,6 @@ async fn in_the_middle(server: &Server) -> (Vec<Client>, Vec<Process>) {
     }
     assert!(!processes(server, "asr-worker").is_empty());
     let children = server.processes();
-    assert!(children.len() > 3, "{children:?}");
     (vec![ana, berta, chloe], children)
 }
 
