@@ -64,7 +64,7 @@ pub struct Entrance {
     pub warnings: Vec<ConfigWarning>,
     /// The last number written to any socket of the session.
     pub cursor: u64,
-    /// The number at which the session entered this room; nothing before it is for it.
+    /// The number of the session's own coming; nothing before it is for it.
     pub entered_at: u64,
 }
 
@@ -256,7 +256,8 @@ impl Room {
             },
             Purpose::Recovered(last_seq) => {
                 let asked = last_seq.unwrap_or(entrance.cursor);
-                let asked = asked.max(entrance.entered_at);
+                // From their own coming on; what was said before it was not said to them.
+                let asked = asked.max(entrance.entered_at.saturating_sub(1));
                 seen = asked.min(head);
                 let missed = self
                     .kept

@@ -129,10 +129,15 @@ async fn one_who_knows_what_they_read_last_says_so() {
     let recovered = again.ask(ask.clone()).await;
     let head = recovered["seq"].as_u64().unwrap();
     let missed = recovered["missed"].as_u64().unwrap();
-    assert_eq!(missed, head, "everything in this room is for Berta too");
+    assert_eq!(
+        missed,
+        head - 1,
+        "everything from Berta's coming on, and not that Ana came before"
+    );
     let come = again.settled().await;
-    assert_eq!(numbers(&come), (1..=head).collect::<Vec<_>>());
+    assert_eq!(numbers(&come), (2..=head).collect::<Vec<_>>());
     assert_eq!(come[0]["type"], "participant_joined");
+    assert_eq!(come[0]["participant"]["name"], "Berta");
 
     let mut last = server.connect().await;
     ask["last_seq"] = json!(head - 2);
