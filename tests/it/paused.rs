@@ -21,6 +21,8 @@ use serde_json::{Value, json};
 use time::OffsetDateTime;
 use tokio::{task::LocalSet, time::Instant};
 
+use crate::support::speech::recording;
+
 /// A client without a network: it speaks to its Socket and pulls its outbox as the wire does.
 struct Person {
     socket: Ref<Socket>,
@@ -310,6 +312,110 @@ async fn speech_that_lags_too_far_behind_is_left_out_and_said_to_be() {
             "complete",
             "the newest is the last to be left out"
         );
+    })
+    .await;
+}
+
+/// What the null engine makes of speech is the id of the utterance, so its finals are told by being there.
+fn finals(came: &[Came]) -> usize {
+    let transcriptions = messages(came, "transcription");
+    transcriptions
+        .iter()
+        .filter(|message| message["final"] == true)
+        .count()
+}
+
+/// Speaks without a breath of silence after it.
+async fn speak(person: &Person, speech: &[u8]) {
+    for frame in speech.chunks(640) {
+        person.tell(Inbound::Audio(frame.to_vec().into()));
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// "go forward ten meters", cut off in the middle of the last word.
+fn cut_off_speech() -> Vec<u8> {
+    let mut speech = recording("goforward.raw");
+    speech.truncate(speech.len() * 2 / 3);
+    speech
+}
+
+#[tokio::test(start_paused = true)]
+async fn audio_that_stops_coming_ends_the_sentence() {
+    in_a_tree(|environment| async move {
+        let mut ana = Person::connect(&environment);
+        ana.create_session(json!({"speaks": "en"})).await;
+        speak(&ana, &cut_off_speech()).await;
+        let came = ana.during(Duration::from_secs(10)).await;
+        assert_eq!(finals(&came), 1, "{came:#?}");
+        assert_eq!(messages(&came, "speech_stopped").len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_last_words_of_one_who_leaves_are_read_by_those_who_stay() {
+    in_a_tree(|environment| async move {
+        let mut ana = Person::connect(&environment);
+        let mut berta = Person::connect(&environment);
+        let config = json!({"room_id": "demo", "speaks": "en", "hears": ["en"]});
+        ana.create_session(config.clone()).await;
+        berta.create_session(config).await;
+        speak(&ana, &cut_off_speech()).await;
+        ana.send(json!({"type": "leave_session"}));
+        let came = berta.during(Duration::from_secs(10)).await;
+        assert_eq!(messages(&came, "participant_left").len(), 1);
+        assert_eq!(finals(&came), 1, "{came:#?}");
+        assert_eq!(messages(&came, "speech_stopped").len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clip_sent_all_at_once_with_its_end_becomes_a_sentence() {
+    in_a_tree(|environment| async move {
+        let mut ana = Person::connect(&environment);
+        ana.send(json!({"type": "create_session", "config": {"speaks": "en"}}));
+        for piece in cut_off_speech().chunks(16_000) {
+            ana.tell(Inbound::Audio(piece.to_vec().into()));
+        }
+        ana.send(json!({"type": "audio_end"}));
+        let came = ana.during(Duration::from_millis(500)).await;
+        assert_eq!(finals(&came), 1, "without waiting for a silence: {came:#?}");
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_session_left_and_another_made_in_one_breath() {
+    in_a_tree(|environment| async move {
+        let mut ana = Person::connect(&environment);
+        ana.create_session(json!({})).await;
+        ana.send(json!({"type": "leave_session"}));
+        ana.send(json!({"type": "create_session"}));
+        ana.send(json!({"type": "text", "text": "still here"}));
+        let came = ana.during(Duration::from_secs(1)).await;
+        assert!(messages(&came, "error").is_empty(), "{came:#?}");
+        assert_eq!(finals(&came), 1, "{came:#?}");
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_pings_and_does_nothing_else_is_idle() {
+    in_a_tree(|environment| async move {
+        let mut ana = Person::connect(&environment);
+        ana.create_session(json!({})).await;
+        let mut closed = 0;
+        for _ in 0..35 {
+            ana.send(json!({"type": "heartbeat"}));
+            let came = ana.during(Duration::from_secs(60)).await;
+            closed += messages(&came, "session_closed").len();
+            if closed > 0 {
+                return;
+            }
+        }
+        panic!("a heartbeat is no activity");
     })
     .await;
 }
