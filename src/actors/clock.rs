@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use parking_lot::Mutex;
-use rand::{Rng, SeedableRng, rngs::SmallRng};
+use rand::{Rng, SeedableRng, rngs::StdRng};
 use time::OffsetDateTime;
 use tokio::time::Instant;
 use uuid::{Builder, Uuid};
@@ -34,11 +34,12 @@ impl Clock {
     }
 }
 
-/// Makes identities: UUIDs of version 7, which sort by time, from a seeded source.
+/// Makes identities: UUIDs of version 7, which sort by time, from a seeded source that cannot be continued by whoever
+/// sees some of them: the id of a private room is what keeps it private.
 #[derive(Debug, Clone)]
 pub struct Identities {
     clock: Clock,
-    chance: Arc<Mutex<SmallRng>>,
+    chance: Arc<Mutex<StdRng>>,
 }
 
 impl Identities {
@@ -46,7 +47,7 @@ impl Identities {
     pub fn new(clock: Clock, seed: u64) -> Self {
         Self {
             clock,
-            chance: Arc::new(Mutex::new(SmallRng::seed_from_u64(seed))),
+            chance: Arc::new(Mutex::new(StdRng::seed_from_u64(seed))),
         }
     }
 

@@ -201,21 +201,26 @@ impl ResumeTokens {
     }
 
     /// The token of a session.
-    pub fn issue(&self, session: &SessionId) -> String {
-        URL_SAFE_NO_PAD.encode(self.signed(session).finalize().into_bytes())
+    pub fn issue(&self, session: &SessionId, private_room: &RoomId) -> String {
+        URL_SAFE_NO_PAD.encode(self.signed(session, private_room).finalize().into_bytes())
     }
 
     /// Whether `token` is this session's; takes the same time for every wrong one.
-    pub fn verify(&self, session: &SessionId, token: &str) -> bool {
-        URL_SAFE_NO_PAD
-            .decode(token)
-            .is_ok_and(|given| self.signed(session).verify_slice(&given).is_ok())
+    pub fn verify(&self, session: &SessionId, private_room: &RoomId, token: &str) -> bool {
+        URL_SAFE_NO_PAD.decode(token).is_ok_and(|given| {
+            self.signed(session, private_room)
+                .verify_slice(&given)
+                .is_ok()
+        })
     }
 
-    fn signed(&self, session: &SessionId) -> Hmac<Sha256> {
+    /// The private room is made anew with each session, so a token is not good for a later one of the same id.
+    fn signed(&self, session: &SessionId, private_room: &RoomId) -> Hmac<Sha256> {
         let mut signing = self.0.clone();
         signing.update(b"session:");
         signing.update(session.as_str().as_bytes());
+        signing.update(b"/");
+        signing.update(private_room.as_str().as_bytes());
         signing
     }
 }
@@ -264,10 +269,12 @@ mod tests {
     fn a_token_opens_its_own_session_only() {
         let tokens = ResumeTokens::new(b"secret");
         let (one, other) = ("one".parse().unwrap(), "other".parse().unwrap());
-        let token = tokens.issue(&one);
-        assert!(tokens.verify(&one, &token));
-        assert!(!tokens.verify(&other, &token));
-        assert!(!tokens.verify(&one, "not a token"));
-        assert!(!ResumeTokens::new(b"another").verify(&one, &token));
+        let (room, later_room) = ("room".parse().unwrap(), "later".parse().unwrap());
+        let token = tokens.issue(&one, &room);
+        assert!(tokens.verify(&one, &room, &token));
+        assert!(!tokens.verify(&other, &room, &token));
+        assert!(!tokens.verify(&one, &later_room, &token));
+        assert!(!tokens.verify(&one, &room, "not a token"));
+        assert!(!ResumeTokens::new(b"another").verify(&one, &room, &token));
     }
 }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use actix::{Handler, Message};
 
-use crate::supervision::{Ref, Supervised, TellError};
+use crate::supervision::{Ref, Supervised};
 
 /// The most that waits. What is told this way is finals, one every few seconds; with this many waiting the other has
 /// been gone for minutes.
@@ -42,7 +42,7 @@ where
         while let Some(message) = self.waiting.pop_front() {
             match to.tell(message) {
                 Ok(()) => {}
-                Err(TellError::Gone(_)) => self.waiting.clear(),
+                // Of one that is gone too: another may take its place, to which this is carried over.
                 Err(refused) => {
                     self.waiting.push_front(refused.into_message());
                     return;

@@ -204,29 +204,25 @@ impl Outlets {
         self.0.iter().map(|group| group.outboxes.len()).sum()
     }
 
-    /// Those of them that are also among `others`.
-    pub fn those_in<'a>(&self, others: impl Iterator<Item = &'a Self>) -> Self {
-        let kept: HashSet<*const Outbox> = others
+    /// Those of them that are also among `others`, and those that are not.
+    pub fn split_by<'a>(&self, others: impl Iterator<Item = &'a Self>) -> (Self, Self) {
+        let known: HashSet<*const Outbox> = others
             .flat_map(|others| others.0.iter())
             .flat_map(|group| group.outboxes.iter().map(Arc::as_ptr))
             .collect();
-        let still = |outboxes: &Arc<[Arc<Outbox>]>| -> Arc<[Arc<Outbox>]> {
-            outboxes
-                .iter()
-                .filter(|outbox| kept.contains(&Arc::as_ptr(outbox)))
-                .cloned()
-                .collect()
+        let those = |wanted: bool| {
+            let groups = self.0.iter().map(|group| Group {
+                postbox: group.postbox.clone(),
+                outboxes: group
+                    .outboxes
+                    .iter()
+                    .filter(|outbox| known.contains(&Arc::as_ptr(outbox)) == wanted)
+                    .cloned()
+                    .collect(),
+            });
+            Self(groups.filter(|group| !group.outboxes.is_empty()).collect())
         };
-        Self(
-            self.0
-                .iter()
-                .map(|group| Group {
-                    postbox: group.postbox.clone(),
-                    outboxes: still(&group.outboxes),
-                })
-                .filter(|group| !group.outboxes.is_empty())
-                .collect(),
-        )
+        (those(true), those(false))
     }
 
     /// Sends to all. Never waits: at a worker that is blocked, audio and captions that still change are left out, and
@@ -243,7 +239,8 @@ fn post(postbox: &Ref<Postbox>, outboxes: &Arc<[Arc<Outbox>]>, parcel: Parcel) {
         outboxes: Arc::clone(outboxes),
         parcel,
     };
-    if let Err(TellError::Full(refused)) = postbox.tell(delivery)
+    // A postbox that takes nothing, be it full, parked or gone, is all the same to those behind it.
+    if let Err(refused) = postbox.tell(delivery).map_err(TellError::into_message)
         && !matches!(refused.parcel.class, Class::Audio | Class::Newest(_))
     {
         for outbox in refused.outboxes.iter() {

@@ -130,6 +130,14 @@ pub async fn transcribe(
     while let Some(heard) = next_output(&mut output).await? {
         take(heard, &spans, &mut segments)?;
     }
+    // What nobody understood is said to be so, and not to have been silence.
+    if segments.len() < spans.len() {
+        return Err(broken_off());
+    }
+    segments.retain(|segment: &Segment| !segment.text.is_empty());
+    for (id, segment) in segments.iter_mut().enumerate() {
+        segment.id = id;
+    }
     let text: Vec<&str> = segments
         .iter()
         .map(|segment: &Segment| segment.text.as_str())
@@ -193,9 +201,7 @@ fn take(
             text,
             confidence,
         } => {
-            if let Some((_, start, end)) = spans.iter().find(|(id, ..)| *id == utterance)
-                && !text.is_empty()
-            {
+            if let Some((_, start, end)) = spans.iter().find(|(id, ..)| *id == utterance) {
                 segments.push(Segment {
                     id: segments.len(),
                     start: *start,

@@ -141,12 +141,16 @@ impl Voice {
         self.hearings = hearings;
         if self.hearings.is_empty() {
             self.cancel();
-        } else if let Some(playing) = &mut self.playing {
+        } else if let (Some(mut playing), Some(speech)) = (self.playing.take(), self.queue.front())
+        {
+            let stop = stop_message(&playing, &speech.utterance, AudioEnd::Cancelled);
             for rendition in &mut playing.renditions {
-                rendition.outlets = rendition
-                    .outlets
-                    .those_in(self.hearings.iter().map(|hearing| &hearing.outlets));
+                let hearing = self.hearings.iter().map(|hearing| &hearing.outlets);
+                let (stays, goes) = rendition.outlets.split_by(hearing);
+                goes.deliver(&stop);
+                rendition.outlets = stays;
             }
+            self.playing = Some(playing);
         }
     }
 
@@ -182,6 +186,13 @@ impl Voice {
         }
         if self.pace == Pace::AsItComes {
             self.send_all();
+        }
+    }
+
+    /// No more samples come for anything that waits: the engine broke off.
+    pub fn finish_all(&mut self) {
+        for speech in &mut self.queue {
+            speech.complete = true;
         }
     }
 
@@ -310,12 +321,7 @@ impl Voice {
     }
 
     fn stop_stream(&self, playing: &Playing, utterance: &UtteranceId, reason: AudioEnd) {
-        let stop = ServerMessage::AudioStop {
-            stream_id: playing.stream_id,
-            utterance_id: utterance.clone(),
-            reason,
-        };
-        let parcel = Parcel::lasting(stop.encode(None));
+        let parcel = stop_message(playing, utterance, reason);
         for rendition in &playing.renditions {
             rendition.outlets.deliver(&parcel);
         }
@@ -332,6 +338,15 @@ impl Voice {
             self.stop_stream(&playing, &dropped.utterance, AudioEnd::Dropped);
         }
     }
+}
+
+fn stop_message(playing: &Playing, utterance: &UtteranceId, reason: AudioEnd) -> Parcel {
+    let stop = ServerMessage::AudioStop {
+        stream_id: playing.stream_id,
+        utterance_id: utterance.clone(),
+        reason,
+    };
+    Parcel::lasting(stop.encode(None))
 }
 
 impl Speech {

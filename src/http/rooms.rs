@@ -166,6 +166,10 @@ pub async fn close(
 ) -> Result<HttpResponse, ApiError> {
     access.require(Role::Operator)?;
     let room = running(&environment, &id)?;
+    if let Ok(id) = id.parse() {
+        // What was said in it is not for whoever opens a room of the same id.
+        environment.archive.remove_log(&id);
+    }
     room.stop(Room::CLOSED);
     match tokio::time::timeout(PATIENCE, room.ended()).await {
         Ok(_) => Ok(HttpResponse::NoContent().finish()),

@@ -11,7 +11,9 @@ use actix_web::{
     HttpRequest, HttpResponse,
     web::{Data, Payload, Query},
 };
-use actix_web_actors::ws::{CloseCode, CloseReason, Message, WebsocketContext, WsResponseBuilder};
+use actix_web_actors::ws::{
+    CloseCode, CloseReason, Message, WebsocketContext, WsResponseBuilder, handshake,
+};
 use bytes::BytesMut;
 use bytestring::ByteString;
 use serde::Deserialize;
@@ -49,6 +51,8 @@ pub async fn upgrade(
     query: Query<UpgradeQuery>,
     environment: Data<Environment>,
 ) -> actix_web::Result<HttpResponse> {
+    // A request that is no handshake is refused before anything is started for it.
+    handshake(&request)?;
     let environment = environment.into_inner();
     let settings = &environment.settings;
     let active = environment

@@ -29,6 +29,8 @@ pub struct SessionRow {
     pub private_room: RoomId,
     /// The last number of its room's log that was written to any of its sockets.
     pub cursor: u64,
+    /// The number at which it entered its room; what was said before is not for it.
+    pub entered_at: Option<u64>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When something last happened in it.
@@ -128,6 +130,11 @@ impl Archive {
         Arc::clone(&shelf.log)
     }
 
+    /// Forgets what was said in a room: it was closed, and whoever opens one of its id is somebody else.
+    pub fn remove_log(&self, room: &RoomId) {
+        self.logs.remove(room);
+    }
+
     /// Forgets sessions that no actor holds and that were silent for `session_idle`, and logs that no room holds
     /// and that nobody asked for as long. Returns the sessions forgotten.
     pub fn expire(&self, now: Instant, session_idle: Duration) -> Vec<SessionId> {
@@ -162,6 +169,7 @@ mod tests {
             data: None,
             private_room: "private".parse().unwrap(),
             cursor: 0,
+            entered_at: None,
             created_at: time::OffsetDateTime::UNIX_EPOCH.into(),
             active_at: Instant::now(),
             attached: false,

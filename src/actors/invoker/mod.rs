@@ -75,6 +75,8 @@ pub struct InvokerOrder {
 pub struct Interpret {
     /// Which utterance.
     pub utterance: UtteranceId,
+    /// The language it is in.
+    pub source: Language,
     /// Counts up from 0 within it.
     pub revision: u32,
     /// The whole of it so far.
@@ -207,6 +209,13 @@ impl Invoker {
     }
 }
 
+fn language_changed() -> Refusal {
+    Refusal::new(
+        "untranslated",
+        "the speaker's language or engine changed before this was translated",
+    )
+}
+
 /// A voice nobody hears yet, for what this order says.
 fn voice(order: &InvokerOrder) -> Voice {
     Voice::new(
@@ -248,11 +257,7 @@ impl Handler<InvokerOrder> for Invoker {
     fn handle(&mut self, order: InvokerOrder, _: &mut Ctx<Self>) {
         let given_up = self.pending.change(std::mem::take);
         for lost in given_up {
-            let refusal = Refusal::new(
-                "untranslated",
-                "the speaker's language or engine changed before this was translated",
-            );
-            self.tell_failure(Some(lost.utterance), refusal);
+            self.tell_failure(Some(lost.utterance), language_changed());
         }
         self.kept_order.change(|kept| *kept = order);
         self.order = self.kept_order.get();
@@ -284,6 +289,13 @@ impl Handler<Interpret> for Invoker {
     type Result = ();
 
     fn handle(&mut self, interpret: Interpret, ctx: &mut Ctx<Self>) {
+        if interpret.source != self.order.source {
+            // Said before the speaker changed their language; it cannot be taken for the new one.
+            if interpret.last {
+                self.tell_failure(Some(interpret.utterance), language_changed());
+            }
+            return;
+        }
         if interpret.last {
             let given_up = self.pending.change(|pending| {
                 let given_up = (pending.len() == MOST_PENDING).then(|| pending.pop_front());

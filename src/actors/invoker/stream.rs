@@ -107,6 +107,7 @@ impl Invoker {
     fn stream_broke(&mut self, error: &EngineError) {
         let (engine, target) = (self.order.engine.name(), &self.order.target);
         tracing::warn!(engine, %target, code = error.code(), "translation broke off");
+        self.voice.finish_all();
         if self.stream.broke()
             && let Some(given_up) = self.pending.change(VecDeque::pop_front)
         {

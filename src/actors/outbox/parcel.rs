@@ -120,8 +120,6 @@ pub struct Closing {
 }
 
 impl Closing {
-    /// The session was left.
-    pub const LEFT: Self = Self::new(1000, "left");
     /// Nothing happened for too long.
     pub const IDLE: Self = Self::new(1001, "idle");
     /// A text frame is not UTF-8 (RFC 6455 section 7.4.1).

@@ -11,6 +11,7 @@ use crate::{
         environment::Counters,
         outbox::{Class, Parcel, Payload, Replaces},
         refusal::Refusal,
+        session::commands::Active,
     },
     domain::{
         identity::{SessionId, UtteranceId},
@@ -42,6 +43,11 @@ impl Handler<SpeechEdged> for Room {
     type Result = ();
 
     fn handle(&mut self, edge: SpeechEdged, _: &mut Ctx<Self>) {
+        let speaker = &edge.speaker.session_id;
+        if let Some(seat) = self.kept.read(|state| state.seats.get(speaker).cloned()) {
+            // Voice keeps a session from being idle; one that is too busy to hear this is not idle.
+            let _ = seat.session.tell(Active);
+        }
         let message = SpeechEdge {
             room_id: self.id.clone(),
             speaker: edge.speaker,
@@ -188,8 +194,6 @@ impl Handler<Failed> for Room {
 #[derive(Message, Clone)]
 #[rtype(result = "()")]
 pub struct Spent {
-    /// Whose.
-    pub speaker: SessionId,
     /// With which engine.
     pub engine: &'static str,
     /// How much, in milliseconds.
@@ -204,29 +208,19 @@ impl Handler<Spent> for Room {
             &self.environment.counters.speech_milliseconds,
             spent.audio_ms,
         );
-        if self.spent.is_empty() {
+        self.kept.change(|state| {
+            *state.spent.entry(spent.engine).or_default() += spent.audio_ms;
+        });
+        if !std::mem::replace(&mut self.telling_usage, true) {
             ctx.run_interval(USAGE_INTERVAL, |room, _| room.tell_usage());
-        }
-        let total = self.spent.entry(spent.speaker).or_insert((spent.engine, 0));
-        *total = (spent.engine, total.1 + spent.audio_ms);
-        if self.usage_told == 0 {
             self.tell_usage();
         }
     }
 }
 
 impl Room {
-    /// Milliseconds of speech listened to in this life of the room, by engine.
-    pub(super) fn usage(&self) -> std::collections::BTreeMap<&'static str, u64> {
-        let mut by_engine = std::collections::BTreeMap::new();
-        for (engine, audio_ms) in self.spent.values() {
-            *by_engine.entry(*engine).or_default() += audio_ms;
-        }
-        by_engine
-    }
-
     fn tell_usage(&mut self) {
-        let usage = self.usage();
+        let usage = self.kept.read(|state| state.spent.clone());
         let total = usage.values().sum();
         if total == self.usage_told {
             return;

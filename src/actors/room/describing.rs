@@ -48,7 +48,7 @@ pub struct SourceView {
     pub session_id: String,
     /// What is spoken.
     pub language: String,
-    /// `listening`, `speaking`, `resting`, `reopening`.
+    /// `resting`, `listening`, `hearing` or `opening`.
     pub state: &'static str,
     /// Speech heard that the engine has not been given yet, in milliseconds.
     pub lag_ms: u64,
@@ -63,7 +63,7 @@ pub struct InvokerView {
     pub session_id: String,
     /// Into which language.
     pub language: String,
-    /// `waiting`, `translating`, `speaking`, `reopening`.
+    /// `waiting`, `opening`, `translating` or `speaking`.
     pub state: &'static str,
     /// Speech made that has not been played yet, in milliseconds.
     pub lag_ms: u64,
@@ -120,10 +120,13 @@ impl Handler<Describe> for Room {
                     hearers: gauge.hearers(),
                 })
                 .collect(),
-            usage: self
-                .usage()
-                .into_iter()
-                .map(|(engine, audio_ms)| UsageView { engine, audio_ms })
+            usage: state
+                .spent
+                .iter()
+                .map(|(engine, audio_ms)| UsageView {
+                    engine,
+                    audio_ms: *audio_ms,
+                })
                 .collect(),
         })
     }

@@ -22,11 +22,14 @@ use crate::{
         server_message::{Presence, ServerMessage, SessionAnswer},
         session_config::ConfigWarning,
     },
-    supervision::{AskError, Ctx, Ref},
+    supervision::{AskError, Ctx, Path, Ref},
 };
 
 /// How long a session waits for its room. A room answers in microseconds; this is for one that restarts.
 const ENTER_DEADLINE: Duration = Duration::from_secs(5);
+
+/// How long a room that ends is waited for.
+const ENDING_PATIENCE: Duration = Duration::from_secs(2);
 
 /// How often entering is tried with a room that ends or restarts just then.
 const ENTER_TRIES: usize = 4;
@@ -61,11 +64,13 @@ pub struct Entrance {
     pub warnings: Vec<ConfigWarning>,
     /// The last number written to any socket of the session.
     pub cursor: u64,
+    /// The number at which the session entered this room; nothing before it is for it.
+    pub entered_at: u64,
 }
 
-/// A session's whole standing in the room; sending it again changes what differs.
+/// A session's whole standing in the room; sending it again changes what differs. Answered with the log's highest number.
 #[derive(Message, Clone)]
-#[rtype(result = "Result<(), Refusal>")]
+#[rtype(result = "Result<u64, Refusal>")]
 pub struct Enter {
     /// Who.
     pub session_id: SessionId,
@@ -93,7 +98,10 @@ pub struct Enter {
 ///
 /// # Errors
 /// [`Refusal`] if the room is full, the server stops, or the room did not answer in time.
-pub async fn enter(environment: Arc<Environment>, card: Enter) -> Result<Ref<Room>, Refusal> {
+pub async fn enter(
+    environment: Arc<Environment>,
+    card: Enter,
+) -> Result<(Ref<Room>, u64), Refusal> {
     for _ in 0..ENTER_TRIES {
         let state = RoomState {
             roster: Roster {
@@ -104,8 +112,12 @@ pub async fn enter(environment: Arc<Environment>, card: Enter) -> Result<Ref<Roo
         };
         let room = Room::open(&environment, &card.room_id, state)?;
         match room.ask(card.clone(), ENTER_DEADLINE).await {
-            Ok(entered) => return entered.map(|()| room),
-            Err(AskError::Gone | AskError::Dropped) => {}
+            Ok(entered) => return entered.map(|head| (room, head)),
+            Err(AskError::Gone) => {
+                // It is just ending; the next one can be started once its place is free.
+                let _ = tokio::time::timeout(ENDING_PATIENCE, room.ended()).await;
+            }
+            Err(AskError::Dropped) => {}
             Err(error) => return Err(error.into()),
         }
     }
@@ -113,7 +125,7 @@ pub async fn enter(environment: Arc<Environment>, card: Enter) -> Result<Ref<Roo
 }
 
 impl Handler<Enter> for Room {
-    type Result = Result<(), Refusal>;
+    type Result = Result<u64, Refusal>;
 
     fn handle(&mut self, card: Enter, ctx: &mut Ctx<Self>) -> Self::Result {
         let state = self.kept.snapshot();
@@ -132,6 +144,9 @@ impl Handler<Enter> for Room {
                 "forbidden",
                 "this room is private to another session; choose another room_id",
             ));
+        }
+        if known.is_none() {
+            ctx.watch(&card.session);
         }
         let seat = Arc::new(Seat {
             session: card.session,
@@ -170,12 +185,20 @@ impl Handler<Enter> for Room {
         }
         self.watch_emptiness(ctx);
         self.replan_speaker(&card.session_id, ctx);
+        let speech = |seat: &Seat| (seat.audio_enabled, seat.engine.clone());
+        let former = state.seats.get(&card.session_id);
+        let speaks = |member: &Arc<Member>| member.participant.speaks.clone();
+        if former.is_some_and(|former| speech(former) != speech(&seat))
+            || known.as_ref().map(speaks) != Some(speaks(&card.member))
+        {
+            self.review_audio(&card.session_id);
+        }
         self.plan(ctx);
         self.publish_event(
             known.is_none().then_some("participant_joined"),
             &card.session_id,
         );
-        Ok(())
+        Ok(self.log.lock().head())
     }
 }
 
@@ -232,11 +255,12 @@ impl Room {
                 participants,
             },
             Purpose::Recovered(last_seq) => {
-                seen = last_seq.unwrap_or(entrance.cursor).min(head);
-                let missed = self.kept.read(|state| {
-                    let asked = last_seq.unwrap_or(entrance.cursor);
-                    self.log.lock().missed_by(&state.roster, session_id, asked)
-                });
+                let asked = last_seq.unwrap_or(entrance.cursor);
+                let asked = asked.max(entrance.entered_at);
+                seen = asked.min(head);
+                let missed = self
+                    .kept
+                    .read(|state| self.log.lock().missed_by(&state.roster, session_id, asked));
                 replay = missed.entries;
                 ServerMessage::SessionRecovered {
                     session: answer,
@@ -277,18 +301,36 @@ impl Handler<Leave> for Room {
     type Result = ();
 
     fn handle(&mut self, leave: Leave, ctx: &mut Ctx<Self>) {
+        self.take_out(&leave.session_id, ctx);
+    }
+}
+
+impl Room {
+    /// A session ended without leaving: what it left behind goes.
+    pub(super) fn session_ended(&mut self, path: &Path, ctx: &mut Ctx<Self>) {
+        let state = self.kept.snapshot();
+        let ended = state
+            .seats
+            .iter()
+            .find(|(_, seat)| seat.session.path() == path && !seat.session.is_alive());
+        if let Some((session_id, _)) = ended {
+            self.take_out(session_id, ctx);
+        }
+    }
+
+    fn take_out(&mut self, session_id: &SessionId, ctx: &mut Ctx<Self>) {
         let gone = self.kept.change(|state| {
-            state.seats.remove(&leave.session_id);
-            state.roster.members.remove(&leave.session_id)
+            state.seats.remove(session_id);
+            state.roster.members.remove(session_id)
         });
         let Some(gone) = gone else {
             return;
         };
         self.refresh_readers();
         self.publish_presence(ServerMessage::ParticipantLeft, &gone.participant);
-        self.stop_speaking(&leave.session_id, "speaker left", ctx);
+        self.stop_speaking(session_id, "speaker left", ctx);
         self.plan(ctx);
         self.watch_emptiness(ctx);
-        self.publish_event(Some("participant_left"), &leave.session_id);
+        self.publish_event(Some("participant_left"), session_id);
     }
 }

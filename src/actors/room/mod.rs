@@ -40,7 +40,9 @@ use crate::{
         topic::Topic,
     },
     store::archive::SharedLog,
-    supervision::{ChildEnd, Children, Ctx, Kept, Ref, Spec, StartError, Supervised, Verdict},
+    supervision::{
+        ChildEnd, Children, Ctx, Exit, Kept, Path, Ref, Spec, StartError, Supervised, Verdict,
+    },
 };
 
 /// Messages that may wait for a room: captions of all its speakers and commands of all its sessions.
@@ -83,6 +85,8 @@ pub struct RoomState {
     pub seats: BTreeMap<SessionId, Arc<Seat>>,
     /// Who has a Source.
     pub speaking: BTreeMap<SessionId, Speaking>,
+    /// Speech listened to, by engine, in milliseconds.
+    pub spent: BTreeMap<&'static str, u64>,
     /// The translations under way, by speaker and target.
     pub invoked: BTreeMap<(SessionId, Language), Arc<InvokerGauge>>,
 }
@@ -105,7 +109,7 @@ pub struct Room {
     everybody: Readers,
     readers: HashMap<(SessionId, Language), Readers>,
     emptied: Option<SpawnHandle>,
-    spent: BTreeMap<SessionId, (&'static str, u64)>,
+    telling_usage: bool,
     usage_told: u64,
 }
 
@@ -161,7 +165,7 @@ impl Room {
                 everybody: Readers::default(),
                 readers: HashMap::new(),
                 emptied: None,
-                spent: BTreeMap::new(),
+                telling_usage: false,
                 usage_told: 0,
             },
         )
@@ -310,6 +314,9 @@ impl Actor for Room {
         self.refresh_readers();
         self.watch_emptiness(ctx);
         if ctx.life() > 0 {
+            for seat in self.kept.snapshot().seats.values() {
+                ctx.watch(&seat.session);
+            }
             self.publish_again();
             self.plan(ctx);
             self.push_all_routes(ctx);
@@ -333,5 +340,9 @@ impl Supervised for Room {
     fn child_ended(&mut self, child: &ChildEnd, ctx: &mut Ctx<Self>) -> Verdict {
         self.on_child_ended(child, ctx);
         Verdict::Ignore
+    }
+
+    fn watched_ended(&mut self, path: &Path, _: &Exit, ctx: &mut Ctx<Self>) {
+        self.session_ended(path, ctx);
     }
 }

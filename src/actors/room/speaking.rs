@@ -1,6 +1,6 @@
 //! Speakers and their Sources: started when somebody begins to speak or type, ended when they are not heard any more.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use actix::{Handler, Message};
 use serde_json::json;
@@ -12,7 +12,7 @@ use crate::{
         outbox::Parcel,
         refusal::Refusal,
         session::commands::Asker,
-        socket::route::SourceRoute,
+        socket::route::{AudioWay, SourceRoute},
         source::{Source, SourceGauge, SourceOrder, listening::Type},
     },
     domain::{
@@ -25,6 +25,9 @@ use crate::{
     },
     supervision::{ChildEnd, Ctx, Departure, Ref, Restart, Spec, StartError, TellError},
 };
+
+/// How long a Source that is to end may wait for the final of what was just said.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 
 /// Frames of audio and orders that may wait for a Source: five seconds of 20 ms frames.
 const SOURCE_PLACES: u32 = 256;
@@ -65,7 +68,8 @@ impl Handler<OpenSource> for Room {
             Some(refusal) => self.refuse_audio(&open.session_id, &refusal),
             None => match self.source(&open.session_id, ctx) {
                 Ok(source) => self.push_source_route(&open.session_id, Some(source)),
-                Err(refusal) => self.refuse_audio(&open.session_id, &refusal),
+                // The Source before this one is just ending: the socket asks again with its next audio.
+                Err(_) => self.push_source_route(&open.session_id, None),
             },
         }
     }
@@ -158,6 +162,7 @@ impl Room {
         let spec = Spec::new()
             .restart(Restart::Permanent)
             .mailbox(SOURCE_PLACES)
+            .stop_deadline(LAST_WORDS)
             .group(group_of(&self.id));
         let source = ctx
             .start_child(&name, spec, Source::factory(order))
@@ -251,9 +256,11 @@ impl Room {
             });
             self.reorder_invokers(session_id, &speaking, ctx);
         }
-        if !seat.audio_enabled {
-            self.push_source_route(session_id, None);
-        }
+    }
+
+    /// Lets the sockets of a session ask for the way anew: what was refused may be possible now, or the other way round.
+    pub(super) fn review_audio(&self, session_id: &SessionId) {
+        self.push_source_route(session_id, None);
     }
 
     /// Gives a speaker's sockets the way to their Source, or takes it away.
@@ -262,9 +269,10 @@ impl Room {
         let seat = self.kept.read(|state| state.seats.get(session_id).cloned());
         for attached in seat.iter().flat_map(|seat| seat.sockets.iter()) {
             // A socket that is full or gone asks again with its next audio.
-            let _ = attached.socket.tell(SourceRoute::Open {
+            let _ = attached.socket.tell(SourceRoute {
                 epoch,
-                source: source.clone(),
+                session_id: session_id.clone(),
+                way: source.clone().map_or(AudioWay::Gone, AudioWay::Open),
             });
         }
     }
@@ -274,7 +282,11 @@ impl Room {
         let seat = self.kept.read(|state| state.seats.get(session_id).cloned());
         let frame = ServerMessage::error(refusal.code, refusal.message.clone()).encode(None);
         for attached in seat.iter().flat_map(|seat| seat.sockets.iter()) {
-            let _ = attached.socket.tell(SourceRoute::Refused { epoch });
+            let _ = attached.socket.tell(SourceRoute {
+                epoch,
+                session_id: session_id.clone(),
+                way: AudioWay::Refused,
+            });
             attached.outlet.deliver(Parcel::lasting(frame.clone()));
         }
     }

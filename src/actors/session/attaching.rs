@@ -16,7 +16,7 @@ use crate::{
         server_message::ServerMessage,
         session_config::ConfigPatch,
     },
-    supervision::Ctx,
+    supervision::{Ctx, Path},
 };
 
 /// Attaches a socket whose right to the session has been checked; the answer to the client is given on the way.
@@ -53,7 +53,12 @@ impl Handler<Attach> for Session {
             ctx.cancel_future(lingering);
         }
         let connection = attach.attached.connection.clone();
-        for attached in self.sockets.get() {
+        let known = self.sockets.get();
+        let newcomer = known.iter().all(|known| known.connection != connection);
+        if newcomer {
+            ctx.watch(&attach.attached.socket);
+        }
+        for attached in known {
             self.note_written(attached.outlet.outbox().written());
         }
         self.sockets.change(|sockets| {
@@ -66,16 +71,18 @@ impl Handler<Attach> for Session {
                 outlet: attach.attached.outlet,
                 reference: attach.reference,
                 purpose: attach.purpose,
-                resume_token: self.environment.tokens.issue(&row.id),
+                resume_token: self.environment.tokens.issue(&row.id, &row.private_room),
                 data: row.data.clone(),
                 warnings: warnings::of(&self.environment, &row.config),
                 cursor: row.cursor,
+                entered_at: row.entered_at.unwrap_or(0),
             }
         };
         let fresh = attach.fresh;
         let entering = self.change_room(former, Some(entrance), ctx);
         AtomicResponse::new(Box::pin(entering.map(move |entered, session, ctx| {
-            if entered.is_err() {
+            // A socket that was attached before stays attached as it was.
+            if entered.is_err() && newcomer {
                 session.forget(&connection, ctx);
                 if fresh && session.sockets.get().is_empty() {
                     session.close("refused", None, ctx);
@@ -126,7 +133,7 @@ impl Handler<LeaveSession> for Session {
         else {
             return;
         };
-        let _ = leaving.socket.tell(Unbound);
+        let _ = leaving.socket.tell(Unbound(ctx.me()));
         self.sockets
             .change(|sockets| sockets.retain(|known| known.connection != leave.connection));
         let left = ServerMessage::SessionLeft {
@@ -155,6 +162,16 @@ impl Session {
         }
     }
 
+    /// Lets go of a socket that ended, whether or not it could say so.
+    pub(super) fn socket_ended(&mut self, path: &Path, ctx: &mut Ctx<Self>) {
+        let known = self.sockets.get();
+        let ended = known.iter().find(|known| known.socket.path() == path);
+        if let Some(ended) = ended {
+            self.note_written(ended.outlet.outbox().written());
+            self.forget(&ended.connection, ctx);
+        }
+    }
+
     /// Takes a socket out; without any the session lingers a while for a client that comes back at once.
     fn forget(&mut self, connection: &ConnectionId, ctx: &mut Ctx<Self>) {
         self.sockets
@@ -170,10 +187,14 @@ impl Session {
     pub(super) fn linger(&mut self, ctx: &mut Ctx<Self>) {
         let patience = self.environment.settings.session.linger;
         let lingering = ctx.run_later(patience, |session, ctx| {
-            session.leave_room();
-            ctx.end("detached");
+            if session.sockets.get().is_empty() {
+                session.leave_room(ctx);
+                ctx.end("detached");
+            }
         });
-        self.lingering = Some(lingering);
+        if let Some(former) = self.lingering.replace(lingering) {
+            ctx.cancel_future(former);
+        }
     }
 
     /// Tells the room what has changed, without an answer to anybody.

@@ -135,6 +135,7 @@ impl Session {
             data: None,
             warnings: Vec::new(),
             cursor: 0,
+            entered_at: 0,
         });
         let moving = self.change_room(former, entrance, ctx);
         ctx.wait(moving.map(move |moved, _, _| {

@@ -9,7 +9,7 @@ mod warnings;
 
 use std::sync::Arc;
 
-use actix::{Actor, AsyncContext, SpawnHandle};
+use actix::{Actor, ActorFutureExt, AsyncContext, SpawnHandle, WrapFuture};
 use tokio::time::Instant;
 
 use crate::{
@@ -32,8 +32,11 @@ use crate::{
         session_config::SessionConfig,
     },
     store::archive::SharedRow,
-    supervision::{Ctx, Exit, Kept, Path, Ref, Spec, StartError, Supervised},
+    supervision::{Ctx, Exit, Kept, Path, Ref, Spec, StartError, Supervised, TellError},
 };
+
+/// How long a busy room is waited for by one who leaves it.
+const LEAVE_PATIENCE: std::time::Duration = std::time::Duration::from_secs(10);
 
 /// How long before its idle end a session is warned.
 const EXPIRY_WARNING: std::time::Duration = std::time::Duration::from_secs(60);
@@ -122,17 +125,17 @@ impl Session {
         entrance: Option<Entrance>,
         ctx: &mut Ctx<Self>,
     ) -> impl actix::ActorFuture<Self, Output = Result<(), Refusal>> + use<> {
-        use actix::{ActorFutureExt, WrapFuture};
         let card = self.card(ctx, entrance);
         entering::enter(Arc::clone(&self.environment), card)
             .into_actor(self)
             .map(|entered, session, ctx| {
-                let room = entered?;
+                let (room, head) = entered?;
                 let known = session.room.as_ref().map(|known| known.path().clone());
                 if known.as_ref() != Some(room.path()) {
                     ctx.watch(&room);
                 }
                 session.room = Some(room);
+                session.row.lock().entered_at.get_or_insert(head);
                 Ok(())
             })
     }
@@ -145,25 +148,20 @@ impl Session {
         entrance: Option<Entrance>,
         ctx: &mut Ctx<Self>,
     ) -> impl actix::ActorFuture<Self, Output = Result<(), Refusal>> + use<> {
-        use actix::ActorFutureExt;
-        let (moves, cursor) = {
+        let (moves, before) = {
             let mut row = self.row.lock();
             let moves = row.config.room_id != former.room_id;
-            let cursor = row.cursor;
+            let before = (row.cursor, row.entered_at);
             if moves {
                 row.cursor = 0;
+                row.entered_at = None;
             }
-            (moves, cursor)
+            (moves, before)
         };
         let left = if moves { self.room.take() } else { None };
-        self.enter(entrance, ctx).map(move |entered, session, _| {
+        self.enter(entrance, ctx).map(move |entered, session, ctx| {
             match (&entered, left) {
-                (Ok(()), Some(left)) => {
-                    // A room that does not take this any more has no participants left to tell.
-                    let _ = left.tell(Leave {
-                        session_id: session.id(),
-                    });
-                }
+                (Ok(()), Some(left)) => session.leave(&left, ctx),
                 (Ok(()), None) => {}
                 (Err(_), left) => {
                     if moves {
@@ -171,19 +169,29 @@ impl Session {
                     }
                     let mut row = session.row.lock();
                     row.config = former;
-                    row.cursor = cursor;
+                    (row.cursor, row.entered_at) = before;
                 }
             }
             entered
         })
     }
 
-    fn leave_room(&mut self) {
+    fn leave_room(&mut self, ctx: &mut Ctx<Self>) {
         if let Some(room) = self.room.take() {
-            // A room that does not take this any more has no participants left to tell.
-            let _ = room.tell(Leave {
-                session_id: self.id(),
-            });
+            self.leave(&room, ctx);
+        }
+    }
+
+    /// Tells a room that it was left, waiting for a place if it is busy. Should this session end meanwhile, the room
+    /// sees that by itself; a room that is gone has nobody left to tell.
+    fn leave(&self, room: &Ref<Room>, ctx: &mut Ctx<Self>) {
+        let leave = Leave {
+            session_id: self.id(),
+        };
+        if let Err(TellError::Full(leave)) = room.tell(leave) {
+            let room = room.clone();
+            let leaving = async move { room.ask(leave, LEAVE_PATIENCE).await };
+            ctx.spawn(leaving.into_actor(self).map(|_, _, _| ()));
         }
     }
 
@@ -196,16 +204,17 @@ impl Session {
 
     /// Ends the session for good: its clients are told why, and it cannot be recovered.
     fn close(&mut self, reason: &'static str, closing: Option<Closing>, ctx: &mut Ctx<Self>) {
+        // First of all: who reads that it is closed may make one of the same id at once.
+        self.environment.archive.remove_session(&self.id());
         self.tell_clients(&ServerMessage::SessionClosed { reason });
         for attached in self.sockets.get() {
-            let _ = attached.socket.tell(Unbound);
+            let _ = attached.socket.tell(Unbound(ctx.me()));
             if let Some(closing) = closing {
                 attached.outlet.close(closing);
             }
         }
         self.sockets.change(Vec::clear);
-        self.leave_room();
-        self.environment.archive.remove_session(&self.id());
+        self.leave_room(ctx);
         ctx.end(reason);
     }
 
@@ -238,8 +247,8 @@ impl Actor for Session {
         if let Some(room) = self.room.clone() {
             ctx.watch(&room);
         }
-        if ctx.life() > 0 && self.sockets.get().is_empty() {
-            self.linger(ctx);
+        if ctx.life() > 0 {
+            self.live_on(ctx);
         }
         let beat = (self.environment.settings.session.idle_after / 8).min(EXPIRY_WARNING / 2);
         ctx.run_interval(beat, Self::check_idle);
@@ -251,19 +260,32 @@ impl Actor for Session {
     }
 }
 
+impl Session {
+    /// After a crash: what was watched is watched again, and the room is told how things stand.
+    fn live_on(&mut self, ctx: &mut Ctx<Self>) {
+        for attached in self.sockets.get() {
+            ctx.watch(&attached.socket);
+        }
+        if self.sockets.get().is_empty() {
+            self.linger(ctx);
+        } else {
+            self.refresh_room(ctx);
+        }
+    }
+}
+
 impl Supervised for Session {
     const KIND: &'static str = "session";
 
     /// The room has gone: closed by request, which ends the session, or for another reason, and then it is made anew.
     fn watched_ended(&mut self, path: &Path, exit: &Exit, ctx: &mut Ctx<Self>) {
         if self.room.as_ref().is_none_or(|room| room.path() != path) {
-            return;
+            return self.socket_ended(path, ctx);
         }
         self.room = None;
         if matches!(exit, Exit::Stopped { reason } if *reason == Room::CLOSED) {
             self.close(Room::CLOSED, None, ctx);
         } else if !self.environment.is_stopping() && !self.sockets.get().is_empty() {
-            use actix::ActorFutureExt;
             let entering = self.enter(None, ctx).map(|entered, session, ctx| {
                 if let Err(refusal) = entered {
                     tracing::warn!(session = %session.id(), code = refusal.code, "room lost");

@@ -70,10 +70,10 @@ pub enum Inbound {
     Gone,
 }
 
-/// The session this socket was attached to is not any more.
+/// This session has let go of the socket.
 #[derive(Message)]
 #[rtype(result = "()")]
-pub struct Unbound;
+pub struct Unbound(pub Ref<Session>);
 
 /// Closes the connection.
 #[derive(Message)]
@@ -98,7 +98,6 @@ pub struct Socket {
     heard_at: Instant,
     pinged_at: Instant,
     unauthorised_audio_told: Option<Instant>,
-    active: bool,
     translating: usize,
     farewell: Option<SpawnHandle>,
 }
@@ -137,7 +136,6 @@ impl Socket {
                 heard_at: Instant::now(),
                 pinged_at: Instant::now(),
                 unauthorised_audio_told: None,
-                active: false,
                 translating: 0,
                 farewell: None,
             })?;
@@ -160,6 +158,13 @@ impl Socket {
             outlet: self.outlet.clone(),
             socket: ctx.me(),
         }
+    }
+
+    /// The session is over for this socket, and with it what only those in it may follow.
+    fn unbind(&mut self) {
+        self.bound = None;
+        self.audio = AudioPath::default();
+        self.review_subscriptions();
     }
 
     /// Lets go of the session: it lingers, or goes on with its other sockets.
@@ -212,8 +217,8 @@ impl Socket {
                 class: Class::Newest(Arc::new(crate::actors::outbox::Replaces::Ping)),
             });
         }
-        let followed = self.outbox().take_followed();
-        if (followed || std::mem::take(&mut self.active))
+        self.review_subscriptions();
+        if self.outbox().take_followed()
             && let Some(bound) = &self.bound
         {
             let _ = bound.session.tell(Active);
@@ -261,13 +266,9 @@ impl Supervised for Socket {
 
     /// The session has gone without a word: it is over for this socket.
     fn watched_ended(&mut self, path: &crate::supervision::Path, _: &Exit, _: &mut Ctx<Self>) {
-        if self
-            .bound
-            .as_ref()
-            .is_some_and(|bound| bound.session.path() == path)
-        {
-            self.bound = None;
-            self.audio = AudioPath::default();
+        let ended = |bound: &Bound| bound.session.path() == path && !bound.session.is_alive();
+        if self.bound.as_ref().is_some_and(ended) {
+            self.unbind();
         }
     }
 }
@@ -280,7 +281,6 @@ impl Handler<Inbound> for Socket {
         match inbound {
             Inbound::Text(frame) => {
                 Counters::add(&self.environment.counters.messages_received, 1);
-                self.active = true;
                 self.on_text(&frame, ctx);
             }
             Inbound::Audio(bytes) => self.on_audio(bytes),
@@ -293,9 +293,15 @@ impl Handler<Inbound> for Socket {
 impl Handler<Unbound> for Socket {
     type Result = ();
 
-    fn handle(&mut self, _: Unbound, _: &mut Ctx<Self>) {
-        self.bound = None;
-        self.audio = AudioPath::default();
+    /// One that comes late is about a session the client has already left for another.
+    fn handle(&mut self, Unbound(session): Unbound, _: &mut Ctx<Self>) {
+        if self
+            .bound
+            .as_ref()
+            .is_some_and(|bound| bound.session == session)
+        {
+            self.unbind();
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a client asks over its socket, each request answered or passed on to its session.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use serde_json::Value;
 
@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// How long a socket waits for its session. Entering a room takes microseconds; this is for one that restarts.
-const ATTACH_DEADLINE: Duration = Duration::from_secs(15);
+const ATTACH_DEADLINE: Duration = Duration::from_secs(30);
 
 /// How long a session that ends is waited for.
 const ATTACH_PAUSE: Duration = Duration::from_secs(2);
@@ -280,6 +280,7 @@ impl Socket {
             data: create.data,
             private_room: environment.identities.next().into(),
             cursor: 0,
+            entered_at: None,
             created_at: environment.clock.now(),
             active_at: tokio::time::Instant::now(),
             attached: false,
@@ -309,12 +310,7 @@ impl Socket {
     }
 
     fn known_row(&self, id: &SessionId, token: Option<&str>) -> Result<SharedRow, Refusal> {
-        let row = self.environment.archive.session(id).ok_or_else(|| {
-            Refusal::new(
-                "session_not_found",
-                "there is no session with this id, or it has expired; send create_session",
-            )
-        })?;
+        let row = self.environment.archive.session(id).ok_or_else(not_found)?;
         if self.may_attach(&row, None, token) {
             Ok(row)
         } else {
@@ -328,7 +324,11 @@ impl Socket {
     /// The rules of ownership (API.md section 1).
     fn may_attach(&self, row: &SharedRow, claim: Option<&str>, token: Option<&str>) -> bool {
         let row = row.lock();
-        if token.is_some_and(|token| self.environment.tokens.verify(&row.id, token)) {
+        if token.is_some_and(|token| {
+            self.environment
+                .tokens
+                .verify(&row.id, &row.private_room, token)
+        }) {
             return true;
         }
         let access = &self.caller.access;
@@ -353,9 +353,15 @@ impl Socket {
             patch: errand.patch,
             fresh: errand.fresh,
         };
-        let environment = std::sync::Arc::clone(&self.environment);
+        let environment = Arc::clone(&self.environment);
+        let asked = id.clone();
         let attaching = async move {
             for _ in 0..ATTACH_TRIES {
+                // One that was closed meanwhile is not to be revived under the id of whoever comes next.
+                let known = environment.archive.session(&asked);
+                if known.is_none_or(|known| !Arc::ptr_eq(&known, &row)) {
+                    return Err(not_found());
+                }
                 let session = Session::open(&environment, &row)?;
                 match session.ask(attach.clone(), ATTACH_DEADLINE).await {
                     Ok(attached) => return attached.map(|()| session),
@@ -380,4 +386,11 @@ impl Socket {
             ctx,
         );
     }
+}
+
+fn not_found() -> Refusal {
+    Refusal::new(
+        "session_not_found",
+        "there is no session with this id, or it has expired; send create_session",
+    )
 }

@@ -17,7 +17,7 @@ use crate::{
             listening::{EndUtterance, Listen},
         },
     },
-    domain::server_message::ServerMessage,
+    domain::{identity::SessionId, server_message::ServerMessage},
     supervision::{Ctx, Ref, TellError},
 };
 
@@ -33,22 +33,26 @@ const ASK_AGAIN: Duration = Duration::from_secs(1);
 /// How often at most a client is told that its audio goes nowhere (API.md section 1).
 const TOLD_AGAIN: Duration = Duration::from_secs(1);
 
-/// The Room's answer about the way to a speaker's Source. Older epochs are ignored.
+/// The Room's answer about the way to a speaker's Source. Older epochs and other sessions are ignored.
 #[derive(Message)]
 #[rtype(result = "()")]
-pub enum SourceRoute {
-    /// The way, or that it has gone.
-    Open {
-        /// Rises with every change of routes.
-        epoch: u64,
-        /// Where audio goes.
-        source: Option<Ref<Source>>,
-    },
+pub struct SourceRoute {
+    /// Rises with every change of routes.
+    pub epoch: u64,
+    /// Whose.
+    pub session_id: SessionId,
+    /// Which way.
+    pub way: AudioWay,
+}
+
+/// A way for audio.
+pub enum AudioWay {
+    /// To this Source.
+    Open(Ref<Source>),
+    /// There is none; it can be asked for again.
+    Gone,
     /// Audio is not listened to; the client has been told why.
-    Refused {
-        /// Rises with every change of routes.
-        epoch: u64,
-    },
+    Refused,
 }
 
 #[derive(Default)]
@@ -60,21 +64,35 @@ enum Way {
     Refused,
 }
 
+/// What waits for the way to be known.
+enum Held {
+    Audio(Bytes),
+    EndOfUtterance,
+}
+
 /// Where this socket's audio goes, and what is held while that is found out.
 #[derive(Default)]
 pub(super) struct AudioPath {
     epoch: u64,
     way: Way,
-    held: VecDeque<Bytes>,
+    held: VecDeque<Held>,
     held_bytes: usize,
 }
 
 impl AudioPath {
     fn hold(&mut self, bytes: Bytes) {
         self.held_bytes += bytes.len();
-        self.held.push_back(bytes);
+        self.held.push_back(Held::Audio(bytes));
         while self.held_bytes > MOST_HELD {
-            self.held_bytes -= self.held.pop_front().map_or(0, |oldest| oldest.len());
+            if let Some(Held::Audio(oldest)) = self.held.pop_front() {
+                self.held_bytes -= oldest.len();
+            }
+        }
+    }
+
+    fn hold_end(&mut self) {
+        if matches!(self.held.back(), Some(Held::Audio(_))) {
+            self.held.push_back(Held::EndOfUtterance);
         }
     }
 
@@ -90,24 +108,24 @@ impl Handler<SourceRoute> for Socket {
     type Result = ();
 
     fn handle(&mut self, route: SourceRoute, _: &mut Ctx<Self>) {
-        let (SourceRoute::Open { epoch, .. } | SourceRoute::Refused { epoch }) = route;
-        if epoch < self.audio.epoch {
+        let bound = self.bound.as_ref().map(|bound| &bound.id);
+        if route.epoch < self.audio.epoch || bound != Some(&route.session_id) {
             return;
         }
-        self.audio.epoch = epoch;
-        match route {
-            SourceRoute::Open {
-                source: Some(source),
-                ..
-            } => {
+        self.audio.epoch = route.epoch;
+        match route.way {
+            AudioWay::Open(source) => {
                 self.audio.way = Way::Known(source);
                 self.audio.held_bytes = 0;
-                for bytes in std::mem::take(&mut self.audio.held) {
-                    self.on_audio(bytes);
+                for held in std::mem::take(&mut self.audio.held) {
+                    match held {
+                        Held::Audio(bytes) => self.forward_audio(bytes),
+                        Held::EndOfUtterance => self.on_audio_end(),
+                    }
                 }
             }
-            SourceRoute::Open { source: None, .. } => self.audio.way = Way::Unknown,
-            SourceRoute::Refused { .. } => {
+            AudioWay::Gone => self.audio.way = Way::Unknown,
+            AudioWay::Refused => {
                 self.audio.way = Way::Refused;
                 self.audio.held.clear();
                 self.audio.held_bytes = 0;
@@ -117,10 +135,9 @@ impl Handler<SourceRoute> for Socket {
 }
 
 impl Socket {
-    /// Sends audio on its way, or asks for one.
+    /// Takes audio from the client.
     pub(super) fn on_audio(&mut self, bytes: Bytes) {
-        let counters = &self.environment.counters;
-        Counters::add(&counters.audio_frames_received, 1);
+        Counters::add(&self.environment.counters.audio_frames_received, 1);
         if bytes.len() > LARGEST_FRAME {
             let message = format!(
                 "a binary frame holds at most {LARGEST_FRAME} bytes of PCM; this one had {}",
@@ -131,6 +148,13 @@ impl Socket {
         if self.bound.is_none() {
             return self.refuse_audio_without_session(None);
         }
+        if !bytes.is_empty() {
+            self.forward_audio(bytes);
+        }
+    }
+
+    /// Sends audio on its way, or asks for one.
+    fn forward_audio(&mut self, bytes: Bytes) {
         if let Way::Known(source) = &self.audio.way {
             let listen = Listen {
                 connection: self.id.clone(),
@@ -140,7 +164,7 @@ impl Socket {
                 Ok(()) => {}
                 // The Source does not keep up: audio that comes too late is of no use.
                 Err(TellError::Full(_) | TellError::Unavailable(_)) => {
-                    Counters::add(&counters.audio_frames_discarded, 1);
+                    Counters::add(&self.environment.counters.audio_frames_discarded, 1);
                 }
                 Err(TellError::Gone(listen)) => {
                     self.audio.way = Way::Unknown;
@@ -167,11 +191,13 @@ impl Socket {
         }
     }
 
-    /// Ends the current utterance.
+    /// Ends the current utterance, after the audio that came before.
     pub(super) fn on_audio_end(&mut self) {
-        if let Way::Known(source) = &self.audio.way {
-            // A Source that is full ends the utterance by its silence.
-            let _ = source.tell(EndUtterance);
+        match &self.audio.way {
+            // A Source that is full ends the utterance when no more audio comes.
+            Way::Known(source) => drop(source.tell(EndUtterance)),
+            Way::Unknown | Way::Asked(_) => self.audio.hold_end(),
+            Way::Refused => {}
         }
     }
 

@@ -50,6 +50,37 @@ impl Socket {
         self.send(&unsubscribed, reference);
     }
 
+    /// Ends subscriptions that would not be given any more: the room was left, the session is over.
+    pub(super) fn review_subscriptions(&mut self) {
+        let (kept, ended) = std::mem::take(&mut self.topics)
+            .into_iter()
+            .partition::<Vec<_>, _>(|topic| self.role_for(topic) <= self.caller.access.role);
+        for topic in &ended {
+            self.environment.topics.unsubscribe(topic, &self.id);
+        }
+        self.topics = kept;
+    }
+
+    /// The role needed to follow a topic; those in a room or session need none beyond being there.
+    fn role_for(&self, topic: &Topic) -> Role {
+        let own = match (topic, &self.bound) {
+            (Topic::Session(id), Some(bound)) => bound.id == *id,
+            (Topic::Room(room), Some(bound)) => self
+                .environment
+                .archive
+                .session(&bound.id)
+                .is_some_and(|row| row.lock().room() == room),
+            _ => false,
+        };
+        match topic {
+            _ if own => Role::Client,
+            Topic::Of(Family::Service, _) => Role::Client,
+            Topic::Of(Family::Call | Family::Bot, _) => Role::Operator,
+            Topic::Server(crate::domain::topic::Server::Metrics) => Role::Operator,
+            Topic::Server(_) | Topic::Room(_) | Topic::Session(_) => Role::Admin,
+        }
+    }
+
     /// The rules of API.md section 1: one's own session and room and all services; calls, bots and figures for
     /// operators; everything for administrators.
     fn may_subscribe(&self, topic: Topic) -> Result<Topic, Refusal> {
@@ -61,22 +92,7 @@ impl Socket {
                 ),
             ));
         }
-        let own = match (&topic, &self.bound) {
-            (Topic::Session(id), Some(bound)) => bound.id == *id,
-            (Topic::Room(room), Some(bound)) => self
-                .environment
-                .archive
-                .session(&bound.id)
-                .is_some_and(|row| row.lock().room() == room),
-            _ => false,
-        };
-        let needed = match &topic {
-            _ if own => Role::Client,
-            Topic::Of(Family::Service, _) => Role::Client,
-            Topic::Of(Family::Call | Family::Bot, _) => Role::Operator,
-            Topic::Server(crate::domain::topic::Server::Metrics) => Role::Operator,
-            Topic::Server(_) | Topic::Room(_) | Topic::Session(_) => Role::Admin,
-        };
+        let needed = self.role_for(&topic);
         if self.caller.access.role >= needed {
             Ok(topic)
         } else {

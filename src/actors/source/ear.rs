@@ -265,6 +265,7 @@ impl StreamHandler<Yielded<TranscriptionOutput>> for Source {
         }
         self.feed_ear(ctx);
         self.show();
+        self.end_when_all_is_said(ctx);
     }
 
     /// One stream of several has ended; the Source goes on.

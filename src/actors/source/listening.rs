@@ -25,6 +25,9 @@ use crate::{
 /// How long a session's microphone belongs to the socket that last sent audio: two at once would be noise.
 const MICROPHONE_HELD: Duration = Duration::from_secs(2);
 
+/// How long audio may stay away in the middle of an utterance, beyond its hang: longer than networks stutter.
+const AUDIO_GAP: Duration = Duration::from_secs(1);
+
 /// Audio of the speaker, in their session's format.
 #[derive(Message)]
 #[rtype(result = "()")]
@@ -68,9 +71,7 @@ impl Handler<EndUtterance> for Source {
     type Result = ();
 
     fn handle(&mut self, _: EndUtterance, ctx: &mut Ctx<Self>) {
-        let mut events = Vec::new();
-        self.endpointer.finish(&mut events);
-        self.follow(events, ctx);
+        self.finish_utterance(ctx);
     }
 }
 
@@ -107,6 +108,29 @@ impl Source {
         self.order.environment.clock.now()
     }
 
+    /// Ends the current utterance, if there is one.
+    pub(super) fn finish_utterance(&mut self, ctx: &mut Ctx<Self>) {
+        let mut events = Vec::new();
+        self.endpointer.finish(&mut events);
+        self.follow(events, ctx);
+    }
+
+    /// Audio that stops coming in the middle of an utterance (a muted microphone, a tab asleep, a lost connection) is
+    /// its end: the endpointer counts samples and would wait for ever.
+    pub(super) fn end_what_fell_silent(&mut self, ctx: &mut Ctx<Self>) {
+        let patience = self.order.environment.settings.speech.hang + AUDIO_GAP;
+        let silent = |(_, heard): &(ConnectionId, Instant)| heard.elapsed() >= patience;
+        if self.endpointer.is_speaking() && self.microphone.as_ref().is_none_or(silent) {
+            self.finish_utterance(ctx);
+        }
+    }
+
+    /// Whether the newest utterance is still being said. One that was given up in the middle is not.
+    fn is_being_said(&self) -> bool {
+        let newest = self.utterances.back();
+        newest.is_some_and(|utterance| utterance.ended_at.is_none())
+    }
+
     /// Acts on what the endpointer found.
     pub(super) fn follow(&mut self, events: Vec<EndpointEvent>, ctx: &mut Ctx<Self>) {
         if events.is_empty() {
@@ -118,11 +142,13 @@ impl Source {
                     voice_at_sample, ..
                 } => self.begin(voice_at_sample),
                 EndpointEvent::Audio(samples) => {
-                    if let Some(utterance) = self.utterances.back() {
+                    if let Some(utterance) = self.utterances.back()
+                        && self.is_being_said()
+                    {
                         self.original.push(&utterance.id, &samples, DETECTOR_RATE);
+                        self.ear
+                            .add(TranscriptionInput::Audio(to_bytes(&samples).into()));
                     }
-                    self.ear
-                        .add(TranscriptionInput::Audio(to_bytes(&samples).into()));
                 }
                 EndpointEvent::Stopped {
                     voice_until_sample,
@@ -153,9 +179,12 @@ impl Source {
 
     fn end(&mut self, voice_until: u64, reason: StopReason) {
         let ended_at = self.moment_of(voice_until);
-        self.ear.add(TranscriptionInput::End);
         self.quiet_since = Instant::now();
         self.tell_edge(ended_at, false);
+        if !self.is_being_said() {
+            return;
+        }
+        self.ear.add(TranscriptionInput::End);
         let Some(utterance) = self.utterances.back_mut() else {
             return;
         };
@@ -168,7 +197,6 @@ impl Source {
         self.original.finish(&utterance.id);
         // Figures of use for people: one that a busy room does not take is only shown late.
         let _ = self.order.room.tell(Spent {
-            speaker: self.order.speaker.session_id.clone(),
             engine: self.order.engine.name(),
             audio_ms,
         });

@@ -14,7 +14,7 @@ use std::{
     time::Duration,
 };
 
-use actix::{Actor, AsyncContext, Handler, Message};
+use actix::{Actor, AsyncContext, Handler, Message, Running};
 use tokio::time::Instant;
 
 pub use self::gauge::SourceGauge;
@@ -133,6 +133,8 @@ pub struct Source {
 
     finals: Insistent<Transcribed>,
     edges: Insistent<SpeechEdged>,
+    /// It is to end, and waits for the finals of what was said.
+    leaving: bool,
 }
 
 impl Source {
@@ -179,6 +181,7 @@ impl Source {
             quiet_since: Instant::now(),
             finals: Insistent::default(),
             edges: Insistent::default(),
+            leaving: false,
         }
     }
 
@@ -193,11 +196,13 @@ impl Source {
     }
 
     fn beat(&mut self, ctx: &mut Ctx<Self>) {
-        let settings = &self.order.environment.settings.source;
+        let environment = Arc::clone(&self.order.environment);
+        let settings = &environment.settings.source;
         let unread = |since: Instant| since.elapsed() >= settings.idle_after;
         if self.unread_since.is_some_and(unread) {
             return ctx.end("nobody reads");
         }
+        self.end_what_fell_silent(ctx);
         if self.utterances.is_empty() && self.quiet_since.elapsed() >= settings.release_after {
             self.ear.release();
         }
@@ -208,6 +213,14 @@ impl Source {
         }
         self.feed_ear(ctx);
         self.show();
+        self.end_when_all_is_said(ctx);
+    }
+
+    /// Once it is to end, it ends with its last final.
+    fn end_when_all_is_said(&mut self, ctx: &mut Ctx<Self>) {
+        if self.leaving && self.utterances.is_empty() {
+            ctx.end("all is said");
+        }
     }
 }
 
@@ -243,6 +256,25 @@ impl Actor for Source {
         let _ = self.order.room.tell(NeedRoutes);
         self.show();
     }
+
+    /// What was just said still becomes a final: it ends when that has come, or with the patience of whoever stops it.
+    fn stopping(&mut self, ctx: &mut Ctx<Self>) -> Running {
+        self.leaving = true;
+        self.finish_utterance(ctx);
+        if self.utterances.is_empty() {
+            Running::Stop
+        } else {
+            Running::Continue
+        }
+    }
+
+    /// What has no final now never gets one from the engine: what was understood of it stands.
+    fn stopped(&mut self, _: &mut Ctx<Self>) {
+        while !self.utterances.is_empty() {
+            self.drop_oldest();
+        }
+        self.original.cancel();
+    }
 }
 
 impl Supervised for Source {
@@ -255,9 +287,7 @@ impl Handler<SourceOrder> for Source {
     /// The speaker has another language, name, format or engine: what is being said ends here, and what comes is heard
     /// by a new ear. Routes stay.
     fn handle(&mut self, order: SourceOrder, ctx: &mut Ctx<Self>) {
-        let mut events = Vec::new();
-        self.endpointer.finish(&mut events);
-        self.follow(events, ctx);
+        self.finish_utterance(ctx);
         while !self.utterances.is_empty() {
             self.drop_oldest();
         }

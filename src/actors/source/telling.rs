@@ -30,9 +30,10 @@ impl Source {
         }
     }
 
-    fn interpret(utterance: &Utterance, last: bool) -> Interpret {
+    fn interpret(&self, utterance: &Utterance, last: bool) -> Interpret {
         Interpret {
             utterance: utterance.id.clone(),
+            source: self.order.language.clone(),
             revision: utterance.revision,
             text: utterance.text.clone(),
             last,
@@ -45,7 +46,7 @@ impl Source {
     pub(super) fn tell_partial(&mut self, utterance: &Utterance) {
         let caption = self.caption(utterance, false, None);
         let _ = self.order.room.tell(Transcribed(caption));
-        let interpret = Self::interpret(utterance, false);
+        let interpret = self.interpret(utterance, false);
         for translating in self.translating.values() {
             let _ = translating.invoker.tell(interpret.clone());
         }
@@ -55,7 +56,7 @@ impl Source {
     pub(super) fn tell_final(&mut self, utterance: &Utterance, confidence: Option<f32>) {
         let caption = self.caption(utterance, true, confidence);
         self.finals.tell(&self.order.room, Transcribed(caption));
-        let interpret = Self::interpret(utterance, true);
+        let interpret = self.interpret(utterance, true);
         for translating in self.translating.values_mut() {
             translating
                 .finals

@@ -6,19 +6,20 @@
 /// Repeats of one punctuation mark that are kept: what people write ("...", "!!!").
 const KEPT_REPEATS: usize = 3;
 
-/// The text in one line: control characters and noncharacters become spaces, runs of blanks one blank, long runs
-/// of one punctuation mark three of it. Nothing at either end.
+/// The text in one line: control characters and line separators become spaces, noncharacters U+FFFD, runs of blanks one
+/// blank, long runs of one punctuation mark three of it. Nothing at either end.
 pub fn clean(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
     let mut previous = ' ';
     let mut repeats = 0;
     for character in text.chars() {
-        let character =
-            if character.is_control() || character.is_whitespace() || is_noncharacter(character) {
-                ' '
-            } else {
-                character
-            };
+        let character = if character.is_control() || character.is_whitespace() {
+            ' '
+        } else if is_noncharacter(character) {
+            char::REPLACEMENT_CHARACTER
+        } else {
+            character
+        };
         repeats = if character == previous {
             repeats + 1
         } else {
@@ -66,7 +67,7 @@ mod tests {
         assert_eq!(clean("\u{0}\n"), "");
         assert_eq!(
             clean("a\u{ffff}b\u{1fffe}c\u{fdd0}d\u{fffd}"),
-            "a b c d\u{fffd}"
+            "a\u{fffd}b\u{fffd}c\u{fffd}d\u{fffd}"
         );
         assert_eq!(clean("hmmmmm 10000"), "hmmmmm 10000");
     }

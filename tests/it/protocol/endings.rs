@@ -122,8 +122,10 @@ async fn sigterm_tells_every_client_and_ends_in_time_with_success() {
         clients.push(in_room(&server, &format!("room-{}", number % 3)).await.0);
     }
     clients.push(server.connect().await);
-    clients[0].say("Where is the train station?").await;
-    clients[0].expect("transcription").await;
+    let text = "Where is the train station?";
+    let translate = json!({"type": "translation_stream", "text": text, "target_lang": "es"});
+    clients[0].send(translate).await;
+    clients[0].expect("translation").await;
     server.signal(Signal::TERM);
     for client in &mut clients {
         assert_eq!(client.closed().await.map(|(code, _)| code), Some(1012));

@@ -111,7 +111,7 @@ async fn one_who_comes_in_the_middle_of_a_sentence_reads_the_rest_of_it() {
         .create_session(json!({"name": "Berta", "speaks": "es", "hears": ["en"]}))
         .await;
     let said = recording("goforward.raw");
-    let (first, second) = said.split_at(said.len() / 2 & !1);
+    let (first, second) = said.split_at((said.len() / 2) & !1);
     speak(&mut ana, first).await;
     let partial = ana
         .expect_where("transcription", |message| message["final"] == false)

@@ -242,3 +242,49 @@ async fn silence_and_noise_without_voice_say_nothing() {
         .await;
     assert_eq!(come.len(), 1, "{come:?}");
 }
+
+#[tokio::test]
+async fn the_format_may_change_in_the_middle_of_a_conversation() {
+    let server = Server::start();
+    let config = json!({"speaks": "en", "hears": ["es"], "speech": true});
+    let mut ana = speaker(&server, config).await;
+    for rate in [16_000, 48_000, 24_000] {
+        ana.configure(json!({"audio": {"sample_rate": rate}})).await;
+        let bytes = rate as usize / 50 * 2;
+        speak_in_pieces(&mut ana, &goforward(rate), bytes).await;
+        assert_eq!(
+            final_text(&mut ana).await,
+            "Go forward ten meters.",
+            "{rate} Hz"
+        );
+        let start = ana.expect("audio_start").await;
+        assert_eq!(start["sample_rate"], rate, "heard as it is spoken");
+        ana.expect_where("audio_stop", |stop| stop["stream_id"] == start["stream_id"])
+            .await;
+    }
+}
+
+#[tokio::test]
+async fn two_microphones_of_one_session_are_not_mixed() {
+    let server = Server::start();
+    let mut first = server.connect().await;
+    let made = first.create_session(json!({"speaks": "en"})).await;
+    let mut second = server.connect().await;
+    second
+        .ask(json!({"type": "join_session", "session_id": made["session_id"]}))
+        .await;
+    let (said, noise) = (
+        goforward(16_000),
+        spoken("The house is big and the garden is small."),
+    );
+    let mut tick = tokio::time::interval(Duration::from_millis(20));
+    let mut noise = noise.chunks(640);
+    for frame in said.chunks(640) {
+        tick.tick().await;
+        first.send_audio(frame.to_vec()).await;
+        second
+            .send_audio(noise.next().unwrap_or(&[0; 640]).to_vec())
+            .await;
+    }
+    assert_eq!(final_text(&mut second).await, "Go forward ten meters.");
+}

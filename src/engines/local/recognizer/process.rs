@@ -29,7 +29,8 @@ use crate::domain::engine::{EngineError, TranscriptionInput, TranscriptionOutput
 /// Loading takes 0.3 s on an idle machine and 0.9 s on a busy one.
 const LOADING_LIMIT: Duration = Duration::from_secs(15);
 
-/// Time for the last finals after the input was closed.
+/// How long a recognizer that still owes finals after its input was closed may say nothing: it reports its progress
+/// every 100 ms of audio, so only one that hangs does.
 const DRAINING_LIMIT: Duration = Duration::from_secs(10);
 
 /// Bytes that may wait for the pipe before the speaker's audio is left in the stream's own queue.
@@ -245,9 +246,7 @@ impl Process {
                 exchanged = self.exchange() => exchanged?,
             }
         }
-        timeout(DRAINING_LIMIT, self.drain(output, place))
-            .await
-            .unwrap_or(Ok(()))
+        self.drain(output, place).await
     }
 
     /// Waits for the finals that are still due.
@@ -256,8 +255,10 @@ impl Process {
         output: &mpsc::Sender<TranscriptionOutput>,
         place: &Place,
     ) -> Result<(), String> {
-        while self.utterances.is_any_due() {
-            self.exchange().await?;
+        while self.utterances.is_any_due() && !output.is_closed() {
+            timeout(DRAINING_LIMIT, self.exchange())
+                .await
+                .unwrap_or_else(|_| Err(format!("it said nothing for {DRAINING_LIMIT:?}")))?;
             while let Some(answer) = self.answer()? {
                 self.pass_on(answer, output, place).await;
             }
