@@ -161,7 +161,7 @@ async fn memory_stays_within_bounds_whatever_waits() {
         stalled.push(peer);
     }
     let before = resident_bytes(server.pid());
-    let count = 4_000;
+    let count = 2_000;
     flood(&mut writer, &mut reader, count).await;
     let after = resident_bytes(server.pid());
     let flooded = (count * long_text(0).len()) as u64;

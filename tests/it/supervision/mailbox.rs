@@ -154,6 +154,32 @@ async fn a_flood_leaves_its_neighbours_their_turn() {
     .await;
 }
 
+/// On the real clock: 64 of these would hold the thread for so long that it looks blocked.
+#[tokio::test]
+async fn slow_messages_leave_their_neighbours_their_turn_sooner() {
+    simulate(async |tree| {
+        let journal = Journal::default();
+        let slow = Script::named("slow", &journal).root(&tree, Spec::new());
+        let neighbour = Script::named("neighbour", &journal).root(&tree, Spec::new());
+        settle().await;
+        journal.take();
+        for _ in 0..20 {
+            let message = act(|probe, _| {
+                std::thread::sleep(Duration::from_millis(10));
+                probe.note("message");
+            });
+            slow.tell(message).expect("there is room");
+        }
+        neighbour
+            .ask(act(|probe, _| probe.note("message")), SOON)
+            .await
+            .expect("it answers");
+        let before = journal.take().len();
+        assert!(before < 10, "after {before} slow messages");
+    })
+    .await;
+}
+
 /// A task that only wakes itself is run again before the timers and sockets of a `LocalSet` are looked at.
 #[tokio::test]
 async fn a_flood_leaves_timers_their_turn() {
