@@ -30,7 +30,7 @@ pub(super) enum Beginning {
     /// Its thread was lost.
     Moved,
     /// It failed in a way that took its cell from it.
-    Failed(Failure),
+    Failed(Box<Failure>),
 }
 
 /// What a life came to.
@@ -79,7 +79,7 @@ impl<A: Supervised> Cell<A> {
             Beginning::First => self.one_life().await,
             Beginning::Failed(failure) => {
                 self.settle_family().await;
-                Outcome::Failed(failure, Duration::ZERO)
+                Outcome::Failed(*failure, Duration::ZERO)
             }
             Beginning::Moved => {
                 self.settle_family().await;
@@ -134,7 +134,7 @@ impl<A: Supervised> Cell<A> {
     }
 
     /// Ends a life: `stopping`, children, `stopped`, and the drop of the value.
-    async fn close(&mut self, mut life: Life<A>, end: End) -> Outcome {
+    async fn close(&mut self, mut life: Box<Life<A>>, end: End) -> Outcome {
         let mut outcome = match end {
             End::Stale => return Outcome::Stale,
             End::Killed => Outcome::Ended(Exit::Killed),

@@ -67,7 +67,7 @@ pub(super) enum Wish {
     Stop,
     Terminate,
     End(&'static str),
-    Fail(Failure),
+    Fail(Box<Failure>),
 }
 
 /// One child as its parent sees it.
@@ -168,7 +168,7 @@ impl<A: Supervised> Ctx<A> {
         let mut failure = Failure::new(Cause::Error, reason, Some(self.doing));
         let place = Location::caller();
         failure.location = Some(format!("{}:{}", place.file(), place.line()));
-        self.wish = Some(Wish::Fail(failure));
+        self.wish = Some(Wish::Fail(Box::new(failure)));
     }
 
     /// Ends the actor for good, as [`Exit::Stopped`] with this reason.

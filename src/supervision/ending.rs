@@ -128,7 +128,7 @@ impl<A: Supervised> Life<A> {
         let wants_end = matches!(wish, Wish::End(_));
         let exit = wish.exit();
         let ask = match wish {
-            Wish::Fail(failure) => return Some(End::Failed(failure)),
+            Wish::Fail(failure) => return Some(End::Failed(*failure)),
             Wish::Terminate => false,
             Wish::Stop | Wish::End(_) => self.draining.is_none(),
         };

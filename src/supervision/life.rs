@@ -39,25 +39,27 @@ pub(super) struct Life<A: Supervised> {
 
 impl<A: Supervised> Life<A> {
     /// Makes the value and starts it. On failure the life is over before it began and `stopped` is not called.
+    ///
+    /// Boxed, because a cell's future would otherwise hold room for it twice, and there are tens of thousands of cells.
     pub(super) fn begin(
         node: &Arc<Node>,
         generation: u32,
         number: u32,
-    ) -> Result<Option<Self>, Failure> {
+    ) -> Result<Option<Box<Self>>, Failure> {
         let began = Instant::now();
         let mut ctx = Ctx::new(node.clone(), generation, number);
         ctx.begin("factory", began);
         let Some(actor) = node.seat_of::<A>().and_then(|seat| seat.make()) else {
             return Ok(None);
         };
-        let mut life = Life {
+        let mut life = Box::new(Life {
             ctx,
             actor: Some(actor?),
             generation,
             began,
             alarm: None,
             draining: None,
-        };
+        });
         life.call("started", |actor, ctx| actor.started(ctx))?;
         life.ctx.phase = ActorState::Running;
         life.ctx.node.gauges.finish();
