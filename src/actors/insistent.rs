@@ -27,7 +27,7 @@ impl<M> Insistent<M>
 where
     M: Message<Result = ()> + Send + 'static,
 {
-    /// Tells `message` after those that wait. Beyond [`MOST_WAITING`] the oldest is given up, and logged.
+    /// Tells `message` after those that wait. Beyond `MOST_WAITING` the oldest is given up, and logged.
     pub fn tell<A: Supervised + Handler<M>>(&mut self, to: &Ref<A>, message: M) {
         if self.waiting.len() == MOST_WAITING {
             self.waiting.pop_front();

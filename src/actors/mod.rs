@@ -4,6 +4,7 @@
 //! (`engines`), how bytes come in (`http`).
 
 pub mod clock;
+mod engine_stream;
 pub mod environment;
 pub mod insistent;
 pub mod invoker;

@@ -54,6 +54,21 @@ impl Handler<Deliver> for Postbox {
     }
 }
 
+#[derive(Message)]
+#[rtype(result = "()")]
+struct CloseAfter {
+    outbox: Arc<Outbox>,
+    closing: Closing,
+}
+
+impl Handler<CloseAfter> for Postbox {
+    type Result = ();
+
+    fn handle(&mut self, close: CloseAfter, _: &mut Ctx<Self>) {
+        close.outbox.close(close.closing);
+    }
+}
+
 static WORKERS: AtomicUsize = AtomicUsize::new(0);
 
 thread_local! {
@@ -97,6 +112,17 @@ impl Outlet {
     /// The socket's queue.
     pub fn outbox(&self) -> &Arc<Outbox> {
         &self.alone[0]
+    }
+
+    /// Ends the socket after everything that was delivered to it so far.
+    pub fn close(&self, closing: Closing) {
+        let close = CloseAfter {
+            outbox: Arc::clone(self.outbox()),
+            closing,
+        };
+        if self.postbox.tell(close).is_err() {
+            self.outbox().close(closing);
+        }
     }
 
     /// Sends to this socket alone, in order with what is sent to many.

@@ -73,8 +73,6 @@ struct Rendition {
 struct Playing {
     stream_id: u32,
     renditions: Vec<Rendition>,
-    began: Instant,
-    blocks: u32,
 }
 
 /// Sends the speech of one speaker in one language, one utterance after the other.
@@ -87,6 +85,8 @@ pub struct Voice {
     hearings: Vec<Hearing>,
     queue: VecDeque<Speech>,
     playing: Option<Playing>,
+    /// When a listener who heard everything at its pace hears the next frame.
+    next_heard_at: Instant,
     resampled: Vec<i16>,
 }
 
@@ -108,6 +108,7 @@ impl Voice {
             hearings: Vec::new(),
             queue: VecDeque::new(),
             playing: None,
+            next_heard_at: Instant::now(),
             resampled: Vec::new(),
         }
     }
@@ -168,7 +169,7 @@ impl Voice {
         }
         self.shed();
         if self.pace == Pace::AsItComes {
-            self.play(u32::MAX);
+            self.send_all();
         }
     }
 
@@ -180,7 +181,7 @@ impl Voice {
             }
         }
         if self.pace == Pace::AsItComes {
-            self.play(u32::MAX);
+            self.send_all();
         }
     }
 
@@ -192,57 +193,57 @@ impl Voice {
         self.queue.clear();
     }
 
-    /// Sends what is due, and says how long until the next frame is; `None` when there is nothing to send.
+    /// Sends what is due, and says how long until the next frame is; `None` when nothing is there to send, and it is
+    /// to be called again once there is.
     pub fn advance(&mut self) -> Option<Duration> {
-        let due = match &self.playing {
-            None => AHEAD + 1,
-            Some(playing) => {
-                let elapsed = playing.began.elapsed();
-                let frames =
-                    u32::try_from(elapsed.as_millis() / FRAME.as_millis()).unwrap_or(u32::MAX);
-                (frames.saturating_add(AHEAD + 1)).saturating_sub(playing.blocks)
-            }
-        };
-        self.play(due);
-        if self.queue.is_empty() {
-            return None;
+        let now = Instant::now();
+        while self.next_is_due(now) && self.send_block() {
+            // What comes late, because the engine was slower than speech, makes nothing after it hurry.
+            self.next_heard_at = self.next_heard_at.max(now) + FRAME;
         }
-        let next = self.playing.as_ref().map_or(FRAME, |playing| {
-            let at = playing.began + FRAME * playing.blocks.saturating_sub(AHEAD);
-            at.saturating_duration_since(Instant::now())
-        });
-        Some(next.clamp(Duration::from_millis(1), FRAME))
+        self.queue.front().filter(|speech| speech.can_be_played())?;
+        let due = self.next_heard_at - FRAME * AHEAD;
+        let pause = due.saturating_duration_since(now);
+        Some(pause.clamp(Duration::from_millis(1), FRAME))
     }
 
-    /// Sends up to `blocks` blocks of 20 ms.
-    fn play(&mut self, blocks: u32) {
-        for _ in 0..blocks {
-            let Some(speech) = self.queue.front_mut() else {
-                return;
-            };
-            let block = frame_samples(speech.sample_rate);
-            if speech.samples.len() < block && !speech.complete {
-                return;
-            }
-            let samples: Vec<i16> = speech
-                .samples
-                .drain(..block.min(speech.samples.len()))
-                .collect();
-            let (utterance, sample_rate) = (speech.utterance.clone(), speech.sample_rate);
-            let ended = speech.complete && speech.samples.is_empty();
-            let mut playing = match self.playing.take() {
-                Some(playing) => playing,
-                None => self.start_stream(&utterance, sample_rate),
-            };
-            self.render(&mut playing, &samples, ended);
-            playing.blocks += 1;
-            if ended {
-                self.stop_stream(&playing, &utterance, AudioEnd::Complete);
-                self.queue.pop_front();
-            } else {
-                self.playing = Some(playing);
-            }
+    fn next_is_due(&self, now: Instant) -> bool {
+        self.next_heard_at <= now + FRAME * AHEAD
+    }
+
+    /// Sends all there is.
+    fn send_all(&mut self) {
+        while self.send_block() {}
+    }
+
+    /// Sends the next 20 ms. `false` if they are not there.
+    fn send_block(&mut self) -> bool {
+        let Some(speech) = self
+            .queue
+            .front_mut()
+            .filter(|speech| speech.can_be_played())
+        else {
+            return false;
+        };
+        let block = frame_samples(speech.sample_rate);
+        let samples: Vec<i16> = speech
+            .samples
+            .drain(..block.min(speech.samples.len()))
+            .collect();
+        let (utterance, sample_rate) = (speech.utterance.clone(), speech.sample_rate);
+        let ended = speech.complete && speech.samples.is_empty();
+        let mut playing = match self.playing.take() {
+            Some(playing) => playing,
+            None => self.start_stream(&utterance, sample_rate),
+        };
+        self.render(&mut playing, &samples, ended);
+        if ended {
+            self.stop_stream(&playing, &utterance, AudioEnd::Complete);
+            self.queue.pop_front();
+        } else {
+            self.playing = Some(playing);
         }
+        true
     }
 
     fn start_stream(&self, utterance: &UtteranceId, sample_rate: u32) -> Playing {
@@ -273,8 +274,6 @@ impl Voice {
         Playing {
             stream_id,
             renditions,
-            began: Instant::now(),
-            blocks: 0,
         }
     }
 
@@ -336,6 +335,11 @@ impl Voice {
 }
 
 impl Speech {
+    /// Whether a block of 20 ms is there, or the end.
+    fn can_be_played(&self) -> bool {
+        self.complete || self.samples.len() >= frame_samples(self.sample_rate)
+    }
+
     fn milliseconds(&self) -> u64 {
         self.samples.len() as u64 * 1_000 / u64::from(self.sample_rate)
     }

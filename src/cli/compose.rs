@@ -35,11 +35,11 @@ pub fn outgoing_runtime(settings: &Settings) -> anyhow::Result<Runtime> {
         .context("no threads for outgoing work")
 }
 
-/// The whole tree with its engines. To be called on a thread with an actix system.
+/// The whole tree with its engines, which know what they can do when this is done. To be called on a thread with an actix system.
 ///
 /// # Errors
 /// If threads, the data folder or this program's own file are not to be had.
-pub fn environment(
+pub async fn environment(
     settings: &Arc<Settings>,
     outgoing: &Handle,
 ) -> anyhow::Result<Arc<Environment>> {
@@ -56,6 +56,7 @@ pub fn environment(
         None => read_or_create(&settings.data.dir, SECRET_FILE)?.key,
     };
     let program = std::env::current_exe().context("cannot find this program's own file")?;
+    let mut started = None;
     let environment = Environment::start(
         Arc::clone(settings),
         tree,
@@ -64,8 +65,9 @@ pub fn environment(
         secret.expose_secret().as_bytes(),
         |parent| {
             let wanted = LocalSettings::from(&settings.engines.local);
-            let local: Arc<dyn Engine> =
-                LocalEngine::start(parent, &wanted, outgoing.clone(), program)?;
+            let local = LocalEngine::start(parent, &wanted, outgoing.clone(), program)?;
+            started = Some(Arc::clone(&local));
+            let local: Arc<dyn Engine> = local;
             let null: Arc<dyn Engine> = Arc::new(null_engine(outgoing.clone()));
             Ok(match settings.engines.default {
                 DefaultEngine::Local => Engines::new(local, vec![null]),
@@ -73,5 +75,9 @@ pub fn environment(
             })
         },
     )?;
+    // Whoever connects first must find its voices.
+    if let Some(local) = started {
+        local.ready().await;
+    }
     Ok(environment)
 }

@@ -45,7 +45,7 @@ pub fn serve(loaded: &Loaded, debug: bool) -> anyhow::Result<()> {
     let outgoing = compose::outgoing_runtime(&settings)?;
     let handle = outgoing.handle().clone();
     let served = actix_rt::System::new().block_on(async move {
-        let environment = compose::environment(&settings, &handle)?;
+        let environment = compose::environment(&settings, &handle).await?;
         let _watchdog = Watchdog::start(environment.tree.clone()).context("no watchdog")?;
         let bound = listen(&settings, &environment)?;
         let stopping = stop_on_signal(Arc::clone(&environment), bound.handle(), &settings)?;

@@ -1,6 +1,6 @@
 //! `/api/languages` and `/api/engines`: what can be spoken, read and heard here, and what is missing.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use actix_web::{
     get,
@@ -14,13 +14,13 @@ use crate::{
     actors::environment::Environment,
     domain::{
         access::{Access, Role},
-        engine::{EngineReport, LanguagePair},
+        engine::{Engine, EngineReport, LanguagePair},
         language::Language,
     },
 };
 
 /// A language and what can be done with it.
-#[derive(Debug, Default, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 struct LanguageView {
     /// Its BCP 47 tag.
     code: String,
@@ -56,44 +56,52 @@ pub async fn languages(
     access.require(Role::Client)?;
     let (engine, _) = environment.engines().choose(None);
     let report = engine.report();
-    let mut by_code: BTreeMap<&str, LanguageView> = BTreeMap::new();
-    let view = |code: &str| LanguageView {
-        code: code.to_owned(),
-        name: code
-            .parse::<Language>()
-            .map_or_else(|_| code.to_owned(), |language| language.english_name()),
-        ..LanguageView::default()
-    };
-    for code in &report.recognizes {
-        by_code.entry(code).or_insert_with(|| view(code)).speak = true;
-    }
-    for pair in &report.pairs {
-        let source = &pair.source;
-        by_code.entry(source).or_insert_with(|| view(source)).r#type = true;
-        let target = &pair.target;
-        by_code.entry(target).or_insert_with(|| view(target)).read = true;
-    }
-    for language in by_code.values_mut() {
-        language.hear = language.read && report.speaks.contains(&language.code);
-        language.reason = reason(language);
-    }
+    let tags = report
+        .pairs
+        .iter()
+        .flat_map(|pair| [&pair.source, &pair.target]);
+    let known: BTreeSet<Language> = tags
+        .chain(&report.recognizes)
+        .filter_map(|tag| tag.parse().ok())
+        .collect();
+    let views = known
+        .iter()
+        .map(|language| LanguageView::of(language, &known, &*engine));
     Ok(Json(Languages {
-        languages: by_code.into_values().collect(),
+        languages: views.collect(),
         pairs: report.pairs,
     }))
 }
 
-fn reason(language: &LanguageView) -> Option<String> {
-    let missing: Vec<&str> = [
-        (!language.speak, "speech in it is not recognised here"),
-        (!language.r#type, "nothing can be translated from it"),
-        (!language.read, "nothing can be translated into it"),
-        (language.read && !language.hear, "there is no voice for it"),
-    ]
-    .into_iter()
-    .filter_map(|(missing, why)| missing.then_some(why))
-    .collect();
-    (!missing.is_empty()).then(|| missing.join("; "))
+impl LanguageView {
+    fn of(language: &Language, all: &BTreeSet<Language>, engine: &dyn Engine) -> Self {
+        let read = all.iter().any(|source| engine.translates(source, language));
+        let mut view = Self {
+            code: language.to_string(),
+            name: language.english_name(),
+            speak: engine.transcribes(language),
+            hear: read && engine.speaks(language),
+            r#type: all.iter().any(|target| engine.translates(language, target)),
+            read,
+            reason: None,
+        };
+        view.reason = view.missing();
+        view
+    }
+
+    /// What does not work, in words.
+    fn missing(&self) -> Option<String> {
+        let missing: Vec<&str> = [
+            (!self.speak, "speech in it is not recognised here"),
+            (!self.r#type, "nothing can be translated from it"),
+            (!self.read, "nothing can be translated into it"),
+            (self.read && !self.hear, "there is no voice for it"),
+        ]
+        .into_iter()
+        .filter_map(|(missing, why)| missing.then_some(why))
+        .collect();
+        (!missing.is_empty()).then(|| missing.join("; "))
+    }
 }
 
 /// An engine and whether it serves those who name none.

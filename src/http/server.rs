@@ -54,12 +54,12 @@ pub struct Bound {
 /// Why the server cannot listen.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "cannot listen on {host}:{port}: {source}; stop what listens there, or set server.host and server.port (HOST, PORT)"
+    "cannot listen on {host}:{port}: {cause}; stop what listens there, or set server.host and server.port (HOST, PORT)"
 )]
 pub struct BindError {
     host: String,
     port: u16,
-    source: std::io::Error,
+    cause: std::io::Error,
 }
 
 /// Listens where the settings say. `routes` runs once per worker and registers the server's own routes, documented ones
@@ -105,7 +105,7 @@ where
     }
     let http = http
         .bind((host.as_str(), port))
-        .map_err(|source| BindError { host, port, source })?;
+        .map_err(|cause| BindError { host, port, cause })?;
     Ok(Bound {
         addresses: http.addrs(),
         server: http.run(),

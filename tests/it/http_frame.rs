@@ -29,7 +29,6 @@ use utoipa_actix_web::service_config::ServiceConfig;
 struct Running {
     address: SocketAddr,
     handle: ServerHandle,
-    metrics: Metrics,
     health: Arc<Health>,
     admin_key: Option<String>,
     _data: tempfile::TempDir,
@@ -151,7 +150,7 @@ impl Running {
         let parts = Parts {
             settings: Arc::new(loaded.settings),
             access,
-            metrics: metrics.clone(),
+            metrics,
             health: health.clone(),
         };
         let bound = bind(parts, routes).unwrap();
@@ -164,7 +163,6 @@ impl Running {
         Self {
             address,
             handle,
-            metrics,
             health,
             admin_key,
             _data: data,

@@ -5,5 +5,6 @@ mod config;
 mod conversation;
 mod engines;
 mod http_frame;
+mod paused;
 mod supervision;
 mod support;

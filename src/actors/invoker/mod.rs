@@ -17,9 +17,9 @@ use actix::{Actor, AsyncContext, Handler, Message};
 use tokio::time::Instant;
 
 pub use self::gauge::InvokerGauge;
-use self::stream::Stream;
 use crate::{
     actors::{
+        engine_stream::EngineStream,
         environment::Environment,
         insistent::Insistent,
         refusal::Refusal,
@@ -30,8 +30,12 @@ use crate::{
         voice::{Hearing, Pace, Voice},
     },
     domain::{
-        engine::Engine, identity::UtteranceId, language::Language, participant::Speaker,
-        server_message::Caption, time::Timestamp,
+        engine::{Engine, TranslationInput},
+        identity::UtteranceId,
+        language::Language,
+        participant::Speaker,
+        server_message::Caption,
+        time::Timestamp,
     },
     supervision::{Ctx, Kept, Ref, Supervised},
 };
@@ -103,7 +107,7 @@ pub struct Invoker {
     kept_order: Kept<InvokerOrder>,
     epoch: u64,
     unfollowed_since: Option<Instant>,
-    stream: Stream,
+    stream: EngineStream<TranslationInput>,
     voice: Voice,
     voice_running: bool,
     /// Finals without a translation, in order; they outlive a crash.
@@ -123,7 +127,7 @@ impl Invoker {
             Self {
                 epoch: 0,
                 unfollowed_since: None,
-                stream: Stream::default(),
+                stream: EngineStream::default(),
                 voice: voice(&order),
                 voice_running: false,
                 pending: pending.clone(),
@@ -252,7 +256,7 @@ impl Handler<InvokerOrder> for Invoker {
         }
         self.kept_order.change(|kept| *kept = order);
         self.order = self.kept_order.get();
-        self.stream.renew();
+        self.stream.release();
         self.partial = None;
         self.voice.cancel();
         self.voice = voice(&self.order);
@@ -288,7 +292,7 @@ impl Handler<Interpret> for Invoker {
             });
             self.partial = None;
             if let Some(given_up) = given_up {
-                self.stream.forget_oldest();
+                self.stream.forget(1);
                 let refusal = Refusal::new(
                     "untranslated",
                     "the engine does not keep up; a sentence was left out",

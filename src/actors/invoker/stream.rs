@@ -1,16 +1,17 @@
 //! The engine's translation stream as the Invoker holds it: opened with the first words, opened again when it breaks,
 //! and then given every final that has no translation yet.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::VecDeque, sync::Arc};
 
 use actix::{ActorFutureExt, AsyncContext, StreamHandler, WrapFuture};
-use futures_util::{StreamExt, stream};
-use tokio::{sync::mpsc, time::Instant};
-use tokio_stream::wrappers::ReceiverStream;
 
 use super::{Interpret, Invoker};
 use crate::{
-    actors::{refusal::Refusal, room::captions::Translated},
+    actors::{
+        engine_stream::{Generation, Yielded, yields},
+        refusal::Refusal,
+        room::captions::Translated,
+    },
     audio::pcm::PcmAssembler,
     domain::{
         engine::{
@@ -22,81 +23,15 @@ use crate::{
     supervision::Ctx,
 };
 
-/// How often the same final is tried on a stream that breaks before it is given up.
-const TRIES_PER_FINAL: u32 = 3;
-
-/// Waiting times before opening again: after a failure, growing with each, and after a refusal.
-const AFTER_FAILURE: Duration = Duration::from_millis(100);
-const AFTER_REFUSAL: Duration = Duration::from_secs(5);
-
-enum State {
-    Closed { not_before: Option<Instant> },
-    Opening,
-    Open(mpsc::Sender<TranslationInput>),
-}
-
-/// The stream, and how many of the pending finals it has been given.
-pub(super) struct Stream {
-    state: State,
-    given: usize,
-    generation: u64,
-    failures: u32,
-}
-
-impl Default for Stream {
-    fn default() -> Self {
-        Self {
-            state: State::Closed { not_before: None },
-            given: 0,
-            generation: 0,
-            failures: 0,
-        }
+/// A revision as the engine takes it.
+fn input(interpret: &Interpret, speak: bool) -> TranslationInput {
+    TranslationInput::Text {
+        utterance: interpret.utterance.clone(),
+        revision: interpret.revision,
+        text: interpret.text.clone(),
+        last: interpret.last,
+        speak,
     }
-}
-
-impl Stream {
-    pub(super) fn is_open(&self) -> bool {
-        matches!(self.state, State::Open(_))
-    }
-
-    /// The oldest pending final is pending no more.
-    pub(super) fn forget_oldest(&mut self) {
-        self.given = self.given.saturating_sub(1);
-    }
-
-    /// Closes the stream; the next words open another one.
-    pub(super) fn renew(&mut self) {
-        self.close(Duration::ZERO);
-        self.failures = 0;
-    }
-
-    fn close(&mut self, pause: Duration) {
-        self.state = State::Closed {
-            not_before: Some(Instant::now() + pause),
-        };
-        self.generation += 1;
-        self.given = 0;
-    }
-
-    fn give(&self, interpret: &Interpret, speak: bool) -> bool {
-        let State::Open(input) = &self.state else {
-            return false;
-        };
-        let text = TranslationInput::Text {
-            utterance: interpret.utterance.clone(),
-            revision: interpret.revision,
-            text: interpret.text.clone(),
-            last: interpret.last,
-            speak,
-        };
-        input.try_send(text).is_ok()
-    }
-}
-
-/// What a stream yields, and from which opening; nothing when it has ended.
-pub(super) struct Yielded {
-    generation: u64,
-    output: Option<TranslationOutput>,
 }
 
 impl Invoker {
@@ -106,11 +41,10 @@ impl Invoker {
         if !pending.is_empty() {
             self.ensure_open(ctx);
         }
-        while let Some(next) = pending.get(self.stream.given) {
-            if !self.stream.give(next, self.voice.is_heard()) {
+        while let Some(next) = pending.get(self.stream.given()) {
+            if !self.stream.give_next(input(next, self.voice.is_heard())) {
                 return;
             }
-            self.stream.given += 1;
         }
     }
 
@@ -118,22 +52,16 @@ impl Invoker {
     pub(super) fn give_partial(&mut self, partial: Interpret, ctx: &mut Ctx<Self>) {
         self.ensure_open(ctx);
         self.feed_stream(ctx);
-        if self.stream.given == self.pending.snapshot().len() {
-            self.stream.give(&partial, false);
+        if self.stream.given() == self.pending.snapshot().len() {
+            self.stream.try_give(input(&partial, false));
         }
         self.partial = Some(partial);
     }
 
     fn ensure_open(&mut self, ctx: &mut Ctx<Self>) {
-        let State::Closed { not_before } = self.stream.state else {
+        let Some(generation) = self.stream.begin_opening() else {
             return;
         };
-        if not_before.is_some_and(|moment| moment > Instant::now()) {
-            return;
-        }
-        self.stream.state = State::Opening;
-        self.stream.generation += 1;
-        let generation = self.stream.generation;
         let engine = Arc::clone(&self.order.engine);
         let request = TranslationRequest {
             speaker: self.order.speaker.session_id.to_string(),
@@ -148,33 +76,28 @@ impl Invoker {
 
     fn stream_opened(
         &mut self,
-        generation: u64,
+        generation: Generation,
         opened: Result<TranslationStream, EngineError>,
         ctx: &mut Ctx<Self>,
     ) {
-        if generation != self.stream.generation {
+        if !self.stream.is_current(generation) {
             return;
         }
         match opened {
             Ok(stream) => {
-                self.stream.state = State::Open(stream.input);
-                self.stream.given = 0;
-                let outputs = ReceiverStream::new(stream.output)
-                    .map(Some)
-                    .chain(stream::iter([None]))
-                    .map(move |output| Yielded { generation, output });
-                ctx.add_stream(outputs);
+                self.stream.opened(stream.input);
+                ctx.add_stream(yields(generation, stream.output));
                 self.feed_stream(ctx);
-                if let Some(partial) = self.partial.clone() {
-                    self.stream.give(&partial, false);
+                if let Some(partial) = &self.partial {
+                    self.stream.try_give(input(partial, false));
                 }
             }
             Err(error) if matches!(error.trouble, Trouble::Failed | Trouble::Timeout) => {
                 self.stream_broke(&error);
             }
             Err(error) => {
-                self.stream.close(AFTER_REFUSAL);
-                self.pending.change(std::collections::VecDeque::clear);
+                self.stream.refused();
+                self.pending.change(VecDeque::clear);
                 self.tell_failure(None, Refusal::from(&error));
             }
         }
@@ -184,14 +107,10 @@ impl Invoker {
     fn stream_broke(&mut self, error: &EngineError) {
         let (engine, target) = (self.order.engine.name(), &self.order.target);
         tracing::warn!(engine, %target, code = error.code(), "translation broke off");
-        self.stream.failures += 1;
-        self.stream
-            .close(AFTER_FAILURE * self.stream.failures.min(20));
-        if self.stream.failures >= TRIES_PER_FINAL {
-            self.stream.failures = 0;
-            if let Some(given_up) = self.pending.change(std::collections::VecDeque::pop_front) {
-                self.tell_failure(Some(given_up.utterance), Refusal::from(error));
-            }
+        if self.stream.broke()
+            && let Some(given_up) = self.pending.change(VecDeque::pop_front)
+        {
+            self.tell_failure(Some(given_up.utterance), Refusal::from(error));
         }
     }
 
@@ -204,7 +123,7 @@ impl Invoker {
             pending.remove(position)
         });
         if settled.is_some() {
-            self.stream.forget_oldest();
+            self.stream.forget(1);
         }
         settled
     }
@@ -218,7 +137,7 @@ impl Invoker {
                 last: true,
                 ..
             } => {
-                self.stream.failures = 0;
+                self.stream.succeeded();
                 let pending = self.pending.snapshot();
                 let known = pending.iter().find(|known| known.utterance == utterance);
                 if let Some(known) = known {
@@ -279,9 +198,9 @@ impl Invoker {
     }
 }
 
-impl StreamHandler<Yielded> for Invoker {
-    fn handle(&mut self, yielded: Yielded, ctx: &mut Ctx<Self>) {
-        if yielded.generation != self.stream.generation {
+impl StreamHandler<Yielded<TranslationOutput>> for Invoker {
+    fn handle(&mut self, yielded: Yielded<TranslationOutput>, ctx: &mut Ctx<Self>) {
+        if !self.stream.is_current(yielded.generation) {
             return;
         }
         match yielded.output {

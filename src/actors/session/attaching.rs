@@ -149,7 +149,7 @@ impl Session {
         if self.sockets.get().is_empty() {
             self.linger(ctx);
         }
-        if self.room.is_some() {
+        if self.room.is_some() && !self.environment.is_stopping() {
             self.refresh_room(ctx);
         }
     }

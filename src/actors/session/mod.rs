@@ -158,7 +158,7 @@ impl Session {
         for attached in self.sockets.get() {
             let _ = attached.socket.tell(Unbound);
             if let Some(closing) = closing {
-                attached.outlet.outbox().close(closing);
+                attached.outlet.close(closing);
             }
         }
         self.sockets.change(Vec::clear);

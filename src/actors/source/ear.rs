@@ -1,16 +1,17 @@
 //! The engine's ear as the Source holds it: opened when there is something to hear, fed in order, opened again with
 //! everything that has no final yet when it breaks, released in silence.
 
-use std::{collections::VecDeque, sync::Arc, time::Duration};
+use std::{collections::VecDeque, sync::Arc};
 
 use actix::{ActorFutureExt, AsyncContext, StreamHandler, WrapFuture};
-use futures_util::{StreamExt, stream};
-use tokio::{sync::mpsc, time::Instant};
-use tokio_stream::wrappers::ReceiverStream;
+use tokio::time::Instant;
 
 use super::Source;
 use crate::{
-    actors::refusal::Refusal,
+    actors::{
+        engine_stream::{EngineStream, Generation, Yielded, yields},
+        refusal::Refusal,
+    },
     domain::engine::{
         EngineError, TRANSCRIPTION_RATE, TranscriptionInput, TranscriptionOutput,
         TranscriptionRequest, TranscriptionStream, Trouble,
@@ -21,59 +22,29 @@ use crate::{
 /// The most speech held for an engine that does not take it, in milliseconds; then the oldest utterance is given up.
 const MOST_HELD_MS: u64 = 60_000;
 
-/// How often the same utterance is tried before it is given up: the fault may be in what was said.
-const TRIES_PER_UTTERANCE: u32 = 3;
-
-/// Waiting times before opening again: after a failure, growing with each, and after a refusal.
-const AFTER_FAILURE: Duration = Duration::from_millis(100);
-const AFTER_REFUSAL: Duration = Duration::from_secs(5);
-
-enum State {
-    Closed { not_before: Option<Instant> },
-    Opening,
-    Open(mpsc::Sender<TranscriptionInput>),
-}
-
 /// The ear, and everything it has to hear again should it break.
+#[derive(Default)]
 pub(super) struct Ear {
-    state: State,
+    stream: EngineStream<TranscriptionInput>,
     /// Inputs of all utterances without a final, in order.
     script: VecDeque<TranscriptionInput>,
-    /// How many of them the open stream has been given.
-    given: usize,
-    /// Which opening this is, so that what an earlier stream still yields is told apart.
-    generation: u64,
-    failures: u32,
-}
-
-impl Default for Ear {
-    fn default() -> Self {
-        Self {
-            state: State::Closed { not_before: None },
-            script: VecDeque::new(),
-            given: 0,
-            generation: 0,
-            failures: 0,
-        }
-    }
 }
 
 impl Ear {
-    /// A closed ear that heeds nothing this one's streams may still yield.
-    pub(super) fn renewed(&self) -> Self {
-        Self {
-            generation: self.generation + 1,
-            ..Self::default()
-        }
+    /// The same ear with nothing to hear, that heeds nothing its stream may still yield.
+    pub(super) fn renewed(mut self) -> Self {
+        self.stream.release();
+        self.script.clear();
+        self
     }
 
     pub(super) fn is_open(&self) -> bool {
-        matches!(self.state, State::Open(_))
+        self.stream.is_open()
     }
 
     /// Speech that the engine has not been given, in milliseconds.
     pub(super) fn lag_ms(&self) -> u64 {
-        milliseconds(self.script.iter().skip(self.given))
+        milliseconds(self.script.iter().skip(self.stream.given()))
     }
 
     /// Adds to what is to be heard.
@@ -84,40 +55,30 @@ impl Ear {
     /// Closes a stream that has nothing to do.
     pub(super) fn release(&mut self) {
         if self.is_open() && self.script.is_empty() {
-            self.state = State::Closed { not_before: None };
-            self.generation += 1;
+            self.stream.release();
         }
-    }
-
-    fn close(&mut self, pause: Duration) {
-        self.state = State::Closed {
-            not_before: Some(Instant::now() + pause),
-        };
-        self.generation += 1;
-        self.given = 0;
     }
 
     /// Gives an open stream what it has not been given. A full one is tried again with the next audio or beat; a
     /// closed one says by itself why.
     fn feed(&mut self) {
-        if let State::Open(input) = &self.state {
-            while let Some(next) = self.script.get(self.given) {
-                if input.try_send(next.clone()).is_err() {
-                    return;
-                }
-                self.given += 1;
+        while let Some(next) = self.script.get(self.stream.given()) {
+            if !self.stream.give_next(next.clone()) {
+                return;
             }
         }
     }
 
     /// Forgets the oldest utterance: it has its final, or is given up.
     fn forget_oldest(&mut self) {
-        while let Some(input) = self.script.pop_front() {
-            self.given = self.given.saturating_sub(1);
-            if matches!(input, TranscriptionInput::End) {
-                return;
-            }
-        }
+        let is_end = |input: &TranscriptionInput| matches!(input, TranscriptionInput::End);
+        let count = self
+            .script
+            .iter()
+            .position(is_end)
+            .map_or(self.script.len(), |end| end + 1);
+        self.script.drain(..count);
+        self.stream.forget(count);
     }
 }
 
@@ -131,12 +92,6 @@ fn milliseconds<'a>(inputs: impl Iterator<Item = &'a TranscriptionInput>) -> u64
     bytes as u64 * 1_000 / (2 * u64::from(TRANSCRIPTION_RATE))
 }
 
-/// What a stream yields, and from which opening; nothing when it has ended.
-pub(super) struct Heard {
-    generation: u64,
-    output: Option<TranscriptionOutput>,
-}
-
 impl Source {
     /// Gives the ear what it has not heard, opening it if need be.
     pub(super) fn feed_ear(&mut self, ctx: &mut Ctx<Self>) {
@@ -146,20 +101,15 @@ impl Source {
                 "the engine does not keep up; what was said longest ago was left out",
             ));
         }
-        if let State::Closed { not_before } = self.ear.state
-            && not_before.is_none_or(|moment| moment <= Instant::now())
-            && !self.ear.script.is_empty()
+        if !self.ear.script.is_empty()
+            && let Some(generation) = self.ear.stream.begin_opening()
         {
-            self.open_ear(ctx);
+            self.open_ear(generation, ctx);
         }
         self.ear.feed();
     }
 
-    fn open_ear(&mut self, ctx: &mut Ctx<Self>) {
-        self.ear.state = State::Opening;
-        self.ear.generation += 1;
-        self.ear.given = 0;
-        let generation = self.ear.generation;
+    fn open_ear(&mut self, generation: Generation, ctx: &mut Ctx<Self>) {
         let engine = Arc::clone(&self.order.engine);
         let request = TranscriptionRequest {
             speaker: self.order.speaker.session_id.to_string(),
@@ -173,21 +123,17 @@ impl Source {
 
     fn ear_opened(
         &mut self,
-        generation: u64,
+        generation: Generation,
         opened: Result<TranscriptionStream, EngineError>,
         ctx: &mut Ctx<Self>,
     ) {
-        if generation != self.ear.generation {
+        if !self.ear.stream.is_current(generation) {
             return;
         }
         match opened {
             Ok(stream) => {
-                self.ear.state = State::Open(stream.input);
-                let outputs = ReceiverStream::new(stream.output)
-                    .map(Some)
-                    .chain(stream::iter([None]))
-                    .map(move |output| Heard { generation, output });
-                ctx.add_stream(outputs);
+                self.ear.stream.opened(stream.input);
+                ctx.add_stream(yields(generation, stream.output));
                 self.ear.feed();
             }
             Err(error) if matches!(error.trouble, Trouble::Failed | Trouble::Timeout) => {
@@ -204,7 +150,7 @@ impl Source {
             self.drop_oldest();
         }
         self.ear.script.clear();
-        self.ear.close(AFTER_REFUSAL);
+        self.ear.stream.refused();
         self.tell_failure(None, Refusal::from(error));
     }
 
@@ -212,16 +158,13 @@ impl Source {
     fn ear_failed(&mut self, error: &EngineError) {
         let engine = self.order.engine.name();
         tracing::warn!(engine, code = error.code(), "transcription broke off");
-        self.ear.failures += 1;
-        self.ear.close(AFTER_FAILURE * self.ear.failures.min(20));
-        if self.ear.failures >= TRIES_PER_UTTERANCE {
+        if self.ear.stream.broke() {
             self.give_up_oldest(Refusal::from(error));
         }
     }
 
     /// Leaves out the oldest utterance: what was understood of it stands, and the speaker is told.
     fn give_up_oldest(&mut self, refusal: Refusal) {
-        self.ear.failures = 0;
         let Some(oldest) = self.utterances.front().cloned() else {
             self.ear.script.clear();
             return;
@@ -231,8 +174,8 @@ impl Source {
             self.drop_oldest();
         } else {
             // Still being said: its beginning is forgotten, the rest is heard as if it began now.
+            self.ear.stream.forget(self.ear.script.len());
             self.ear.script.clear();
-            self.ear.given = 0;
             self.ear.add(TranscriptionInput::Begin(oldest.id));
         }
     }
@@ -292,7 +235,7 @@ impl Source {
                 text,
                 confidence,
             } => {
-                self.ear.failures = 0;
+                self.ear.stream.succeeded();
                 if !self.utterances.iter().any(|known| known.id == utterance) {
                     return;
                 }
@@ -319,9 +262,9 @@ impl Source {
     }
 }
 
-impl StreamHandler<Heard> for Source {
-    fn handle(&mut self, heard: Heard, ctx: &mut Ctx<Self>) {
-        if heard.generation != self.ear.generation {
+impl StreamHandler<Yielded<TranscriptionOutput>> for Source {
+    fn handle(&mut self, heard: Yielded<TranscriptionOutput>, ctx: &mut Ctx<Self>) {
+        if !self.ear.stream.is_current(heard.generation) {
             return;
         }
         match heard.output {

@@ -226,7 +226,7 @@ impl Staff {
     pub fn start(parent: &Arc<Node>, lines: Arc<Lines>, io: Handle) -> Result<Self, StartError> {
         let staff = Arc::new(Mutex::new(None));
         let known = staff.clone();
-        let local = parent.start_child("local", Spec::new(), move || Local {
+        let local = parent.start_child("engines/local", Spec::new(), move || Local {
             lines: lines.clone(),
             staff: known.clone(),
         })?;

@@ -1,0 +1,132 @@
+//! What goes to a socket, and how it is treated when its reader is slow.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use bytestring::ByteString;
+
+use crate::domain::{
+    identity::{RoomId, UtteranceId},
+    language::Language,
+};
+
+/// What an entry of the queue costs beside its payload, so that many small ones are bounded too.
+const ENTRY_COST: usize = 64;
+
+/// Names what a newer message replaces.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Replaces {
+    /// The caption of an utterance: its transcript, or its translation into a language.
+    Caption(UtteranceId, Option<Language>),
+    /// The usage figures of the room.
+    Usage,
+    /// A ping that was not sent yet.
+    Ping,
+}
+
+/// How a frame is treated when its reader is slow.
+#[derive(Debug, Clone)]
+pub enum Class {
+    /// Never dropped.
+    Lasting,
+    /// Never dropped, and sent once to this socket by its number. Replaces the partials of its caption.
+    Numbered {
+        /// The log it is from.
+        room: RoomId,
+        /// Its number there.
+        seq: u64,
+        /// The partials that it makes obsolete.
+        replaces: Option<Arc<Replaces>>,
+    },
+    /// Never dropped; what follows from this room counts from here.
+    Entrance {
+        /// The room entered.
+        room: RoomId,
+        /// The last number this socket is taken to have seen.
+        seen: u64,
+    },
+    /// The newest of its kind replaces those before it.
+    Newest(Arc<Replaces>),
+    /// The oldest is dropped first.
+    Audio,
+}
+
+/// The payload of a frame, shared by all who get it.
+#[derive(Debug, Clone)]
+pub enum Payload {
+    /// A text frame.
+    Text(ByteString),
+    /// A binary frame.
+    Binary(Bytes),
+    /// A ping.
+    Ping,
+}
+
+impl Payload {
+    pub(super) fn cost(&self) -> usize {
+        ENTRY_COST
+            + match self {
+                Self::Text(text) => text.len(),
+                Self::Binary(bytes) => bytes.len(),
+                Self::Ping => 0,
+            }
+    }
+}
+
+/// A frame on its way to a socket.
+#[derive(Debug, Clone)]
+pub struct Parcel {
+    /// What is sent.
+    pub payload: Payload,
+    /// How it is treated.
+    pub class: Class,
+}
+
+impl Parcel {
+    /// A text frame that is never dropped.
+    pub fn lasting(frame: ByteString) -> Self {
+        Self {
+            payload: Payload::Text(frame),
+            class: Class::Lasting,
+        }
+    }
+}
+
+/// Why a socket is closed: the code and words of the close frame (API.md section 1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Closing {
+    /// The close code.
+    pub code: u16,
+    /// Its words.
+    pub reason: &'static str,
+}
+
+impl Closing {
+    /// The session was left.
+    pub const LEFT: Self = Self::new(1000, "left");
+    /// Nothing happened for too long.
+    pub const IDLE: Self = Self::new(1001, "idle");
+    /// A limit or rule was broken.
+    pub const POLICY: Self = Self::new(1008, "policy");
+    /// A message was too big.
+    pub const TOO_BIG: Self = Self::new(1009, "message too big");
+    /// Our own fault.
+    pub const INTERNAL: Self = Self::new(1011, "internal error");
+    /// The server restarts.
+    pub const RESTARTING: Self = Self::new(1012, "server restarts");
+    /// The peer does not read fast enough.
+    pub const TOO_SLOW: Self = Self::new(1013, "too slow");
+
+    const fn new(code: u16, reason: &'static str) -> Self {
+        Self { code, reason }
+    }
+}
+
+/// What the wire sends next.
+#[derive(Debug)]
+pub enum Outgoing {
+    /// A frame.
+    Frame(Payload),
+    /// The last thing it sends.
+    Close(Closing),
+}

@@ -1,0 +1,84 @@
+//! The demonstration's own server: this program again, on a free port, with a data folder that goes with it.
+
+use std::{process::Stdio, time::Duration};
+
+use anyhow::Context;
+use rustix::process::{Pid, Signal, kill_process};
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    process::{Child, Command},
+};
+
+/// How long the server may take to listen, and to end.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// A server that ends with this.
+pub struct OwnServer {
+    process: Child,
+    address: String,
+    data: std::path::PathBuf,
+}
+
+impl OwnServer {
+    /// Starts it and waits until it listens.
+    pub async fn start() -> anyhow::Result<Self> {
+        let program = std::env::current_exe().context("cannot find this program's own file")?;
+        let data = std::env::temp_dir().join(format!("interpres-demo-{}", std::process::id()));
+        let mut process = Command::new(program)
+            .arg("serve")
+            .env("INTERPRES__SERVER__HOST", "127.0.0.1")
+            .env("INTERPRES__SERVER__PORT", "0")
+            .env("INTERPRES__DATA__DIR", &data)
+            .env("INTERPRES__LOG__LEVEL", "warn")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .context("the server does not start")?;
+        let output = process.stdout.take().context("the server has no output")?;
+        let mut lines = BufReader::new(output).lines();
+        let listening = async {
+            while let Some(line) = lines.next_line().await? {
+                if let Some(address) = line.strip_prefix("listening on http://") {
+                    return Ok(address.to_owned());
+                }
+            }
+            anyhow::bail!("the server ended before it listened")
+        };
+        let address = tokio::time::timeout(PATIENCE, listening)
+            .await
+            .context("the server did not listen in time")??;
+        Ok(Self {
+            process,
+            address,
+            data,
+        })
+    }
+
+    /// `127.0.0.1:PORT`.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// Ends it in order.
+    pub async fn stop(mut self) -> anyhow::Result<()> {
+        let pid = self
+            .process
+            .id()
+            .and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
+        if let Some(pid) = pid {
+            kill_process(pid, Signal::TERM).context("the server cannot be stopped")?;
+        }
+        tokio::time::timeout(PATIENCE, self.process.wait())
+            .await
+            .context("the server did not end in time")??;
+        Ok(())
+    }
+}
+
+impl Drop for OwnServer {
+    fn drop(&mut self) {
+        // A folder that cannot be removed is left to the system's own cleaning of temporary files.
+        let _ = std::fs::remove_dir_all(&self.data);
+    }
+}

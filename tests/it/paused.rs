@@ -1,0 +1,315 @@
+//! The whole tree on one thread under a paused clock: what takes minutes takes no time, and what is paced is exact.
+
+use std::{sync::Arc, time::Duration};
+
+use actix::Message;
+use bytestring::ByteString;
+use futures_util::{FutureExt, StreamExt};
+use interpres::{
+    actors::{
+        clock::Clock,
+        environment::{Engines, Environment},
+        outbox::{Outgoing, Payload, Pull},
+        socket::{Caller, Inbound, Socket},
+    },
+    config::Settings,
+    domain::access::{Access, Role},
+    engines::null::null_engine,
+    supervision::{Filter, Ref, Tree, TreeConfig},
+};
+use serde_json::{Value, json};
+use time::OffsetDateTime;
+use tokio::{task::LocalSet, time::Instant};
+
+/// A client without a network: it speaks to its Socket and pulls its outbox as the wire does.
+struct Person {
+    socket: Ref<Socket>,
+    pull: Pull,
+}
+
+/// What came, and when.
+#[derive(Debug)]
+struct Came {
+    at: Instant,
+    what: What,
+}
+
+#[derive(Debug)]
+enum What {
+    Message(Value),
+    Audio(usize),
+    Closed(u16),
+}
+
+impl Person {
+    fn connect(environment: &Arc<Environment>) -> Self {
+        let caller = Caller {
+            access: Access {
+                role: Role::Admin,
+                subject: None,
+            },
+            user_id: None,
+        };
+        let (socket, outbox) = Socket::start(environment, caller).unwrap();
+        Self {
+            socket,
+            pull: outbox.pull(),
+        }
+    }
+
+    fn send(&self, message: Value) {
+        self.tell(Inbound::Text(ByteString::from(message.to_string())));
+    }
+
+    fn tell<M>(&self, message: M)
+    where
+        M: Message<Result = ()> + Send + 'static,
+        Socket: actix::Handler<M>,
+    {
+        assert!(self.socket.tell(message).is_ok(), "the socket takes it");
+    }
+
+    /// Everything that comes within this time.
+    async fn during(&mut self, time: Duration) -> Vec<Came> {
+        let deadline = Instant::now() + time;
+        let mut came = Vec::new();
+        while let Ok(Some(outgoing)) = tokio::time::timeout_at(deadline, self.pull.next()).await {
+            let what = match outgoing {
+                Outgoing::Frame(Payload::Text(text)) => {
+                    What::Message(serde_json::from_str(&text).unwrap())
+                }
+                Outgoing::Frame(Payload::Binary(frame)) => What::Audio(frame.len()),
+                Outgoing::Frame(Payload::Ping) => {
+                    self.tell(Inbound::Heard);
+                    continue;
+                }
+                Outgoing::Close(closing) => What::Closed(closing.code),
+            };
+            came.push(Came {
+                at: Instant::now(),
+                what,
+            });
+        }
+        came
+    }
+
+    async fn create_session(&mut self, config: Value) -> Value {
+        self.send(json!({"type": "create_session", "config": config}));
+        let came = self.during(Duration::from_millis(10)).await;
+        messages(&came, "session_created")
+            .first()
+            .unwrap_or_else(|| panic!("no session: {came:#?}"))
+            .clone()
+    }
+}
+
+/// The wire has gone.
+impl Drop for Person {
+    fn drop(&mut self) {
+        // A Socket that was ended first needs no word.
+        let _ = self.socket.tell(Inbound::Gone);
+    }
+}
+
+fn messages(came: &[Came], kind: &str) -> Vec<Value> {
+    came.iter()
+        .filter_map(|came| match &came.what {
+            What::Message(message) if message["type"] == kind => Some(message.clone()),
+            _ => None,
+        })
+        .collect()
+}
+
+fn kinds(environment: &Environment) -> Vec<&'static str> {
+    let rows = environment.tree.snapshot(&Filter::all());
+    rows.into_iter().map(|row| row.kind).collect()
+}
+
+/// Runs a test in a tree of its own, with the null engine, on this thread.
+async fn in_a_tree<F: Future<Output = ()>>(test: impl FnOnce(Arc<Environment>) -> F) {
+    in_a_tree_with(Settings::default(), test).await;
+}
+
+async fn in_a_tree_with<F: Future<Output = ()>>(
+    settings: Settings,
+    test: impl FnOnce(Arc<Environment>) -> F,
+) {
+    LocalSet::new()
+        .run_until(async {
+            let clock = Clock::Counting {
+                origin: OffsetDateTime::UNIX_EPOCH,
+                since: Instant::now(),
+            };
+            let environment = Environment::start(
+                Arc::new(settings),
+                Tree::new(TreeConfig::default()),
+                clock,
+                7,
+                b"secret",
+                |_| {
+                    let null = null_engine(tokio::runtime::Handle::current());
+                    Ok(Engines::new(Arc::new(null), Vec::new()))
+                },
+            )
+            .unwrap();
+            test(environment.clone()).await;
+            environment.tree.shutdown(Duration::from_secs(5)).await;
+            assert!(environment.tree.is_empty(), "{:?}", environment.tree);
+        })
+        .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn everything_ends_when_nobody_needs_it() {
+    in_a_tree(|environment| async move {
+        let mut ana = Person::connect(&environment);
+        let mut berta = Person::connect(&environment);
+        ana.create_session(json!({"room_id": "demo", "speaks": "en", "hears": ["en"]}))
+            .await;
+        berta
+            .create_session(json!({"room_id": "demo", "speaks": "es", "hears": ["es"]}))
+            .await;
+        ana.send(json!({"type": "text", "text": "hello"}));
+        let came = berta.during(Duration::from_secs(1)).await;
+        assert_eq!(messages(&came, "translation").len(), 1, "{came:#?}");
+        assert!(kinds(&environment).contains(&"invoker"));
+
+        drop(berta);
+        ana.during(Duration::from_secs(60)).await;
+        let left = kinds(&environment);
+        assert!(!left.contains(&"invoker"), "nobody follows: {left:?}");
+        assert!(left.contains(&"source"), "ana reads herself: {left:?}");
+
+        drop(ana);
+        tokio::time::sleep(Duration::from_secs(15)).await;
+        let left = kinds(&environment);
+        assert!(
+            !left.contains(&"source") && !left.contains(&"session"),
+            "{left:?}"
+        );
+        assert!(left.contains(&"room"), "{left:?}");
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        let left = kinds(&environment);
+        assert!(!left.contains(&"room"), "empty for a minute: {left:?}");
+        assert_eq!(environment.archive.session_count(), 2, "they may come back");
+        tokio::time::sleep(Duration::from_secs(31 * 60)).await;
+        assert_eq!(environment.archive.session_count(), 0, "but not for ever");
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_in_which_nothing_happens_is_warned_and_closed() {
+    in_a_tree(|environment| async move {
+        let mut ana = Person::connect(&environment);
+        ana.create_session(json!({})).await;
+        let began = Instant::now();
+        let came = ana.during(Duration::from_secs(40 * 60)).await;
+        let at = |wanted: &str| {
+            let found = came.iter().find(
+                |came| matches!(&came.what, What::Message(message) if message["type"] == wanted),
+            );
+            found.unwrap_or_else(|| panic!("no {wanted}: {came:#?}")).at - began
+        };
+        assert!(at("session_expiring") >= Duration::from_secs(29 * 60 - 60));
+        assert!(at("session_closed") >= Duration::from_secs(30 * 60 - 60));
+        assert!(at("session_closed") <= Duration::from_secs(31 * 60));
+        assert!(matches!(came.last().unwrap().what, What::Closed(1001)));
+        assert_eq!(messages(&came, "session_closed")[0]["reason"], "idle");
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn speech_goes_out_at_the_pace_of_speech() {
+    in_a_tree(|environment| async move {
+        let mut ana = Person::connect(&environment);
+        ana.create_session(json!({"speaks": "en", "hears": ["es"], "speech": true, "audio": {"sample_rate": 24_000}}))
+            .await;
+        for word in ["one", "two", "three"] {
+            ana.send(json!({"type": "text", "text": word}));
+        }
+        let came = ana.during(Duration::from_secs(3)).await;
+        assert_eq!(messages(&came, "audio_start").len(), 3);
+        let stops = messages(&came, "audio_stop");
+        assert_eq!(stops.len(), 3);
+        assert!(stops.iter().all(|stop| stop["reason"] == "complete"));
+        let frames: Vec<Instant> = came
+            .iter()
+            .filter(|came| matches!(came.what, What::Audio(size) if size == 12 + 960))
+            .map(|came| came.at)
+            .collect();
+        // The null engine says 100 ms for each text, and the resampler's tail may take one more frame.
+        assert!((15..=18).contains(&frames.len()), "{} frames", frames.len());
+        let first = frames[0];
+        for (number, at) in frames.iter().enumerate() {
+            let due = Duration::from_millis(20) * number as u32;
+            assert!(*at - first <= due + Duration::from_millis(40), "frame {number} came late");
+        }
+        let whole = frames[frames.len() - 1] - first;
+        assert!(whole >= Duration::from_millis(200), "all at once: {whole:?}");
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_listener_who_does_not_pull_stops_nobody_and_is_ended() {
+    in_a_tree(|environment| async move {
+        let mut ana = Person::connect(&environment);
+        let mut berta = Person::connect(&environment);
+        let config = json!({"room_id": "demo", "speaks": "en", "hears": ["en"]});
+        ana.create_session(config.clone()).await;
+        berta.create_session(config).await;
+        let long = "x".repeat(9_000);
+        let mut finals = 0;
+        for _ in 0..40 {
+            for _ in 0..5 {
+                ana.send(json!({"type": "text", "text": long}));
+            }
+            let came = ana.during(Duration::from_millis(500)).await;
+            finals += messages(&came, "transcription").len();
+        }
+        assert_eq!(finals, 200, "ana reads everything");
+        tokio::time::sleep(Duration::from_secs(25)).await;
+        let sockets = kinds(&environment)
+            .into_iter()
+            .filter(|kind| *kind == "socket")
+            .count();
+        assert_eq!(sockets, 1, "berta's socket is ended, though its wire never was polled");
+        assert!(
+            matches!(berta.pull.next().now_or_never(), Some(Some(Outgoing::Close(closing))) if closing.code == 1013)
+        );
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn speech_that_lags_too_far_behind_is_left_out_and_said_to_be() {
+    let mut settings = Settings::default();
+    settings.speech.max_lag = Duration::from_secs(1);
+    in_a_tree_with(settings, |environment| async move {
+        let mut ana = Person::connect(&environment);
+        ana.create_session(json!({"speaks": "en", "hears": ["es"], "speech": true}))
+            .await;
+        for number in 0..40 {
+            ana.send(json!({"type": "text", "text": format!("number {number}")}));
+        }
+        let came = ana.during(Duration::from_secs(10)).await;
+        assert_eq!(
+            messages(&came, "translation").len(),
+            40,
+            "all of it can be read"
+        );
+        let stops = messages(&came, "audio_stop");
+        assert_eq!(stops.len(), 40, "and each sentence has its end");
+        let ended = |reason: &str| stops.iter().filter(|stop| stop["reason"] == reason).count();
+        assert!(ended("dropped") >= 20, "{} dropped", ended("dropped"));
+        assert_eq!(ended("dropped") + ended("complete"), 40);
+        assert_eq!(
+            stops.last().unwrap()["reason"],
+            "complete",
+            "the newest is the last to be left out"
+        );
+    })
+    .await;
+}
