@@ -37,7 +37,7 @@ pub(super) enum Beginning {
 enum Outcome {
     Stale,
     Ended(Exit),
-    Failed(Failure, Duration),
+    Failed(Box<Failure>, Duration),
     Again,
     Held,
 }
@@ -79,7 +79,7 @@ impl<A: Supervised> Cell<A> {
             Beginning::First => self.one_life().await,
             Beginning::Failed(failure) => {
                 self.settle_family().await;
-                Outcome::Failed(*failure, Duration::ZERO)
+                Outcome::Failed(failure, Duration::ZERO)
             }
             Beginning::Moved => {
                 self.settle_family().await;
@@ -98,7 +98,7 @@ impl<A: Supervised> Cell<A> {
                     self.pause(State::Held, Some(Instant::now() + LONGEST_HOLD))
                         .await
                 }
-                Outcome::Failed(failure, lived) => Box::pin(self.recover(failure, lived)).await,
+                Outcome::Failed(failure, lived) => Box::pin(self.recover(*failure, lived)).await,
             };
             match pause {
                 Pause::Over => {}
@@ -195,7 +195,7 @@ impl<A: Supervised> Cell<A> {
             match drive(life).await {
                 End::Stale => return None,
                 End::Killed => return Some(Outcome::Ended(Exit::Killed)),
-                End::Failed(failure) => drop(self.note(failure)),
+                End::Failed(failure) => drop(self.note(*failure)),
                 End::Orderly { .. } => {}
             }
         }

@@ -290,13 +290,13 @@ impl<A: Supervised> AsyncContext<A> for Ctx<A> {
     fn spawn<F: ActorFuture<A, Output = ()> + 'static>(&mut self, future: F) -> SpawnHandle {
         let task = self.task(future, false);
         let handle = task.handle;
-        self.futures.push(task);
+        add(&mut self.futures, task);
         handle
     }
 
     fn wait<F: ActorFuture<A, Output = ()> + 'static>(&mut self, future: F) {
         let task = self.task(future, true);
-        self.waits.push(task);
+        add(&mut self.waits, task);
     }
 
     fn waiting(&self) -> bool {
@@ -317,4 +317,12 @@ impl Wish {
             _ => Exit::Stopped { reason: "stopped" },
         }
     }
+}
+
+/// Adds to a list that seldom holds more than one: left alone it would make room for four, in every actor there is.
+fn add<T>(list: &mut Vec<T>, item: T) {
+    if list.is_empty() {
+        list.reserve_exact(1);
+    }
+    list.push(item);
 }

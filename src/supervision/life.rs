@@ -45,7 +45,7 @@ impl<A: Supervised> Life<A> {
         node: &Arc<Node>,
         generation: u32,
         number: u32,
-    ) -> Result<Option<Box<Self>>, Failure> {
+    ) -> Result<Option<Box<Self>>, Box<Failure>> {
         let began = Instant::now();
         let mut ctx = Ctx::new(node.clone(), generation, number);
         ctx.begin("factory", began);
@@ -155,7 +155,7 @@ impl<A: Supervised> Life<A> {
     ) -> Result<(), End> {
         // What a hook cancelled must not run first.
         self.drop_cancelled();
-        if !self.poll_waits(task).map_err(End::Failed)? {
+        if !self.poll_waits(task).map_err(End::from)? {
             return Ok(());
         }
         let Some(seat) = node.seat_of::<A>() else {
@@ -171,10 +171,10 @@ impl<A: Supervised> Life<A> {
             let outcome = self.run(|actor, ctx| envelope.handle(actor, ctx));
             drop_guarded("message", envelope);
             self.ctx.replying(None);
-            outcome.map_err(End::Failed)?;
+            outcome.map_err(End::from)?;
             self.drop_cancelled();
         }
-        self.poll_futures(task, budget).map_err(End::Failed)
+        self.poll_futures(task, budget).map_err(End::from)
     }
 
     fn is_held_up(&self) -> bool {
