@@ -12,6 +12,9 @@ ifdef CI
 LOCKED := --locked
 endif
 
+# How many texts `make bench` throws at the translators.
+TEXTS ?= 84000
+
 .PHONY: help
 help: ## List what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -66,10 +69,21 @@ fmt: ## Format all sources in place
 	@npm run --silent format
 
 .PHONY: bench
-bench: ## Run the micro-benchmarks; docs/performance.md says how its other numbers are taken
+bench: ## Take all the numbers of docs/performance.md, one after the other (half an hour; shorter: tests/load/load.rs)
 	@scripts/setup test
 	@$(MAKE) --no-print-directory page
-	@cargo bench $(LOCKED)
+	@echo '==> building what is measured (a few minutes)'
+	@cargo bench --no-run $(LOCKED)
+	@echo '==> 1 of 5: supervision'
+	@cargo bench --quiet $(LOCKED) --bench supervision
+	@echo '==> 2 of 5: rooms'
+	@cargo bench --quiet $(LOCKED) --bench rooms
+	@echo '==> 3 of 5: signal processing'
+	@cargo bench --quiet $(LOCKED) --bench audio
+	@echo '==> 4 of 5: $(TEXTS) hostile texts'
+	@cargo bench --quiet $(LOCKED) --bench hostile_text -- --texts $(TEXTS)
+	@echo '==> 5 of 5: the server under load'
+	@cargo bench --quiet $(LOCKED) --bench load
 
 .PHONY: audit
 audit: ## Check licences, duplicates and origins of all crates (builds cargo-deny once: some minutes)

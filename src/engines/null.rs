@@ -1,8 +1,8 @@
 //! The null engine: answers at once with the same text and a tone, so that what remains is our own delay.
 //!
 //! For measurement only (`engine: null` in the settings): it understands nothing. Every utterance becomes its own id
-//! as text, with one partial per 200 ms of audio; every language translates into every other unchanged; speech is a
-//! 440 Hz tone of 100 ms.
+//! as text, with one partial per 200 ms of audio that has its number, from 1, behind the id; every language translates
+//! into every other unchanged; speech is a 440 Hz tone of 100 ms.
 
 use std::{f32::consts::TAU, sync::Arc};
 
@@ -100,11 +100,13 @@ async fn echo(
 ) {
     let mut current = None;
     let mut heard = 0;
+    let mut partials = 0;
     while let Some(step) = steps.recv().await {
         let answer = match step {
             TranscriptionInput::Begin(utterance) => {
                 current = Some(utterance);
                 heard = 0;
+                partials = 0;
                 None
             }
             TranscriptionInput::Audio(samples) => {
@@ -114,8 +116,9 @@ async fn echo(
                     .filter(|_| heard >= PARTIAL_BYTES)
                     .map(|utterance| {
                         heard -= PARTIAL_BYTES;
+                        partials += 1;
                         TranscriptionOutput::Partial {
-                            text: utterance.to_string(),
+                            text: format!("{utterance} {partials}"),
                             utterance,
                         }
                     })

@@ -30,14 +30,14 @@ pub(super) enum Beginning {
     /// Its thread was lost.
     Moved,
     /// It failed in a way that took its cell from it.
-    Failed(Failure),
+    Failed(Box<Failure>),
 }
 
 /// What a life came to.
 enum Outcome {
     Stale,
     Ended(Exit),
-    Failed(Failure, Duration),
+    Failed(Box<Failure>, Duration),
     Again,
     Held,
 }
@@ -98,7 +98,7 @@ impl<A: Supervised> Cell<A> {
                     self.pause(State::Held, Some(Instant::now() + LONGEST_HOLD))
                         .await
                 }
-                Outcome::Failed(failure, lived) => Box::pin(self.recover(failure, lived)).await,
+                Outcome::Failed(failure, lived) => Box::pin(self.recover(*failure, lived)).await,
             };
             match pause {
                 Pause::Over => {}
@@ -134,7 +134,7 @@ impl<A: Supervised> Cell<A> {
     }
 
     /// Ends a life: `stopping`, children, `stopped`, and the drop of the value.
-    async fn close(&mut self, mut life: Life<A>, end: End) -> Outcome {
+    async fn close(&mut self, mut life: Box<Life<A>>, end: End) -> Outcome {
         let mut outcome = match end {
             End::Stale => return Outcome::Stale,
             End::Killed => Outcome::Ended(Exit::Killed),
@@ -195,7 +195,7 @@ impl<A: Supervised> Cell<A> {
             match drive(life).await {
                 End::Stale => return None,
                 End::Killed => return Some(Outcome::Ended(Exit::Killed)),
-                End::Failed(failure) => drop(self.note(failure)),
+                End::Failed(failure) => drop(self.note(*failure)),
                 End::Orderly { .. } => {}
             }
         }

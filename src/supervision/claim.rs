@@ -105,7 +105,7 @@ impl Node {
         match blamed {
             Some(doing) => {
                 let failure = Failure::new(Cause::Blocked, "it blocked its thread", Some(doing));
-                self.relaunch(generation, Beginning::Failed(failure));
+                self.relaunch(generation, Beginning::Failed(Box::new(failure)));
             }
             None if self.spec.restart == Restart::Temporary => {
                 self.finish(Some(generation), Exit::Lost)

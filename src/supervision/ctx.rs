@@ -69,7 +69,7 @@ pub(super) enum Wish {
     Stop,
     Terminate,
     End(&'static str),
-    Fail(Failure),
+    Fail(Box<Failure>),
 }
 
 /// One child as its parent sees it.
@@ -172,7 +172,7 @@ impl<A: Supervised> Ctx<A> {
         let mut failure = Failure::new(Cause::Error, reason, Some(self.doing));
         let place = Location::caller();
         failure.location = Some(format!("{}:{}", place.file(), place.line()));
-        self.wish = Some(Wish::Fail(failure));
+        self.wish = Some(Wish::Fail(Box::new(failure)));
     }
 
     /// Ends the actor for good, as [`Exit::Stopped`] with this reason.
@@ -295,13 +295,13 @@ impl<A: Supervised> AsyncContext<A> for Ctx<A> {
     fn spawn<F: ActorFuture<A, Output = ()> + 'static>(&mut self, future: F) -> SpawnHandle {
         let task = self.task(future, false);
         let handle = task.handle;
-        self.futures.push(task);
+        add(&mut self.futures, task);
         handle
     }
 
     fn wait<F: ActorFuture<A, Output = ()> + 'static>(&mut self, future: F) {
         let task = self.task(future, true);
-        self.waits.push(task);
+        add(&mut self.waits, task);
     }
 
     fn waiting(&self) -> bool {
@@ -322,4 +322,12 @@ impl Wish {
             _ => Exit::Stopped { reason: "stopped" },
         }
     }
+}
+
+/// Adds to a list that seldom holds more than one: left alone it would make room for four, in every actor there is.
+fn add<T>(list: &mut Vec<T>, item: T) {
+    if list.is_empty() {
+        list.reserve_exact(1);
+    }
+    list.push(item);
 }

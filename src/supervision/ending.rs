@@ -18,13 +18,19 @@ pub(super) enum End {
     /// Another cell has the actor now.
     Stale,
     Killed,
-    Failed(Failure),
+    Failed(Box<Failure>),
     /// In good order. `ask` says whether `stopping` is asked first.
     Orderly {
         then: Then,
         deadline: Instant,
         ask: bool,
     },
+}
+
+impl From<Failure> for End {
+    fn from(failure: Failure) -> Self {
+        End::Failed(Box::new(failure))
+    }
 }
 
 /// What follows an end in good order.
@@ -82,7 +88,7 @@ impl<A: Supervised> Life<A> {
                 verdict.and_then(|verdict| self.judge(verdict, &end.how, end.path.as_str()))
             }
         };
-        outcome.err().map(End::Failed)
+        outcome.err().map(End::from)
     }
 
     fn judge(
@@ -139,7 +145,7 @@ impl<A: Supervised> Life<A> {
                 "stopped itself without a reason",
                 Some(self.ctx.doing),
             );
-            return Some(End::Failed(failure));
+            return Some(failure.into());
         }
         let deadline = Instant::now() + self.ctx.node.spec.stop_deadline;
         Some(End::Orderly {
@@ -204,11 +210,8 @@ impl<A: Supervised> Life<A> {
             return Some(End::Killed);
         }
         if let Some(doing) = self.ctx.endless(now) {
-            return Some(End::Failed(Failure::new(
-                Cause::Endless,
-                "did not end within its limit",
-                Some(doing),
-            )));
+            let failure = Failure::new(Cause::Endless, "did not end within its limit", Some(doing));
+            return Some(failure.into());
         }
         if self.draining.is_some() {
             return None;

@@ -43,25 +43,27 @@ pub(super) struct Life<A: Supervised> {
 
 impl<A: Supervised> Life<A> {
     /// Makes the value and starts it. On failure the life is over before it began and `stopped` is not called.
+    ///
+    /// Boxed, because a cell's future would otherwise hold room for it twice, and there are tens of thousands of cells.
     pub(super) fn begin(
         node: &Arc<Node>,
         generation: u32,
         number: u32,
-    ) -> Result<Option<Self>, Failure> {
+    ) -> Result<Option<Box<Self>>, Box<Failure>> {
         let began = Instant::now();
         let mut ctx = Ctx::new(node.clone(), generation, number);
         ctx.begin("factory", began);
         let Some(actor) = node.seat_of::<A>().and_then(|seat| seat.make()) else {
             return Ok(None);
         };
-        let mut life = Life {
+        let mut life = Box::new(Life {
             ctx,
             actor: Some(actor?),
             generation,
             began,
             alarm: None,
             draining: None,
-        };
+        });
         life.call("started", |actor, ctx| actor.started(ctx))?;
         life.ctx.phase = ActorState::Running;
         life.ctx.node.gauges.finish();
@@ -157,7 +159,7 @@ impl<A: Supervised> Life<A> {
     ) -> Result<(), End> {
         // What a hook cancelled must not run first.
         self.drop_cancelled();
-        if !self.poll_waits(task).map_err(End::Failed)? {
+        if !self.poll_waits(task).map_err(End::from)? {
             return Ok(());
         }
         let Some(seat) = node.seat_of::<A>() else {
@@ -174,13 +176,13 @@ impl<A: Supervised> Life<A> {
             let outcome = self.run(|actor, ctx| envelope.handle(actor, ctx));
             drop_guarded("message", envelope);
             self.ctx.replying(None);
-            outcome.map_err(End::Failed)?;
+            outcome.map_err(End::from)?;
             self.drop_cancelled();
             if self.ctx.begun >= *slice_ends.get_or_insert(self.ctx.begun + SLICE) {
                 *budget = 0;
             }
         }
-        self.poll_futures(task, budget).map_err(End::Failed)
+        self.poll_futures(task, budget).map_err(End::from)
     }
 
     fn is_held_up(&self) -> bool {

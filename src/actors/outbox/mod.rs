@@ -59,7 +59,8 @@ impl Outbox {
     pub fn new(limit: usize) -> Arc<Self> {
         Arc::new(Self {
             queue: Mutex::new(Queue {
-                entries: VecDeque::new(),
+                // Few sockets ever have more than one frame waiting, and there are many sockets.
+                entries: VecDeque::with_capacity(1),
                 bytes: 0,
                 replaceable: 0,
                 closing: None,
