@@ -17,7 +17,7 @@ use crate::{
     domain::{
         identity::{RoomId, UtteranceId},
         server_message::ServerMessage,
-        session_config::{ConfigPatch, SessionConfig},
+        session_config::ConfigPatch,
     },
     supervision::{Ctx, TellError},
 };
@@ -72,19 +72,19 @@ impl Handler<Configure> for Session {
             };
             (former, configured)
         };
-        configure.asker.answer(&configured);
-        if former.room_id == self.row.lock().config.room_id {
-            self.refresh_room(ctx);
+        let asker = configure.asker;
+        let moves = former.room_id != self.row.lock().config.room_id;
+        let entrance = if moves {
+            self.entrance(&asker, None)
         } else {
-            self.move_to_configured_room(
-                Asker {
-                    reference: None,
-                    ..configure.asker
-                },
-                former,
-                ctx,
-            );
-        }
+            None
+        };
+        let changing = self.change_room(former, entrance, ctx);
+        // Answered when it is so: whatever anybody says after the answer is routed by it.
+        ctx.wait(changing.map(move |changed, _, _| match changed {
+            Ok(()) => asker.answer(&configured),
+            Err(refusal) => asker.refuse(&refusal),
+        }));
     }
 }
 
@@ -116,33 +116,30 @@ impl Handler<MoveTo> for Session {
             });
         }
         self.row.lock().config.room_id = to.room;
-        self.move_to_configured_room(to.asker, former, ctx);
+        let entrance = self.entrance(&to.asker, to.asker.reference.clone());
+        let moving = self.change_room(former, entrance, ctx);
+        ctx.wait(moving.map(move |moved, _, _| {
+            if let Err(refusal) = moved {
+                to.asker.refuse(&refusal);
+            }
+        }));
     }
 }
 
 impl Session {
-    fn move_to_configured_room(
-        &mut self,
-        asker: Asker,
-        former: SessionConfig,
-        ctx: &mut Ctx<Self>,
-    ) {
-        let entrance = self.row.lock().config.room_id.is_some().then(|| Entrance {
+    /// The answer a shared room gives to one who moves there; a private one says nothing.
+    fn entrance(&self, asker: &Asker, reference: Option<Value>) -> Option<Entrance> {
+        self.row.lock().config.room_id.as_ref()?;
+        Some(Entrance {
             outlet: asker.outlet.clone(),
-            reference: asker.reference.clone(),
+            reference,
             purpose: Purpose::Moved,
             resume_token: String::new(),
             data: None,
             warnings: Vec::new(),
             cursor: 0,
             entered_at: 0,
-        });
-        let moving = self.change_room(former, entrance, ctx);
-        ctx.wait(moving.map(move |moved, _, _| {
-            if let Err(refusal) = moved {
-                asker.refuse(&refusal);
-            }
-        }));
+        })
     }
 }
 
