@@ -16,6 +16,7 @@ use crate::{
     actors::{
         clock::{Clock, Identities},
         observer::RoomObserver,
+        outlet::Postboxes,
         room::Room,
         session::Session,
         socket::Socket,
@@ -43,6 +44,8 @@ pub struct Environment {
     pub identities: Identities,
     /// Subscriptions.
     pub topics: Topics,
+    /// The way to the sockets of each HTTP worker.
+    pub postboxes: Postboxes,
     /// Signs and checks resume tokens.
     pub tokens: ResumeTokens,
     /// What has happened so far, counted.
@@ -76,6 +79,7 @@ impl Environment {
             identities: Identities::new(clock.clone(), seed),
             clock,
             topics: Topics::default(),
+            postboxes: Postboxes::default(),
             tokens: ResumeTokens::new(secret),
             counters: Counters::default(),
             tree,

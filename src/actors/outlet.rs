@@ -5,15 +5,16 @@
 //! into their outboxes on their own thread.
 
 use std::{
-    cell::RefCell,
     collections::HashSet,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
+    thread::ThreadId,
 };
 
 use actix::{Actor, Handler, Message};
+use dashmap::DashMap;
 
 use crate::{
     actors::{
@@ -86,28 +87,32 @@ impl Handler<CloseAfter> for Postbox {
     }
 }
 
-static WORKERS: AtomicUsize = AtomicUsize::new(0);
-
-thread_local! {
-    static POSTBOX: RefCell<Option<Ref<Postbox>>> = const { RefCell::new(None) };
+/// The postboxes of one tree, by the thread they live on.
+#[derive(Default)]
+pub struct Postboxes {
+    by_thread: DashMap<ThreadId, Ref<Postbox>>,
+    started: AtomicUsize,
 }
 
-/// The postbox of the thread this is called on, started with the first socket there.
-///
-/// # Errors
-/// [`StartError`] while the server stops.
-pub fn postbox_here(observer: &Ref<RoomObserver>) -> Result<Ref<Postbox>, StartError> {
-    POSTBOX.with(|here| {
-        let known = here.borrow().clone();
-        if let Some(postbox) = known.filter(Ref::is_alive) {
-            return Ok(postbox);
+impl Postboxes {
+    /// The postbox of the thread this is called on, started with the first socket there.
+    ///
+    /// # Errors
+    /// [`StartError`] while the server stops.
+    pub fn here(&self, observer: &Ref<RoomObserver>) -> Result<Ref<Postbox>, StartError> {
+        let thread = std::thread::current().id();
+        if let Some(postbox) = self.by_thread.get(&thread)
+            && postbox.is_alive()
+        {
+            return Ok(postbox.clone());
         }
-        let name = format!("workers/http-{}", WORKERS.fetch_add(1, Ordering::Relaxed));
+        let number = self.started.fetch_add(1, Ordering::Relaxed);
+        let name = format!("workers/http-{number}");
         let spec = Spec::new().mailbox(POSTBOX_PLACES).on_current_thread();
         let postbox = observer.node().start_child(&name, spec, || Postbox)?;
-        *here.borrow_mut() = Some(postbox.clone());
+        self.by_thread.insert(thread, postbox.clone());
         Ok(postbox)
-    })
+    }
 }
 
 /// The way to one socket.

@@ -20,7 +20,7 @@ use crate::{
     actors::{
         environment::{Counters, Environment},
         outbox::{Class, Closing, Outbox, Parcel, Payload},
-        outlet::{Outlet, postbox_here},
+        outlet::Outlet,
         session::{Attached, Session, attaching::Detach, commands::Active},
     },
     config,
@@ -114,7 +114,10 @@ impl Socket {
     ) -> Result<(Ref<Self>, Arc<Outbox>), StartError> {
         let id: ConnectionId = environment.identities.next().into();
         let outbox = Outbox::new(environment.settings.websocket.outbox_bytes);
-        let outlet = Outlet::new(Arc::clone(&outbox), postbox_here(environment.observer())?);
+        let outlet = Outlet::new(
+            Arc::clone(&outbox),
+            environment.postboxes.here(environment.observer())?,
+        );
         let given = Arc::clone(environment);
         let caller = Arc::new(caller);
         let name = format!("sockets/{id}");
