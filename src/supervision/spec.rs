@@ -67,7 +67,7 @@ impl Default for Backoff {
 }
 
 /// How an actor lives. `Spec::new()` gives the defaults named at each setting.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Spec {
     pub(super) restart: Restart,
     pub(super) strategy: Strategy,

@@ -54,6 +54,7 @@ struct Shared {
     placement: Arc<dyn Placement>,
     registry: DashMap<Path, Arc<Node>>,
     kinds: DashMap<&'static str, Arc<KindCounters>>,
+    specs: DashMap<&'static str, Arc<Spec>>,
     hosts: Mutex<Vec<Weak<Host>>>,
     next_sequence: AtomicU64,
     closing: AtomicBool,
@@ -69,6 +70,7 @@ impl Tree {
             placement: config.placement,
             registry: DashMap::new(),
             kinds: DashMap::new(),
+            specs: DashMap::new(),
             hosts: Mutex::default(),
             next_sequence: AtomicU64::new(0),
             closing: AtomicBool::new(false),
@@ -92,7 +94,7 @@ impl Tree {
         &self,
         parent: Option<&Arc<Node>>,
         name: &str,
-        spec: Spec,
+        mut spec: Spec,
         factory: Factory<A>,
     ) -> Result<Ref<A>, StartError> {
         if self.is_closing() {
@@ -103,12 +105,16 @@ impl Tree {
             .group
             .or_else(|| inherited_group(parent))
             .unwrap_or_else(|| hash(&path));
+        if parent.is_some() {
+            // The node holds it; without it the spec is the same for all of a kind.
+            spec.group = None;
+        }
         let counters = self.0.kinds.entry(A::KIND).or_default().clone();
         let node = Arc::new(Node::new(NodeParts {
             path,
             kind: A::KIND,
             counters,
-            spec,
+            spec: self.shared_spec(A::KIND, spec),
             group,
             sequence: self.0.next_sequence.fetch_add(1, Ordering::Relaxed),
             tree: self.clone(),
@@ -135,6 +141,15 @@ impl Tree {
             return Err(StartError::NoThread);
         }
         Ok(Ref::known(node))
+    }
+
+    /// One copy of `spec` for all of this kind that live by the same one, as nearly always all of them do.
+    fn shared_spec(&self, kind: &'static str, spec: Spec) -> Arc<Spec> {
+        let mut known = self.0.specs.entry(kind).or_insert_with(|| Arc::new(spec));
+        if **known != spec {
+            *known = Arc::new(spec);
+        }
+        Arc::clone(&known)
     }
 
     fn enter(&self, node: &Arc<Node>) -> Result<(), StartError> {
