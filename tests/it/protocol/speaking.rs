@@ -277,6 +277,16 @@ async fn two_microphones_of_one_session_are_not_mixed() {
         goforward(16_000),
         spoken("The house is big and the garden is small."),
     );
+    // The first is at the microphone before the second says anything.
+    speak(&mut first, &silence(Duration::from_millis(200))).await;
+    let room = format!("/api/rooms/{}", made["room_id"].as_str().unwrap());
+    server
+        .eventually(&room, |room| {
+            room["sources"]
+                .as_array()
+                .is_some_and(|sources| sources.len() == 1)
+        })
+        .await;
     let mut tick = tokio::time::interval(Duration::from_millis(20));
     let mut noise = noise.chunks(640);
     for frame in said.chunks(640) {
