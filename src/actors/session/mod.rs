@@ -130,8 +130,7 @@ impl Session {
             .into_actor(self)
             .map(|entered, session, ctx| {
                 let (room, head) = entered?;
-                let known = session.room.as_ref().map(|known| known.path().clone());
-                if known.as_ref() != Some(room.path()) {
+                if session.room.as_ref() != Some(&room) {
                     ctx.watch(&room);
                 }
                 session.room = Some(room);
@@ -206,10 +205,14 @@ impl Session {
     fn close(&mut self, reason: &'static str, closing: Option<Closing>, ctx: &mut Ctx<Self>) {
         // First of all: who reads that it is closed may make one of the same id at once.
         self.environment.archive.remove_session(&self.id());
-        self.tell_clients(&ServerMessage::SessionClosed { reason });
-        for attached in self.sockets.get() {
+        let sockets = self.sockets.get();
+        // Before the clients: what they say next is answered by a Socket that knows.
+        for attached in &sockets {
             let _ = attached.socket.tell(Unbound(ctx.me()));
-            if let Some(closing) = closing {
+        }
+        self.tell_clients(&ServerMessage::SessionClosed { reason });
+        if let Some(closing) = closing {
+            for attached in &sockets {
                 attached.outlet.close(closing);
             }
         }
@@ -279,7 +282,9 @@ impl Supervised for Session {
 
     /// The room has gone: closed by request, which ends the session, or for another reason, and then it is made anew.
     fn watched_ended(&mut self, path: &Path, exit: &Exit, ctx: &mut Ctx<Self>) {
-        if self.room.as_ref().is_none_or(|room| room.path() != path) {
+        // A room of the same path that is alive is the next one, entered already.
+        let ended = |room: &Ref<Room>| room.path() == path && !room.is_alive();
+        if !self.room.as_ref().is_some_and(ended) {
             return self.socket_ended(path, ctx);
         }
         self.room = None;
