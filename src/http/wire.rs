@@ -98,7 +98,8 @@ enum Assembling {
 struct Wire {
     socket: Option<Ref<Socket>>,
     outbox: Arc<Outbox>,
-    assembling: Option<Assembling>,
+    /// Boxed, because few peers ever cut a message.
+    assembling: Option<Box<Assembling>>,
     largest: usize,
     closing: bool,
 }
@@ -144,17 +145,19 @@ impl Wire {
     fn assemble(&mut self, item: Item, ctx: &mut WebsocketContext<Self>) {
         let (part, last) = match item {
             Item::FirstText(part) => {
-                self.assembling = Some(Assembling::Text(BytesMut::new()));
+                self.assembling = Some(Box::new(Assembling::Text(BytesMut::new())));
                 (part, false)
             }
             Item::FirstBinary(part) => {
-                self.assembling = Some(Assembling::Binary(BytesMut::new()));
+                self.assembling = Some(Box::new(Assembling::Binary(BytesMut::new())));
                 (part, false)
             }
             Item::Continue(part) => (part, false),
             Item::Last(part) => (part, true),
         };
-        let Some(Assembling::Text(whole) | Assembling::Binary(whole)) = &mut self.assembling else {
+        let Some(Assembling::Text(whole) | Assembling::Binary(whole)) =
+            self.assembling.as_deref_mut()
+        else {
             return;
         };
         if whole.len() + part.len() > self.largest {
@@ -164,7 +167,7 @@ impl Wire {
         if !last {
             return;
         }
-        match self.assembling.take() {
+        match self.assembling.take().map(|assembled| *assembled) {
             Some(Assembling::Text(whole)) => match ByteString::try_from(whole.freeze()) {
                 Ok(text) => self.pass(Inbound::Text(text), ctx),
                 Err(_) => self.close(Closing::NOT_TEXT, ctx),

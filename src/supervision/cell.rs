@@ -256,11 +256,12 @@ impl<A: Supervised> Cell<A> {
     async fn recover(&mut self, failure: Failure, lived: Duration) -> Pause {
         let failure = self.note(failure);
         let seed = self.node.chance();
-        let decision =
-            self.node
-                .history
-                .lock()
-                .decide(&self.node.spec, lived, Instant::now(), seed);
+        let decision = self.node.history.lock().get_or_insert_default().decide(
+            &self.node.spec,
+            lived,
+            Instant::now(),
+            seed,
+        );
         match decision {
             Decision::Fail => Pause::End(Exit::Failed(failure)),
             Decision::GiveUp => Pause::End(Exit::GaveUp(failure)),

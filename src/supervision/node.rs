@@ -90,7 +90,8 @@ pub struct Node {
     pub(super) children: Mutex<Brood>,
     pub(super) watchers: Mutex<Vec<Weak<Node>>>,
     pub(super) host: Mutex<Option<Arc<Host>>>,
-    pub(super) history: Mutex<History>,
+    /// Made with the first failure.
+    pub(super) history: Mutex<Option<Box<History>>>,
     pub(super) last_failure: Mutex<Option<Arc<Failure>>>,
     pub(super) gauges: Gauges,
     pub(super) changed: Notify,
