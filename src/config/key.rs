@@ -37,6 +37,7 @@ pub(super) const PREFIX: &str = "INTERPRES__";
 
 /// Plain environment names of the public contract (API.md §9) that have an effect, and the key they set.
 pub(super) const PLAIN_NAMES: &[(&str, &str)] = &[
+    ("DATABASE_URL", "store.url"),
     ("DATA_DIR", "data.dir"),
     ("HOST", "server.host"),
     ("LOG_LEVEL", "log.level"),
@@ -129,6 +130,10 @@ pub const KEYS: &[Key] = &[
     key("server.backlog", whole(1, 65_535), "4096"),
     key("server.max_connections", whole(1, 100_000), "10000"),
     key("data.dir", Kind::Folder, "data"),
+    unset("store.url", Kind::Database),
+    key("store.queue", whole(64, 1_000_000), "8192"),
+    key("store.keep_transcripts", seconds(60, 3650 * DAY), "30days"),
+    key("store.keep_audit", seconds(60, 3650 * DAY), "365days"),
     unset("auth.secret_key", Kind::Secret),
     unset("auth.admin_key", Kind::Secret),
     key("admin.fault_injection", Kind::Flag, "false"),
@@ -176,6 +181,11 @@ pub const KEYS: &[Key] = &[
         "30m",
     ),
     key("session.linger", milliseconds(0, HOUR * 1000), "10s"),
+    key(
+        "session.return_within",
+        milliseconds(100, HOUR * 1000),
+        "30s",
+    ),
     key("session.max_sessions", whole(1, 10_000_000), "100000"),
     key("source.idle_after", milliseconds(100, HOUR * 1000), "10s"),
     key(

@@ -19,6 +19,8 @@ pub struct Settings {
     pub server: Server,
     /// Where the server keeps what outlives it.
     pub data: Data,
+    /// The database and what is kept in it how long.
+    pub store: Store,
     /// Keys.
     pub auth: Auth,
     /// The admin surface.
@@ -93,6 +95,23 @@ pub struct Server {
 pub struct Data {
     /// The data folder, made at need.
     pub dir: PathBuf,
+}
+
+/// `store`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Store {
+    /// The database: `postgres://…`, `sqlite://PATH` or `memory:`; unset: a SQLite file in the data folder. May hold a
+    /// password.
+    pub url: Option<SecretString>,
+    /// Writes that may wait for the database.
+    pub queue: usize,
+    /// How long what was said is kept, and usage.
+    #[serde(with = "humantime_serde")]
+    pub keep_transcripts: Duration,
+    /// How long the audit trail is kept.
+    #[serde(with = "humantime_serde")]
+    pub keep_audit: Duration,
 }
 
 /// `auth`. Neither key is ever logged.
@@ -204,6 +223,9 @@ pub struct Session {
     /// How long its actor stays after the last socket left.
     #[serde(with = "humantime_serde")]
     pub linger: Duration,
+    /// How long those who were in a room are waited for after its server went down.
+    #[serde(with = "humantime_serde")]
+    pub return_within: Duration,
     /// Sessions at once.
     pub max_sessions: usize,
 }

@@ -374,7 +374,7 @@ fn every_key_refuses_what_it_does_not_take() {
             Kind::Whole { max, .. } | Kind::Size { max, .. } => &(max + 1).to_string(),
             Kind::Time { max, .. } => &format!("{}s", max.as_secs() + 1),
             Kind::Decimal { max, .. } => &(max + 0.1).to_string(),
-            Kind::Url | Kind::Flag | Kind::OneOf(_) | Kind::Level => "neither",
+            Kind::Url | Kind::Database | Kind::Flag | Kind::OneOf(_) | Kind::Level => "neither",
         };
         let line = Place::new().variable(&key.variable(), wrong).complaint();
         let start = format!(
