@@ -12,6 +12,7 @@ use interpres::{
         metrics::Metrics,
         routes::{TreeHealth, routes},
         server::{Bound, Parts, bind},
+        store_figures::StoreFigures,
     },
     supervision::Watchdog,
 };
@@ -57,6 +58,9 @@ fn listen(settings: &Arc<Settings>, environment: &Arc<Environment>) -> anyhow::R
     metrics
         .registry()
         .register(Box::new(Figures::new(Arc::clone(environment))?))?;
+    metrics
+        .registry()
+        .register(Box::new(StoreFigures::new(Arc::clone(environment))?))?;
     let parts = Parts {
         settings: Arc::clone(settings),
         access,
