@@ -62,6 +62,10 @@ pub async fn environment(
     };
     let program = std::env::current_exe().context("cannot find this program's own file")?;
     let archive = archive(settings, outgoing);
+    archive
+        .take_stock()
+        .await
+        .context("the store does not work")?;
     let mut started = None;
     let environment = Environment::start(
         Arc::clone(settings),

@@ -15,7 +15,7 @@ use std::{
     time::Duration,
 };
 
-use dashmap::{DashMap, mapref::entry::Entry};
+use dashmap::{DashMap, DashSet, mapref::entry::Entry};
 use parking_lot::Mutex;
 use tokio::{runtime::Handle, time::Instant};
 
@@ -106,6 +106,8 @@ pub struct Archive {
     sessions: DashMap<SessionId, SharedRow>,
     rooms: DashMap<RoomId, Slot>,
     session_count: AtomicU64,
+    /// Nodes that were found dead; a node never lives twice.
+    dead: DashSet<NodeId>,
     /// Whether this node goes down: what it saves now is free for the next.
     handing_over: AtomicBool,
 }
@@ -131,6 +133,7 @@ impl Archive {
             sessions: DashMap::new(),
             rooms: DashMap::new(),
             session_count: AtomicU64::new(0),
+            dead: DashSet::new(),
             handing_over: AtomicBool::new(false),
         }
     }
@@ -292,7 +295,7 @@ impl Archive {
 
     async fn await_handover(&self, id: &SessionId, holder: &NodeId) -> Result<(), ArchiveError> {
         let deadline = Instant::now() + HANDOVER_PATIENCE;
-        while Instant::now() < deadline && self.read(self.store.is_alive(holder)).await? {
+        while Instant::now() < deadline && self.is_alive(holder).await? {
             let stored = self.read(self.store.session(id)).await?;
             if stored.is_none_or(|stored| stored.holder.as_ref() != Some(holder)) {
                 break;
@@ -300,6 +303,18 @@ impl Archive {
             tokio::time::sleep(HANDOVER_PAUSE).await;
         }
         Ok(())
+    }
+
+    /// Whether another server process lives.
+    async fn is_alive(&self, node: &NodeId) -> Result<bool, StoreError> {
+        if *node == self.node || self.dead.contains(node) {
+            return Ok(*node == self.node);
+        }
+        let alive = self.read(self.store.is_alive(node)).await?;
+        if !alive {
+            self.dead.insert(node.clone());
+        }
+        Ok(alive)
     }
 
     /// Puts a claimed session into the cache, or its new fence into the row that is there.

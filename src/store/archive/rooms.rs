@@ -100,7 +100,7 @@ impl Archive {
                 Err(receipt) => return Ok(Err(receipt)),
             };
             // One that cannot be asked is taken to live: two must never serve one room.
-            if !self.read(self.store.is_alive(&owner)).await.unwrap_or(true) {
+            if !self.is_alive(&owner).await.unwrap_or(true) {
                 tracing::info!(node = %owner, "taking over from a server process that died");
                 let _ = self.recorder.record(Write::ReleaseNode(owner)).await;
                 continue;

@@ -43,11 +43,7 @@ impl Archive {
         }
         self.sessions
             .retain(|_, row| Arc::strong_count(row) > 1 || row.lock().attached);
-        for holder in self.read(self.store.holders()).await? {
-            if holder != self.node && !self.read(self.store.is_alive(&holder)).await? {
-                self.recorder.record(Write::ReleaseNode(holder)).await?;
-            }
-        }
+        self.release_the_dead().await?;
         let now = self.steady_now();
         let expire = Write::ExpireSessions {
             before: now.before(retention.sessions),
@@ -61,9 +57,32 @@ impl Archive {
                 audit_before: now.before(retention.audit),
             })
             .await?;
+        self.count_sessions().await?;
+        Ok(expired)
+    }
+
+    /// Learns what is there when the server starts: how many sessions, and what dead processes have left.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the store does not work.
+    pub async fn take_stock(&self) -> Result<(), StoreError> {
+        self.release_the_dead().await?;
+        self.count_sessions().await
+    }
+
+    async fn release_the_dead(&self) -> Result<(), StoreError> {
+        for holder in self.read(self.store.holders()).await? {
+            if !self.is_alive(&holder).await? {
+                self.recorder.record(Write::ReleaseNode(holder)).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn count_sessions(&self) -> Result<(), StoreError> {
         let count = self.read(self.store.session_count(None)).await?;
         self.session_count.store(count, Ordering::Relaxed);
-        Ok(expired)
+        Ok(())
     }
 
     /// Waits until all that was handed over is written, at most until `deadline`, and closes the store. `false` if
