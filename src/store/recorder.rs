@@ -169,13 +169,9 @@ impl Recorder {
         if self.is_stuck() {
             return Err(self.submit(write));
         }
-        let recording = async {
-            let (answer, receipt) = oneshot::channel();
-            // A closed channel drops the answer, and the receipt says so.
-            let _ = self.jobs.send(Job { write, answer }).await;
-            receipt
-        };
-        let mut receipt = recording.await;
+        let (answer, mut receipt) = oneshot::channel();
+        // A closed channel drops the answer, and the receipt says so.
+        let _ = self.jobs.send(Job { write, answer }).await;
         loop {
             match tokio::time::timeout(PATIENCE, &mut receipt).await {
                 Ok(answered) => return Ok(answered.unwrap_or(Err(StoreError::Overrun))),
