@@ -151,6 +151,16 @@ impl Archive {
         }
     }
 
+    /// Counts what is stored, so that [`Bounds::max_sessions`] holds from the start.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the store cannot be read.
+    pub async fn count_sessions(&self) -> Result<(), StoreError> {
+        let count = self.read(self.store.session_count(None)).await?;
+        self.session_count.store(count, Ordering::Relaxed);
+        Ok(())
+    }
+
     /// The store, for reading.
     pub fn store(&self) -> &Arc<dyn Store> {
         &self.store
@@ -544,8 +554,7 @@ impl Archive {
                 audit_before: now.before(retention.audit),
             })
             .await?;
-        let count = self.read(self.store.session_count(None)).await?;
-        self.session_count.store(count, Ordering::Relaxed);
+        self.count_sessions().await?;
         Ok(expired)
     }
 
