@@ -9,5 +9,6 @@ mod http_frame;
 mod paused;
 mod protocol;
 mod resilience;
+mod store;
 mod supervision;
 mod support;
