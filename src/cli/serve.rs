@@ -16,6 +16,7 @@ use interpres::{
         metrics::Metrics,
         routes::{TreeHealth, routes},
         server::{Bound, Parts, bind},
+        system::Missing,
     },
     supervision::{Filter, Supervised, Watchdog},
 };
@@ -25,7 +26,7 @@ use tokio::{
     time::Instant,
 };
 
-use super::{compose, logs};
+use super::{compose, descriptors, logs};
 
 /// How long clients may take to close after they were told that the server goes down. It is a part of the whole
 /// deadline (`server.shutdown_deadline`).
@@ -36,18 +37,22 @@ const CLOSE_PATIENCE: Duration = Duration::from_secs(2);
 /// # Errors
 /// What keeps it from starting, in words for people.
 pub fn serve(loaded: &Loaded, debug: bool) -> anyhow::Result<()> {
-    let settings = Arc::new(loaded.settings.clone());
+    let mut settings = loaded.settings.clone();
     logs::start(&settings.log, debug);
     for notice in &loaded.notices {
         tracing::warn!("{notice}");
     }
-    raise_descriptor_limit();
+    let shortage = descriptors::fit(&mut settings.server.max_connections, descriptors::raise());
+    if let Some(Missing { what, remedy }) = &shortage {
+        tracing::warn!("{what}: {remedy}");
+    }
+    let settings = Arc::new(settings);
     let outgoing = compose::outgoing_runtime(&settings)?;
     let handle = outgoing.handle().clone();
     let served = actix_rt::System::new().block_on(async move {
         let environment = compose::environment(&settings, &handle).await?;
         let _watchdog = Watchdog::start(environment.tree.clone()).context("no watchdog")?;
-        let bound = listen(&settings, &environment)?;
+        let bound = listen(&settings, &environment, shortage)?;
         let stopping = stop_on_signal(Arc::clone(&environment), bound.handle(), &settings)?;
         bound.run().await.context("the server stopped listening")?;
         stopping.await.context("the shutdown broke off")
@@ -56,7 +61,11 @@ pub fn serve(loaded: &Loaded, debug: bool) -> anyhow::Result<()> {
     served
 }
 
-fn listen(settings: &Arc<Settings>, environment: &Arc<Environment>) -> anyhow::Result<Bound> {
+fn listen(
+    settings: &Arc<Settings>,
+    environment: &Arc<Environment>,
+    shortage: Option<Missing>,
+) -> anyhow::Result<Bound> {
     let (access, key) = AccessPolicy::from_settings(settings)?;
     let metrics = Metrics::new()?;
     metrics
@@ -66,7 +75,10 @@ fn listen(settings: &Arc<Settings>, environment: &Arc<Environment>) -> anyhow::R
         settings: Arc::clone(settings),
         access,
         metrics,
-        health: Arc::new(TreeHealth(Arc::clone(environment))),
+        health: Arc::new(TreeHealth {
+            environment: Arc::clone(environment),
+            warnings: shortage.into_iter().collect(),
+        }),
     };
     let bound = bind(parts, routes(environment))?;
     let mut out = std::io::stdout().lock();
@@ -135,17 +147,4 @@ async fn close_sockets(environment: &Environment, deadline: Instant) {
     let all = futures_util::future::join_all(ends.iter().map(|socket| socket.ended()));
     // Whoever has not closed by then is closed with the tree.
     let _ = tokio::time::timeout_at(patience, all).await;
-}
-
-/// Lets the process open as many files as the system allows it: each client is one.
-fn raise_descriptor_limit() {
-    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-    let limit = getrlimit(Resource::Nofile);
-    let raised = Rlimit {
-        current: limit.maximum,
-        maximum: limit.maximum,
-    };
-    if let Err(error) = setrlimit(Resource::Nofile, raised) {
-        tracing::warn!(%error, "the limit of open files could not be raised");
-    }
 }
