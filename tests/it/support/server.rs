@@ -87,7 +87,7 @@ impl Server {
             process,
             address,
             data,
-            http: reqwest::Client::new(),
+            http: http_client(),
         }
     }
 
@@ -189,6 +189,13 @@ impl Server {
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.data.path().join(LOG)).unwrap()
     }
+}
+
+/// A client for HTTP. The library leaves the choice of cryptography to the program.
+pub fn http_client() -> reqwest::Client {
+    // Whoever installed one before installed the same.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::new()
 }
 
 /// Status and JSON of an answer; null where it has no body.
