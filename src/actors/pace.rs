@@ -156,7 +156,7 @@ impl Breach {
         }
     }
 
-    /// Notes that something was refused, and tells for how long that has gone on without a pause of [`CALM`].
+    /// Notes that something was refused, and tells for how long that has gone on without a pause of a second.
     pub fn refused(&mut self) -> Duration {
         let now = Instant::now();
         if now.duration_since(self.last) >= CALM {
