@@ -5,6 +5,7 @@
 
 pub mod admission;
 pub mod clock;
+pub mod draining;
 mod engine_stream;
 pub mod environment;
 pub mod insistent;

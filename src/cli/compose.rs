@@ -14,6 +14,11 @@ use interpres::{
         local::{LocalEngine, LocalSettings},
         null::null_engine,
     },
+    store::{
+        archive::{Archive, Bounds},
+        durable_log::Now,
+        memory::MemoryStore,
+    },
     supervision::{ArbiterPool, Tree, TreeConfig},
 };
 use secrecy::ExposeSecret;
@@ -56,10 +61,12 @@ pub async fn environment(
         None => read_or_create(&settings.data.dir, SECRET_FILE)?.key,
     };
     let program = std::env::current_exe().context("cannot find this program's own file")?;
+    let archive = archive(settings, outgoing);
     let mut started = None;
     let environment = Environment::start(
         Arc::clone(settings),
         tree,
+        archive,
         Clock::System,
         seed,
         secret.expose_secret().as_bytes(),
@@ -80,4 +87,17 @@ pub async fn environment(
         local.ready().await;
     }
     Ok(environment)
+}
+
+/// The archive over the database of the settings.
+fn archive(settings: &Settings, outgoing: &Handle) -> Archive {
+    let node = uuid::Uuid::now_v7().into();
+    let now: Now = Arc::new(|| Clock::System.now());
+    Archive::start(
+        Arc::new(MemoryStore::default()),
+        node,
+        now,
+        Bounds::from(settings),
+        outgoing,
+    )
 }

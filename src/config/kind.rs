@@ -13,6 +13,8 @@ use serde_json::Value as Json;
 pub enum Kind {
     /// Text of at least 16 characters that is never shown or logged.
     Secret,
+    /// The address of a database, never shown or logged: it may hold a password.
+    Database,
     /// An IP address or a host name to listen on.
     Host,
     /// An `http` or `https` address.
@@ -50,6 +52,7 @@ impl Kind {
             Self::Secret => text(value)
                 .filter(|text| text.chars().count() >= SHORTEST_SECRET)
                 .map(Json::from),
+            Self::Database => text(value).and_then(database).map(Json::from),
             Self::Host => text(value)
                 .filter(|host| url::Host::parse(&bracketed(host)).is_ok())
                 .map(Json::from),
@@ -73,10 +76,16 @@ impl Kind {
         }
     }
 
+    /// Whether what stands here is never shown or logged.
+    pub fn is_secret(self) -> bool {
+        matches!(self, Self::Secret | Self::Database)
+    }
+
     /// What may stand here, for people: "a number from 0 to 65535".
     pub fn expected(self) -> String {
         match self {
             Self::Secret => format!("text of at least {SHORTEST_SECRET} characters"),
+            Self::Database => "postgres://USER:PASSWORD@HOST/NAME, sqlite://FILE or memory:".into(),
             Self::Host => "an IP address or a host name".into(),
             Self::Url => "an address that begins with http:// or https://".into(),
             Self::Folder => "the path of a folder".into(),
@@ -142,6 +151,16 @@ fn http_address(text: &str) -> Option<String> {
     let address = url::Url::parse(text).ok()?;
     (matches!(address.scheme(), "http" | "https") && address.has_host())
         .then(|| text.trim_end_matches('/').to_owned())
+}
+
+fn database(text: &str) -> Option<&str> {
+    let known = text == "memory:"
+        || text
+            .strip_prefix("sqlite://")
+            .is_some_and(|file| !file.is_empty())
+        || url::Url::parse(text)
+            .is_ok_and(|url| matches!(url.scheme(), "postgres" | "postgresql") && url.has_host());
+    known.then_some(text)
 }
 
 fn flag(value: &ValueKind) -> Option<bool> {

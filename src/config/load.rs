@@ -8,7 +8,6 @@ use serde_json::Value as Json;
 
 use super::error::SettingsError;
 use super::key::{KEYS, Key};
-use super::kind::Kind;
 use super::layer::{Layer, described, one_line};
 use super::settings::Settings;
 
@@ -197,7 +196,7 @@ impl Entry {
                 origin: origin.clone(),
                 key: key.name.to_owned(),
                 expected: key.kind.expected(),
-                found: if key.kind == Kind::Secret {
+                found: if key.kind.is_secret() {
                     "a value that is not shown".into()
                 } else {
                     described(found)
@@ -210,7 +209,7 @@ impl Entry {
     fn shown(&self) -> String {
         match (self.key.kind, &self.value) {
             (_, Json::Null) => "null".into(),
-            (Kind::Secret, _) => "\"(set, not shown)\"".into(),
+            (kind, _) if kind.is_secret() => "\"(set, not shown)\"".into(),
             (kind, value) => kind.written(value),
         }
     }

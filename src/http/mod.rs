@@ -18,6 +18,7 @@ pub mod routes;
 pub mod server;
 pub mod speech;
 pub mod static_files;
+pub mod store_figures;
 pub mod system;
 pub mod throttle;
 pub mod wire;

@@ -73,9 +73,14 @@ pub async fn upgrade(
                 _ => Closing::TOO_MANY_CONNECTIONS,
             }
         })
-        .and_then(|place| match Socket::start(&environment, caller) {
-            Ok((socket, outbox)) => Ok((place, socket, outbox)),
-            Err(_) => Err(Closing::RESTARTING),
+        .and_then(|place| {
+            if environment.is_stopping() {
+                return Err(Closing::RESTARTING);
+            }
+            match Socket::start(&environment, caller) {
+                Ok((socket, outbox)) => Ok((place, socket, outbox)),
+                Err(_) => Err(Closing::RESTARTING),
+            }
         });
     match started {
         Ok((place, socket, outbox)) => {

@@ -185,6 +185,7 @@ fn every_key_can_be_set_by_its_variable() {
         let value = match key.kind {
             Kind::Routes => r#"{"en-es":["eng-cat","cat-spa"]}"#,
             Kind::Secret => "a secret of enough letters",
+            Kind::Database => "postgres://user:password@localhost/interpres",
             Kind::Url => "https://interpres.example",
             _ => key.default.unwrap(),
         };
@@ -374,7 +375,7 @@ fn every_key_refuses_what_it_does_not_take() {
             Kind::Whole { max, .. } | Kind::Size { max, .. } => &(max + 1).to_string(),
             Kind::Time { max, .. } => &format!("{}s", max.as_secs() + 1),
             Kind::Decimal { max, .. } => &(max + 0.1).to_string(),
-            Kind::Url | Kind::Flag | Kind::OneOf(_) | Kind::Level => "neither",
+            Kind::Url | Kind::Database | Kind::Flag | Kind::OneOf(_) | Kind::Level => "neither",
         };
         let line = Place::new().variable(&key.variable(), wrong).complaint();
         let start = format!(

@@ -195,6 +195,7 @@ impl Running {
 
 /// Follows no redirect and uses no proxy: what is tested is this server's own answer.
 fn client() -> Client {
+    let _ = rustls::crypto::ring::default_provider().install_default();
     Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()

@@ -15,6 +15,10 @@ use interpres::{
     config::Settings,
     domain::access::{Access, Role},
     engines::null::null_engine,
+    store::{
+        archive::{Archive, Bounds},
+        memory::MemoryStore,
+    },
     supervision::{Filter, Ref, Tree, TreeConfig},
 };
 use serde_json::{Value, json};
@@ -142,9 +146,18 @@ async fn in_a_tree_with<F: Future<Output = ()>>(
                 origin: OffsetDateTime::UNIX_EPOCH,
                 since: Instant::now(),
             };
+            let now = clock.clone();
+            let archive = Archive::start(
+                Arc::new(MemoryStore::default()),
+                uuid::Uuid::nil().into(),
+                Arc::new(move || now.now()),
+                Bounds::from(&settings),
+                &tokio::runtime::Handle::current(),
+            );
             let environment = Environment::start(
                 Arc::new(settings),
                 Tree::new(TreeConfig::default()),
+                archive,
                 clock,
                 7,
                 b"secret",
