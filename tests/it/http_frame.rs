@@ -581,7 +581,7 @@ async fn readiness_says_what_is_missing_and_health_how_it_does() {
     );
     assert_eq!(
         server.get("/readyz").await.json::<Value>().await.unwrap(),
-        json!({"status": "ready", "missing": []})
+        json!({"status": "ready", "missing": [], "warnings": []})
     );
     let health: Value = server.get("/api/health").await.json().await.unwrap();
     assert_eq!(
