@@ -182,7 +182,7 @@ pub const KEYS: &[Key] = &[
         },
         "1MiB",
     ),
-    key("websocket.message_rate", whole(1, 1_000_000), "50"),
+    key("websocket.message_rate", whole(1, 1_000_000), "100"),
     key("websocket.message_burst", whole(1, 1_000_000), "200"),
     key(
         "websocket.byte_rate",
