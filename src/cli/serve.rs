@@ -13,6 +13,7 @@ use interpres::{
         routes::{TreeHealth, routes},
         server::{Bound, Parts, bind},
         store_figures::StoreFigures,
+        system::Missing,
     },
     supervision::Watchdog,
 };
@@ -22,7 +23,7 @@ use tokio::{
     time::Instant,
 };
 
-use super::{compose, logs};
+use super::{compose, descriptors, logs};
 
 /// How long the store is given at the end even if everything else took too long.
 const LEAST_FLUSH: Duration = Duration::from_secs(1);
@@ -32,18 +33,22 @@ const LEAST_FLUSH: Duration = Duration::from_secs(1);
 /// # Errors
 /// What keeps it from starting, in words for people.
 pub fn serve(loaded: &Loaded, debug: bool) -> anyhow::Result<()> {
-    let settings = Arc::new(loaded.settings.clone());
+    let mut settings = loaded.settings.clone();
     logs::start(&settings.log, debug);
     for notice in &loaded.notices {
         tracing::warn!("{notice}");
     }
-    raise_descriptor_limit();
+    let shortage = descriptors::fit(&mut settings.server.max_connections, descriptors::raise());
+    if let Some(Missing { what, remedy }) = &shortage {
+        tracing::warn!("{what}: {remedy}");
+    }
+    let settings = Arc::new(settings);
     let outgoing = compose::outgoing_runtime(&settings)?;
     let handle = outgoing.handle().clone();
     let served = actix_rt::System::new().block_on(async move {
         let environment = compose::environment(&settings, &handle).await?;
         let _watchdog = Watchdog::start(environment.tree.clone()).context("no watchdog")?;
-        let bound = listen(&settings, &environment)?;
+        let bound = listen(&settings, &environment, shortage)?;
         let stopping = stop_on_signal(Arc::clone(&environment), bound.handle(), &settings)?;
         bound.run().await.context("the server stopped listening")?;
         stopping.await.context("the shutdown broke off")
@@ -52,7 +57,11 @@ pub fn serve(loaded: &Loaded, debug: bool) -> anyhow::Result<()> {
     served
 }
 
-fn listen(settings: &Arc<Settings>, environment: &Arc<Environment>) -> anyhow::Result<Bound> {
+fn listen(
+    settings: &Arc<Settings>,
+    environment: &Arc<Environment>,
+    shortage: Option<Missing>,
+) -> anyhow::Result<Bound> {
     let (access, key) = AccessPolicy::from_settings(settings)?;
     let metrics = Metrics::new()?;
     metrics
@@ -65,7 +74,10 @@ fn listen(settings: &Arc<Settings>, environment: &Arc<Environment>) -> anyhow::R
         settings: Arc::clone(settings),
         access,
         metrics,
-        health: Arc::new(TreeHealth(Arc::clone(environment))),
+        health: Arc::new(TreeHealth {
+            environment: Arc::clone(environment),
+            warnings: shortage.into_iter().collect(),
+        }),
     };
     let bound = bind(parts, routes(environment))?;
     let mut out = std::io::stdout().lock();
@@ -125,17 +137,4 @@ fn stop_on_signal(
         }
         tracing::info!("down");
     }))
-}
-
-/// Lets the process open as many files as the system allows it: each client is one.
-fn raise_descriptor_limit() {
-    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-    let limit = getrlimit(Resource::Nofile);
-    let raised = Rlimit {
-        current: limit.maximum,
-        maximum: limit.maximum,
-    };
-    if let Err(error) = setrlimit(Resource::Nofile, raised) {
-        tracing::warn!(%error, "the limit of open files could not be raised");
-    }
 }

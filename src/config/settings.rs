@@ -2,6 +2,7 @@
 //! `config/interpres.yaml`.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -89,6 +90,14 @@ pub struct Server {
     pub backlog: u32,
     /// WebSocket connections at once; the next one is closed with 1008.
     pub max_connections: usize,
+    /// WebSocket connections at once from one address; 0: no limit.
+    pub max_connections_per_address: usize,
+    /// HTTP requests per second of one address; 0: no limit.
+    pub request_rate: u32,
+    /// HTTP requests of one address at once.
+    pub request_burst: NonZeroU32,
+    /// Whether the limits per address hold for this machine itself.
+    pub limit_loopback: bool,
 }
 
 /// `data`.
@@ -197,6 +206,14 @@ pub struct WebSocket {
     pub outbox_bytes: usize,
     /// Largest message taken, in bytes.
     pub max_message: usize,
+    /// Text messages per second of one connection.
+    pub message_rate: NonZeroU32,
+    /// Text messages of one connection at once.
+    pub message_burst: NonZeroU32,
+    /// Bytes per second of one connection.
+    pub byte_rate: NonZeroU32,
+    /// Bytes of one connection at once.
+    pub byte_burst: NonZeroU32,
 }
 
 /// `room`.
@@ -213,6 +230,10 @@ pub struct Room {
     pub log_entries: usize,
     /// Participants in one room.
     pub max_participants: usize,
+    /// Rooms at once, private ones counted.
+    pub max_rooms: u64,
+    /// Rooms that one subject may have made over REST at once.
+    pub max_per_subject: usize,
 }
 
 /// `session`.
@@ -230,6 +251,10 @@ pub struct Session {
     pub return_within: Duration,
     /// Sessions at once.
     pub max_sessions: usize,
+    /// Sessions that one owner may have at once.
+    pub max_per_owner: usize,
+    /// Sockets attached to one session at once.
+    pub max_sockets: usize,
 }
 
 /// `source`.

@@ -128,13 +128,11 @@ impl ApiError {
 impl From<Refusal> for ApiError {
     fn from(refusal: Refusal) -> Self {
         let status = match refusal.code {
-            "session_exists" | "room_exists" => StatusCode::CONFLICT,
+            "session_exists" | "room_exists" | "too_many_own_sessions" => StatusCode::CONFLICT,
             "session_not_found" | "room_not_found" => StatusCode::NOT_FOUND,
             "forbidden" => StatusCode::FORBIDDEN,
-            "too_many_sessions" | "too_many_rooms" => StatusCode::TOO_MANY_REQUESTS,
-            "busy" | "restarting" | "room_elsewhere" | "store_unavailable" => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
+            "busy" | "restarting" | "room_elsewhere" | "store_unavailable"
+            | "too_many_sessions" | "too_many_rooms" => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::BAD_REQUEST,
         };
         Self::new(status, refusal.code, refusal.message)

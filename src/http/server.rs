@@ -22,6 +22,7 @@ use super::access::{AccessPolicy, guard};
 use super::exchange::exchange;
 use super::metrics::{Metrics, metrics_text};
 use super::system::{HealthSource, alive, health, ready};
+use super::throttle::{Throttle, throttle};
 use super::{error, openapi, static_files};
 use crate::config::Settings;
 
@@ -81,12 +82,14 @@ where
     let server = &settings.server;
     let (host, port) = (server.host.clone(), server.port);
     let user_timeout = server.tcp_user_timeout;
+    let requests = Data::new(Throttle::new(server));
     let mut http = HttpServer::new(move || {
         let body_limit = parts.settings.server.body_limit;
         let (app, document) = App::new()
             .app_data(Data::new(parts.access.clone()))
             .app_data(Data::new(parts.metrics.clone()))
             .app_data(Data::new(parts.health.clone()))
+            .app_data(requests.clone())
             .configure(|config| error::extractors(config, body_limit))
             .into_utoipa_app()
             .openapi(openapi::skeleton())
@@ -96,6 +99,7 @@ where
         app.configure(|config| openapi::routes(config, document))
             .default_service(web::to(static_files::serve))
             .wrap(from_fn(guard))
+            .wrap(from_fn(throttle))
             .wrap(from_fn(exchange))
     })
     .keep_alive(KeepAlive::Timeout(KEEP_ALIVE))

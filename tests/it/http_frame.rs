@@ -195,6 +195,7 @@ impl Running {
 
 /// Follows no redirect and uses no proxy: what is tested is this server's own answer.
 fn client() -> Client {
+    let _ = rustls::crypto::ring::default_provider().install_default();
     Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
@@ -580,7 +581,7 @@ async fn readiness_says_what_is_missing_and_health_how_it_does() {
     );
     assert_eq!(
         server.get("/readyz").await.json::<Value>().await.unwrap(),
-        json!({"status": "ready", "missing": []})
+        json!({"status": "ready", "missing": [], "warnings": []})
     );
     let health: Value = server.get("/api/health").await.json().await.unwrap();
     assert_eq!(

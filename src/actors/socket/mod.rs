@@ -9,7 +9,7 @@ pub mod route;
 mod services;
 mod subscriptions;
 
-use std::{sync::Arc, time::Duration};
+use std::{num::NonZeroU32, sync::Arc, time::Duration};
 
 use actix::{Actor, ActorFutureExt, AsyncContext, Handler, Message, SpawnHandle, WrapFuture};
 use bytes::Bytes;
@@ -20,13 +20,16 @@ use self::route::AudioPath;
 use crate::{
     actors::{
         environment::{Counters, Environment},
+        limit::Limit,
         outbox::{Class, Closing, Outbox, Parcel, Payload},
         outlet::Outlet,
+        pace::{self, Breach, Meter},
         session::{Attached, Session, attaching::Detach, commands::Active},
     },
     config,
     domain::{
         access::Access,
+        client_message,
         identity::{ConnectionId, SessionId},
         server_message::{PROTOCOL, ServerMessage},
         topic::Topic,
@@ -96,6 +99,9 @@ pub struct Socket {
     bound: Option<Bound>,
     audio: AudioPath,
     topics: Vec<Topic>,
+    messages: Meter,
+    /// Boxed, because few clients ever send too fast.
+    breach: Option<Box<Breach>>,
     heard_at: Instant,
     pinged_at: Instant,
     unauthorised_audio_told: Option<Instant>,
@@ -137,6 +143,8 @@ impl Socket {
                 bound: None,
                 audio: AudioPath::default(),
                 topics: Vec::new(),
+                messages: Meter::default(),
+                breach: None,
                 heard_at: Instant::now(),
                 pinged_at: Instant::now(),
                 unauthorised_audio_told: None,
@@ -285,7 +293,10 @@ impl Handler<Inbound> for Socket {
         match inbound {
             Inbound::Text(frame) => {
                 Counters::add(&self.environment.counters.messages_received, 1);
-                self.on_text(&frame, ctx);
+                match self.takes_message() {
+                    true => self.on_text(&frame, ctx),
+                    false => self.refuse_message(&frame, ctx),
+                }
             }
             Inbound::Audio(bytes) => self.on_audio(bytes),
             Inbound::Heard => {}
@@ -318,6 +329,32 @@ impl Handler<Close> for Socket {
 }
 
 impl Socket {
+    /// Whether another text message is within the client's rate.
+    fn takes_message(&self) -> bool {
+        let rate = &self.environment.rates.messages;
+        rate.take(&self.messages, NonZeroU32::MIN).is_ok()
+    }
+
+    /// Answers a message beyond the client's rate, and ends the connection if that goes on.
+    fn refuse_message(&mut self, frame: &str, ctx: &mut Ctx<Self>) {
+        let counters = &self.environment.counters;
+        Counters::add(&counters.messages_refused, 1);
+        counters.limits.note(Limit::MessageRate);
+        let error = ServerMessage::error(
+            "rate_limited",
+            format!(
+                "you send more than {} messages a second (websocket.message_rate); this one was not acted on, \
+                 send it again more slowly",
+                self.environment.settings.websocket.message_rate
+            ),
+        );
+        self.send(&error, client_message::reference_of(frame).as_ref());
+        let breach = self.breach.get_or_insert_with(|| Box::new(Breach::begin()));
+        if breach.refused() >= pace::PATIENCE {
+            self.close(Closing::TOO_MANY_MESSAGES, ctx);
+        }
+    }
+
     /// Runs `work` with nothing else handled meanwhile, so that what the client sends next finds it done.
     fn before_anything_else<F, T>(
         &self,
