@@ -3,6 +3,7 @@
 mod connections;
 mod rates;
 mod requests;
+mod sessions;
 
 use crate::support::server::Server;
 
