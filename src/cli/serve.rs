@@ -21,6 +21,7 @@ use interpres::{
 };
 use secrecy::ExposeSecret;
 use tokio::{
+    runtime::Handle,
     signal::unix::{SignalKind, signal},
     time::Instant,
 };
@@ -47,7 +48,7 @@ pub fn serve(loaded: &Loaded, debug: bool) -> anyhow::Result<()> {
     let served = actix_rt::System::new().block_on(async move {
         let environment = compose::environment(&settings, &handle).await?;
         let _watchdog = Watchdog::start(environment.tree.clone()).context("no watchdog")?;
-        let bound = listen(&settings, &environment)?;
+        let bound = listen(&settings, &environment, &handle)?;
         let stopping = stop_on_signal(Arc::clone(&environment), bound.handle(), &settings)?;
         bound.run().await.context("the server stopped listening")?;
         stopping.await.context("the shutdown broke off")
@@ -56,8 +57,12 @@ pub fn serve(loaded: &Loaded, debug: bool) -> anyhow::Result<()> {
     served
 }
 
-fn listen(settings: &Arc<Settings>, environment: &Arc<Environment>) -> anyhow::Result<Bound> {
-    let (access, key) = AccessPolicy::from_settings(settings)?;
+fn listen(
+    settings: &Arc<Settings>,
+    environment: &Arc<Environment>,
+    outgoing: &Handle,
+) -> anyhow::Result<Bound> {
+    let (access, key) = AccessPolicy::from_settings(settings, outgoing)?;
     let metrics = Metrics::new()?;
     metrics
         .registry()
@@ -79,7 +84,7 @@ fn listen(settings: &Arc<Settings>, environment: &Arc<Environment>) -> anyhow::R
         )?;
     }
     for address in bound.addresses() {
-        writeln!(out, "listening on http://{address}")?;
+        writeln!(out, "listening on {}://{address}", bound.scheme())?;
     }
     out.flush()?;
     Ok(bound)

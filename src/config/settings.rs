@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use secrecy::SecretString;
 use serde::Deserialize;
 
+use super::auth::Auth;
 use super::error::SettingsError;
 use super::load::{LoadOptions, Loaded};
 
@@ -85,6 +85,18 @@ pub struct Server {
     pub backlog: u32,
     /// WebSocket connections at once; the next one is closed with 1008.
     pub max_connections: usize,
+    /// Encryption of all connections; nothing set: none.
+    pub tls: Tls,
+}
+
+/// `server.tls`: both or neither.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tls {
+    /// PEM file of the certificate, followed by those of its issuers.
+    pub cert: Option<PathBuf>,
+    /// PEM file of the certificate's private key.
+    pub key: Option<PathBuf>,
 }
 
 /// `data`.
@@ -93,16 +105,6 @@ pub struct Server {
 pub struct Data {
     /// The data folder, made at need.
     pub dir: PathBuf,
-}
-
-/// `auth`. Neither key is ever logged.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Auth {
-    /// Signs resume tokens; unset: made once and kept in the data folder.
-    pub secret_key: Option<SecretString>,
-    /// Asked of everybody once set; unset: made if the server listens beyond loopback.
-    pub admin_key: Option<SecretString>,
 }
 
 /// `admin`.

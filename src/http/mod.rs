@@ -18,4 +18,5 @@ pub mod server;
 pub mod speech;
 pub mod static_files;
 pub mod system;
+pub mod tls;
 pub mod wire;

@@ -49,6 +49,7 @@ impl Person {
             access: Access {
                 role: Role::Admin,
                 subject: None,
+                expires_at: None,
             },
             user_id: None,
         };

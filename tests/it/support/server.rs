@@ -64,13 +64,16 @@ impl Server {
         let address = output
             .lines()
             .map_while(Result::ok)
-            .find_map(|line| line.strip_prefix("listening on http://").map(str::to_owned))
+            .find_map(|line| {
+                let (_, address) = line.strip_prefix("listening on ")?.split_once("://")?;
+                Some(address.to_owned())
+            })
             .expect("the server says where it listens");
         Self {
             process,
             address,
             data,
-            http: reqwest::Client::new(),
+            http: http_client(),
         }
     }
 
@@ -172,6 +175,13 @@ impl Server {
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.data.path().join(LOG)).unwrap()
     }
+}
+
+/// A client over HTTP. It needs to know what encrypts, even where nothing is encrypted.
+pub fn http_client() -> reqwest::Client {
+    // An error says that it knows already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::new()
 }
 
 /// Status and JSON of an answer; null where it has no body.
