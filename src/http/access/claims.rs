@@ -33,8 +33,9 @@ pub(super) fn bearer(claims: &Map<String, Json>, role_claim: &str) -> Result<Acc
             "the token names no subject (sub) of 1 to 128 characters",
         ))?;
     let expires_at = claims.get("exp").and_then(Json::as_f64).and_then(|expiry| {
-        // What ends after the year 9999 has no end that matters.
-        OffsetDateTime::from_unix_timestamp((expiry as i64).saturating_add_unsigned(LEEWAY)).ok()
+        // The first second in which the token is refused. One after the year 9999 is no end that matters.
+        let over = (expiry as i64).saturating_add_unsigned(LEEWAY + 1);
+        OffsetDateTime::from_unix_timestamp(over).ok()
     });
     let role = role(claims, role_claim).ok_or(Refusal::NoRole)?;
     Ok(Access {
@@ -128,7 +129,7 @@ mod tests {
         }
         let access = |exp: Json| read(json!({"sub": "ana", "role": "client", "exp": exp}), "role");
         let ends = access(json!(1_700_000_000)).unwrap().expires_at.unwrap();
-        assert_eq!(ends.to_string(), "2023-11-14T22:13:25.000Z");
+        assert_eq!(ends.to_string(), "2023-11-14T22:13:26.000Z");
         assert_eq!(access(json!(u64::MAX)).unwrap().expires_at, None);
     }
 }
