@@ -31,7 +31,7 @@ pub struct Auth {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AccessKey {
-    /// What the caller shows: at least [`SHORTEST_KEY`] visible ASCII characters.
+    /// What the caller shows: at least 16 visible ASCII characters.
     pub key: SecretString,
     /// What it opens.
     pub role: Role,

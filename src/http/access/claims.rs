@@ -13,9 +13,11 @@ pub(super) const LEEWAY: u64 = 5;
 
 /// What is asked of every token, whatever it is signed with.
 pub(super) fn validation(jwt: &Jwt) -> Validation {
-    let mut validation = Validation::default();
-    validation.leeway = LEEWAY;
-    validation.validate_nbf = true;
+    let mut validation = Validation {
+        leeway: LEEWAY,
+        validate_nbf: true,
+        ..Validation::default()
+    };
     // The settings hold both wherever tokens are taken; without them nothing matches.
     validation.set_issuer(&[jwt.issuer.clone().unwrap_or_default()]);
     validation.set_audience(&[jwt.audience.clone().unwrap_or_default()]);

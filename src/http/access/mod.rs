@@ -30,8 +30,9 @@ use futures_util::stream;
 use tokio_util::codec::Encoder as _;
 
 use self::call::Call;
-pub use self::policy::AccessPolicy;
+pub use self::policy::{AccessPolicy, Keys, PolicyError};
 use self::refusal::Refusal;
+pub use self::token::JwtError;
 use super::error::ApiError;
 use super::static_files;
 use crate::actors::outbox::Closing;
