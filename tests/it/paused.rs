@@ -13,7 +13,10 @@ use interpres::{
         socket::{Caller, Inbound, Socket},
     },
     config::Settings,
-    domain::access::{Access, Role},
+    domain::{
+        access::{Access, Role},
+        time::Timestamp,
+    },
     engines::null::null_engine,
     supervision::{Filter, Ref, Tree, TreeConfig},
 };
@@ -45,11 +48,16 @@ enum What {
 
 impl Person {
     fn connect(environment: &Arc<Environment>) -> Self {
+        Self::connect_until(environment, None)
+    }
+
+    /// With a token that ends then.
+    fn connect_until(environment: &Arc<Environment>, expires_at: Option<Timestamp>) -> Self {
         let caller = Caller {
             access: Access {
                 role: Role::Admin,
                 subject: None,
-                expires_at: None,
+                expires_at,
             },
             user_id: None,
         };
@@ -417,6 +425,35 @@ async fn whoever_pings_and_does_nothing_else_is_idle() {
             }
         }
         panic!("a heartbeat is no activity");
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_ends_at_the_moment_at_which_its_token_does() {
+    in_a_tree(async |environment| {
+        for seconds in [7, 3 * 24 * 60 * 60] {
+            let life = Duration::from_millis(seconds * 1_000 + 123);
+            let now = i128::from(environment.clock.now().unix_millis());
+            let end = now * 1_000_000 + i128::try_from(life.as_nanos()).unwrap();
+            let end = OffsetDateTime::from_unix_timestamp_nanos(end).unwrap();
+            let began = Instant::now();
+            let mut person = Person::connect_until(&environment, Some(end.into()));
+            let came = person.during(life * 2).await;
+            let Some(Came {
+                at,
+                what: What::Closed(4001),
+            }) = came.last()
+            else {
+                panic!("{came:#?}");
+            };
+            // One that is days away is looked for with every beat.
+            let late = (*at - began)
+                .checked_sub(life)
+                .expect("not before its time");
+            let patience = Duration::from_millis(if seconds < 60 { 2 } else { 5_000 });
+            assert!(late <= patience, "{late:?}");
+        }
     })
     .await;
 }

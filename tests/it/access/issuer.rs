@@ -100,6 +100,13 @@ impl SigningKey {
         self.sign_as(Some(self.id), claims)
     }
 
+    /// By another algorithm of the same family.
+    pub fn sign_by(&self, algorithm: Algorithm, claims: &Value) -> String {
+        let mut header = Header::new(algorithm);
+        header.kid = Some(self.id.to_owned());
+        encode(&header, claims, &self.key).unwrap()
+    }
+
     /// Under another name, or none.
     pub fn sign_as(&self, id: Option<&str>, claims: &Value) -> String {
         let mut header = Header::new(self.algorithm);

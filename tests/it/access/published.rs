@@ -69,6 +69,9 @@ async fn each_key_checks_its_own_algorithm_and_no_public_key_is_a_secret() {
     let mut forged = vec![
         rsa.sign_as(Some("ec"), &good),
         ec.sign_as(Some("rsa"), &good),
+        // Published for RS256 alone.
+        rsa.sign_by(Algorithm::RS512, &good),
+        rsa.sign_by(Algorithm::PS256, &good),
         SigningKey::ec("x").sign_as(Some("ec"), &good),
         SigningKey::rsa("x").sign_as(Some("rsa"), &good),
     ];
