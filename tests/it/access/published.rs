@@ -12,19 +12,26 @@ use super::{
     asked,
     issuer::{AUDIENCE, ISSUER, Issuer, SigningKey, claims},
     refused,
+    tls::Certificate,
 };
 use crate::support::server::Server;
 
 const ANY: &str = "/api/languages";
 
 fn server(url: &str) -> Server {
-    Server::with(&[
+    server_with(url, &[])
+}
+
+fn server_with(url: &str, more: &[(&str, &str)]) -> Server {
+    let mut environment = vec![
         ("INTERPRES__AUTH__JWT__ISSUER", ISSUER),
         ("INTERPRES__AUTH__JWT__AUDIENCE", AUDIENCE),
         ("INTERPRES__AUTH__JWT__JWKS_URL", url),
         // An issuer that is down is warned of, which is not what is looked at here.
-        ("LOG_LEVEL", "error"),
-    ])
+        ("LOG_LEVEL", "off"),
+    ];
+    environment.extend_from_slice(more);
+    Server::with(&environment)
 }
 
 async fn status(server: &Server, token: &str) -> u16 {
@@ -182,4 +189,22 @@ async fn an_issuer_that_is_down_lets_nobody_in_until_it_is_up() {
     let issuer = Issuer::start_at(gone, &[&key]).await;
     assert_eq!(issuer.address(), gone);
     becomes(&server, &token, 200).await;
+}
+
+#[tokio::test]
+async fn keys_come_over_encryption_and_from_an_issuer_that_this_machine_trusts() {
+    let key = SigningKey::ec("1");
+    let token = key.sign(&claims("ana", json!("client")));
+    let issuer = Issuer::start(&[&key]).await;
+    let certificate = Certificate::new();
+    let port = certificate.before(issuer.address()).await;
+    let url = format!("https://localhost:{port}/keys");
+    let trusted = certificate.path("cert.pem");
+    let trusting = server_with(&url, &[("SSL_CERT_FILE", trusted.to_str().unwrap())]);
+    assert_eq!(status(&trusting, &token).await, 200);
+    let stranger = Certificate::new();
+    let other = stranger.path("cert.pem");
+    let wary = server_with(&url, &[("SSL_CERT_FILE", other.to_str().unwrap())]);
+    assert_eq!(status(&wary, &token).await, 503);
+    assert_eq!(issuer.asked(), 1);
 }

@@ -1,28 +1,29 @@
 //! Encryption: what is said over it, and what a wrong certificate is told.
 
 use std::{
+    net::SocketAddr,
     path::{Path, PathBuf},
     process::{Command, Stdio},
     sync::Arc,
 };
 
 use futures_util::{SinkExt, StreamExt};
-use rustls::{ClientConfig, RootCertStore};
-use rustls_pki_types::{CertificateDer, ServerName, pem::PemObject};
+use rustls::{ClientConfig, RootCertStore, ServerConfig};
+use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName, pem::PemObject};
 use serde_json::{Value, json};
-use tokio::net::TcpStream;
-use tokio_rustls::{TlsConnector, client::TlsStream};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::{TlsAcceptor, TlsConnector, client::TlsStream};
 use tokio_tungstenite::tungstenite::{Message, client::IntoClientRequest};
 
 use crate::support::server::{Server, http_client};
 
 /// A certificate for this machine, and its key.
-struct Certificate {
+pub struct Certificate {
     folder: tempfile::TempDir,
 }
 
 impl Certificate {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let made = Command::new("openssl")
             .args([
@@ -49,8 +50,34 @@ impl Certificate {
         Self { folder }
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
+    }
+
+    /// Takes connections that are encrypted with this, and passes what they say on to `behind`. Gives its port.
+    pub async fn before(&self, behind: SocketAddr) -> u16 {
+        let chain = vec![CertificateDer::from_pem_file(self.path("cert.pem")).unwrap()];
+        let key = PrivateKeyDer::from_pem_file(self.path("key.pem")).unwrap();
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(chain, key)
+            .unwrap();
+        let acceptor = TlsAcceptor::from(Arc::new(config));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        tokio::spawn(async move {
+            while let Ok((connection, _)) = listener.accept().await {
+                // Whoever does not trust this goes away again.
+                if let Ok(mut encrypted) = acceptor.accept(connection).await {
+                    let mut plain = TcpStream::connect(behind).await.unwrap();
+                    let _ = tokio::io::copy_bidirectional(&mut encrypted, &mut plain).await;
+                }
+            }
+        });
+        port
     }
 
     /// A client's side that trusts this certificate alone and speaks these protocols.
