@@ -19,6 +19,10 @@ use interpres::{
     config::Settings,
     domain::identity::RoomId,
     engines::null::null_engine,
+    store::{
+        archive::{Archive, Bounds},
+        memory::MemoryStore,
+    },
     supervision::{ArbiterPool, Ref, State, Tree, TreeConfig},
 };
 
@@ -45,9 +49,17 @@ fn environment(io: &tokio::runtime::Handle) -> Arc<Environment> {
     });
     let settings = Arc::new(Settings::default());
     let engines = |_: &_| Ok(Engines::new(Arc::new(null_engine(io.clone())), Vec::new()));
+    let archive = Archive::start(
+        Arc::new(MemoryStore::default()),
+        uuid::Uuid::nil().into(),
+        Arc::new(|| Clock::System.now()),
+        Bounds::from(&*settings),
+        io,
+    );
     Environment::start(
         settings,
         tree,
+        archive,
         Clock::System,
         1,
         b"only for measuring",
@@ -60,7 +72,8 @@ async fn start_all(environment: &Arc<Environment>, ids: &[RoomId]) -> (Vec<Ref<R
     let mut rooms = Vec::with_capacity(ids.len());
     let begun = Instant::now();
     for id in ids {
-        rooms.push(Room::start(environment, id, RoomState::default()).expect("a free name"));
+        let room = Room::open(environment, id, RoomState::default()).await;
+        rooms.push(room.expect("a free name"));
     }
     for room in &rooms {
         while room.node().state() != State::Running {

@@ -68,13 +68,14 @@ impl Environment {
     pub fn start(
         settings: Arc<Settings>,
         tree: Tree,
+        archive: Archive,
         clock: Clock,
         seed: u64,
         secret: &[u8],
         engines: impl FnOnce(&Arc<Node>) -> Result<Engines, StartError>,
     ) -> Result<Arc<Self>, StartError> {
         let environment = Arc::new(Self {
-            archive: Archive::new(settings.session.max_sessions, settings.room.log_entries),
+            archive,
             settings,
             identities: Identities::new(clock.clone(), seed),
             clock,
@@ -145,6 +146,7 @@ impl Environment {
     /// From here on nothing new begins.
     pub fn begin_stopping(&self) {
         self.stopping.store(true, Ordering::Relaxed);
+        self.archive.begin_handover();
     }
 }
 

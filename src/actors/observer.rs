@@ -2,13 +2,16 @@
 
 use std::{sync::Arc, time::Duration};
 
-use actix::{Actor, AsyncContext};
+use actix::{Actor, ActorFutureExt, AsyncContext, WrapFuture};
 use serde_json::json;
-use tokio::time::Instant;
 
 use crate::{
     actors::environment::Environment,
-    domain::topic::{Server, Topic},
+    domain::{
+        identity::SessionId,
+        topic::{Server, Topic},
+    },
+    store::archive::Retention,
     supervision::{ChildEnd, Children, Ctx, Ref, Spec, StartError, Supervised, Verdict},
 };
 
@@ -21,6 +24,7 @@ const FIGURES: Duration = Duration::from_secs(5);
 /// The root actor.
 pub struct RoomObserver {
     environment: Arc<Environment>,
+    sweeping: bool,
 }
 
 impl RoomObserver {
@@ -35,17 +39,54 @@ impl RoomObserver {
             .mailbox(1024);
         environment.tree.start_root("", spec, move || Self {
             environment: Arc::clone(&given),
+            sweeping: false,
         })
     }
 
-    fn sweep(&mut self, _: &mut Ctx<Self>) {
-        let idle = self.environment.settings.session.idle_after;
-        for session in self.environment.archive.expire(Instant::now(), idle) {
-            let event = json!({"kind": "session_expired", "session_id": session});
-            self.environment
-                .topics
-                .publish(&Topic::Session(session), event);
+    fn sweep(&mut self, ctx: &mut Ctx<Self>) {
+        if std::mem::replace(&mut self.sweeping, true) {
+            return;
         }
+        let environment = Arc::clone(&self.environment);
+        let retention = Retention {
+            sessions: environment.settings.session.idle_after,
+            transcripts: environment.settings.store.keep_transcripts,
+            audit: environment.settings.store.keep_audit,
+        };
+        let sweeping = async move { environment.archive.sweep(retention).await };
+        ctx.spawn(sweeping.into_actor(self).map(|swept, observer, _| {
+            observer.sweeping = false;
+            match swept {
+                Ok(expired) => expired.into_iter().for_each(|id| observer.tell_expired(id)),
+                Err(error) => tracing::warn!(%error, "not everything was swept up"),
+            }
+        }));
+    }
+
+    fn tell_expired(&self, session: SessionId) {
+        let event = json!({"kind": "session_expired", "session_id": session});
+        self.environment
+            .topics
+            .publish(&Topic::Session(session), event);
+    }
+
+    /// Tells those who follow the figures whenever the store fails or works again.
+    fn watch_store(&self, ctx: &mut Ctx<Self>) {
+        let mut states = self.environment.archive.recorder().watch();
+        let environment = Arc::clone(&self.environment);
+        let watching = async move {
+            while states.changed().await.is_ok() {
+                let state = states.borrow_and_update().clone();
+                environment.topics.publish(
+                    &Topic::Server(Server::Metrics),
+                    json!({
+                        "kind": "alert", "code": state.code(), "severity": state.severity(),
+                        "message": state.to_string(),
+                    }),
+                );
+            }
+        };
+        ctx.spawn(watching.into_actor(self));
     }
 
     fn publish_figures(&mut self, _: &mut Ctx<Self>) {
@@ -79,6 +120,7 @@ impl Actor for RoomObserver {
 
     fn started(&mut self, ctx: &mut Ctx<Self>) {
         ctx.run_interval(SWEEP, Self::sweep);
+        self.watch_store(ctx);
         ctx.run_interval(FIGURES, Self::publish_figures);
     }
 }

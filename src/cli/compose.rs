@@ -14,6 +14,12 @@ use interpres::{
         local::{LocalEngine, LocalSettings},
         null::null_engine,
     },
+    store::{
+        archive::{Archive, Bounds},
+        durable_log::Now,
+        open::open,
+        record::NodeId,
+    },
     supervision::{ArbiterPool, Tree, TreeConfig},
 };
 use secrecy::ExposeSecret;
@@ -56,10 +62,12 @@ pub async fn environment(
         None => read_or_create(&settings.data.dir, SECRET_FILE)?.key,
     };
     let program = std::env::current_exe().context("cannot find this program's own file")?;
+    let archive = archive(settings, outgoing).await?;
     let mut started = None;
     let environment = Environment::start(
         Arc::clone(settings),
         tree,
+        archive,
         Clock::System,
         seed,
         secret.expose_secret().as_bytes(),
@@ -80,4 +88,21 @@ pub async fn environment(
         local.ready().await;
     }
     Ok(environment)
+}
+
+/// The archive over the database of the settings, which is served by the runtime of what goes out: threads of actors may
+/// be held up.
+async fn archive(settings: &Arc<Settings>, outgoing: &Handle) -> anyhow::Result<Archive> {
+    let node = NodeId::from(uuid::Uuid::now_v7());
+    let opening = {
+        let (settings, node) = (Arc::clone(settings), node.clone());
+        outgoing.spawn(
+            async move { open(settings.store.url.as_ref(), &settings.data.dir, &node).await },
+        )
+    };
+    let store = opening.await.context("opening the database broke off")??;
+    let now: Now = Arc::new(|| Clock::System.now());
+    let archive = Archive::start(store, node, now, Bounds::from(&**settings), outgoing);
+    archive.take_stock().await?;
+    Ok(archive)
 }

@@ -37,6 +37,7 @@ pub(super) const PREFIX: &str = "INTERPRES__";
 
 /// Plain environment names of the public contract (API.md §9) that have an effect, and the key they set.
 pub(super) const PLAIN_NAMES: &[(&str, &str)] = &[
+    ("DATABASE_URL", "store.url"),
     ("DATA_DIR", "data.dir"),
     ("HOST", "server.host"),
     ("LOG_LEVEL", "log.level"),
@@ -109,6 +110,8 @@ const KIB: u64 = 1024;
 const MIB: u64 = 1024 * KIB;
 const HOUR: u64 = 3600;
 const DAY: u64 = 24 * HOUR;
+/// As durations are written: 365.25 days.
+const YEAR: u64 = 31_557_600;
 
 /// All settings, section by section, in the order of `config/interpres.yaml`.
 pub const KEYS: &[Key] = &[
@@ -117,6 +120,7 @@ pub const KEYS: &[Key] = &[
     key("server.workers", whole(0, 1_024), "0"),
     unset("server.public_url", Kind::Url),
     key("server.shutdown_deadline", seconds(1, 10 * 60), "10s"),
+    key("server.drain_rate", whole(1, 1_000_000), "5000"),
     key(
         "server.body_limit",
         Kind::Size {
@@ -131,6 +135,10 @@ pub const KEYS: &[Key] = &[
     unset("server.tls.cert", Kind::File),
     unset("server.tls.key", Kind::File),
     key("data.dir", Kind::Folder, "data"),
+    unset("store.url", Kind::Database),
+    key("store.queue", whole(64, 1_000_000), "8192"),
+    key("store.keep_transcripts", seconds(60, 10 * YEAR), "30days"),
+    key("store.keep_audit", seconds(60, 10 * YEAR), "365days"),
     unset("auth.secret_key", Kind::Secret),
     unset("auth.admin_key", Kind::Secret),
     key("auth.keys", Kind::Keys, "[]"),
@@ -184,6 +192,11 @@ pub const KEYS: &[Key] = &[
         "30m",
     ),
     key("session.linger", milliseconds(0, HOUR * 1000), "10s"),
+    key(
+        "session.return_within",
+        milliseconds(100, HOUR * 1000),
+        "30s",
+    ),
     key("session.max_sessions", whole(1, 10_000_000), "100000"),
     key("source.idle_after", milliseconds(100, HOUR * 1000), "10s"),
     key(

@@ -21,6 +21,8 @@ pub enum Kind {
     Keys,
     /// Text that is not empty.
     Text,
+    /// The address of a database, never shown or logged: it may hold a password.
+    Database,
     /// An IP address or a host name to listen on.
     Host,
     /// An `http` or `https` address.
@@ -72,6 +74,7 @@ impl Kind {
                 .map(Json::from),
             Self::Keys => auth::read_keys(value).ok(),
             Self::SecureUrl => text(value).filter(|text| is_secure(text)).map(Json::from),
+            Self::Database => text(value).and_then(database).map(Json::from),
             Self::Host => text(value)
                 .filter(|host| url::Host::parse(&bracketed(host)).is_ok())
                 .map(Json::from),
@@ -95,9 +98,12 @@ impl Kind {
         }
     }
 
-    /// Whether its values are shown to nobody, not even in complaints.
-    pub(super) fn is_secret(self) -> bool {
-        matches!(self, Self::Secret | Self::SigningSecret | Self::Keys)
+    /// Whether what stands here is never shown or logged.
+    pub fn is_secret(self) -> bool {
+        matches!(
+            self,
+            Self::Secret | Self::SigningSecret | Self::Keys | Self::Database
+        )
     }
 
     /// What is wrong with a value that [`Kind::read`] does not take: the place in it and what is expected there.
@@ -118,6 +124,7 @@ impl Kind {
             Self::SigningSecret => format!("text of at least {SHORTEST_SIGNING_SECRET} characters"),
             Self::Keys => auth::KEYS_EXPECTED.into(),
             Self::Text => "text that is not empty".into(),
+            Self::Database => "postgres://USER:PASSWORD@HOST/NAME, sqlite://FILE or memory:".into(),
             Self::Host => "an IP address or a host name".into(),
             Self::Url => "an address that begins with http:// or https://".into(),
             Self::SecureUrl => {
@@ -145,7 +152,9 @@ impl Kind {
     /// The value in YAML as a person would write it; `value` is what [`Kind::read`] gave.
     pub(super) fn written(self, value: &Json) -> String {
         match (self, value) {
-            (Self::Secret | Self::SigningSecret, _) => "\"(set, not shown)\"".into(),
+            (Self::Secret | Self::SigningSecret | Self::Database, _) => {
+                "\"(set, not shown)\"".into()
+            }
             (Self::Keys, keys) => auth::shown_keys(keys),
             (Self::Size { .. }, Json::Number(bytes)) => {
                 let bytes = bytes.as_u64().unwrap_or_default();
@@ -204,6 +213,16 @@ fn is_secure(text: &str) -> bool {
     };
     let is_safe = address.scheme() == "https" || (address.scheme() == "http" && is_here);
     is_safe && address.has_host() && address.username().is_empty() && address.password().is_none()
+}
+
+fn database(text: &str) -> Option<&str> {
+    let known = text == "memory:"
+        || text
+            .strip_prefix("sqlite://")
+            .is_some_and(|file| !file.is_empty())
+        || url::Url::parse(text)
+            .is_ok_and(|url| matches!(url.scheme(), "postgres" | "postgresql") && url.has_host());
+    known.then_some(text)
 }
 
 fn flag(value: &ValueKind) -> Option<bool> {

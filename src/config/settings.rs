@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::auth::Auth;
@@ -19,6 +20,8 @@ pub struct Settings {
     pub server: Server,
     /// Where the server keeps what outlives it.
     pub data: Data,
+    /// The database and what is kept in it how long.
+    pub store: Store,
     /// Keys.
     pub auth: Auth,
     /// The admin surface.
@@ -76,6 +79,8 @@ pub struct Server {
     /// All of a graceful stop, after which what is left is cut off.
     #[serde(with = "humantime_serde")]
     pub shutdown_deadline: Duration,
+    /// Clients told per second to come back elsewhere, while the server goes down.
+    pub drain_rate: u32,
     /// Largest request body in bytes.
     pub body_limit: usize,
     /// How long the kernel keeps sent and unacknowledged bytes before it closes the connection.
@@ -105,6 +110,23 @@ pub struct Tls {
 pub struct Data {
     /// The data folder, made at need.
     pub dir: PathBuf,
+}
+
+/// `store`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Store {
+    /// The database: `postgres://…`, `sqlite://PATH` or `memory:`; unset: a SQLite file in the data folder. May hold a
+    /// password.
+    pub url: Option<SecretString>,
+    /// Writes that may wait for the database.
+    pub queue: usize,
+    /// How long what was said is kept, and usage.
+    #[serde(with = "humantime_serde")]
+    pub keep_transcripts: Duration,
+    /// How long the audit trail is kept.
+    #[serde(with = "humantime_serde")]
+    pub keep_audit: Duration,
 }
 
 /// `admin`.
@@ -206,6 +228,9 @@ pub struct Session {
     /// How long its actor stays after the last socket left.
     #[serde(with = "humantime_serde")]
     pub linger: Duration,
+    /// How long those who were in a room are waited for after its server went down.
+    #[serde(with = "humantime_serde")]
+    pub return_within: Duration,
     /// Sessions at once.
     pub max_sessions: usize,
 }

@@ -25,7 +25,7 @@ pub enum Encoding {
 }
 
 /// The format of audio in both directions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AudioFormat {
     /// How samples are written.
     pub encoding: Encoding,
@@ -42,8 +42,9 @@ impl Default for AudioFormat {
     }
 }
 
-/// The whole configuration of a session.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+/// The whole configuration of a session. What an older version stored without a field has its default.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct SessionConfig {
     /// The shared room, or `None` for a private one.
     pub room_id: Option<RoomId>,

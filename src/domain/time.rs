@@ -27,9 +27,27 @@ impl Timestamp {
         (later.0 - self.0).try_into().unwrap_or_default()
     }
 
-    /// This moment, `duration` earlier.
+    /// The moment this many milliseconds after 1970; the latest there is if it lies beyond the year 9999.
+    pub fn from_unix_millis(millis: u64) -> Self {
+        let moment = OffsetDateTime::from_unix_timestamp_nanos(i128::from(millis) * 1_000_000);
+        Self(moment.unwrap_or(time::PrimitiveDateTime::MAX.assume_utc()))
+    }
+
+    /// The day in UTC, as `2026-11-21`.
+    pub fn day(self) -> String {
+        self.0.date().to_string()
+    }
+
+    /// This moment, `duration` earlier, or the first there is.
     pub fn before(self, duration: std::time::Duration) -> Self {
-        Self(self.0 - duration)
+        let duration = time::Duration::try_from(duration).unwrap_or(time::Duration::MAX);
+        Self(self.0.saturating_sub(duration))
+    }
+
+    /// This moment, `duration` later, or the last there is.
+    pub fn after(self, duration: std::time::Duration) -> Self {
+        let duration = time::Duration::try_from(duration).unwrap_or(time::Duration::MAX);
+        Self(self.0.saturating_add(duration))
     }
 }
 

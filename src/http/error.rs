@@ -11,7 +11,7 @@ use actix_web::web::{
 use actix_web::{HttpResponse, ResponseError};
 use serde_json::{Value as Json, json};
 
-use crate::domain::access::Forbidden;
+use crate::{actors::refusal::Refusal, domain::access::Forbidden};
 
 /// An error as the caller sees it.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -124,6 +124,22 @@ impl ApiError {
         // A failure inside the server is for its log and not for its callers.
         let told = message.filter(|message| status.is_client_error() && !message.is_empty());
         Self::new(status, code, told.unwrap_or_else(|| standard.to_owned()))
+    }
+}
+
+impl From<Refusal> for ApiError {
+    fn from(refusal: Refusal) -> Self {
+        let status = match refusal.code {
+            "session_exists" | "room_exists" => StatusCode::CONFLICT,
+            "session_not_found" | "room_not_found" => StatusCode::NOT_FOUND,
+            "forbidden" => StatusCode::FORBIDDEN,
+            "too_many_sessions" | "too_many_rooms" => StatusCode::TOO_MANY_REQUESTS,
+            "busy" | "restarting" | "room_elsewhere" | "store_unavailable" => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
+            _ => StatusCode::BAD_REQUEST,
+        };
+        Self::new(status, refusal.code, refusal.message)
     }
 }
 

@@ -17,6 +17,7 @@ pub mod routes;
 pub mod server;
 pub mod speech;
 pub mod static_files;
+pub mod store_figures;
 pub mod system;
 pub mod tls;
 pub mod wire;

@@ -13,6 +13,7 @@ use super::error::ApiError;
 use crate::{
     actors::{
         environment::Environment,
+        refusal::Refusal,
         room::{
             Room, RoomState,
             describing::{Announce, Describe, RoomView},
@@ -22,6 +23,7 @@ use crate::{
         access::{Access, Role},
         identity::RoomId,
     },
+    store::archive::Opening,
     supervision::{AskError, Filter, Ref, StartError, Supervised},
 };
 
@@ -90,16 +92,25 @@ pub async fn create(
         reserved: true,
         ..RoomState::default()
     };
-    match Room::start(&environment, &id, state) {
+    if environment.room(&id).is_some() {
+        return Err(exists());
+    }
+    let opening = Opening {
+        name: wanted.name.clone(),
+        private: false,
+    };
+    let log = environment
+        .archive
+        .open_log(&id, opening)
+        .await
+        .map_err(Refusal::from)?;
+    match Room::start(&environment, &id, state, log) {
         Ok(_) => Ok(HttpResponse::Created().json(RoomMade {
             room_id: id.to_string(),
             name: wanted.name,
             created_at: environment.clock.now().to_string(),
         })),
-        Err(StartError::NameTaken(_)) => Err(ApiError::conflict(
-            "room_exists",
-            "there is a room of this id; choose another, or join it",
-        )),
+        Err(StartError::NameTaken(_)) => Err(exists()),
         Err(_) => Err(ApiError::unavailable(
             "restarting",
             "the server is shutting down; try again in a moment",
@@ -166,10 +177,6 @@ pub async fn close(
 ) -> Result<HttpResponse, ApiError> {
     access.require(Role::Operator)?;
     let room = running(&environment, &id)?;
-    if let Ok(id) = id.parse() {
-        // What was said in it is not for whoever opens a room of the same id.
-        environment.archive.remove_log(&id);
-    }
     room.stop(Room::CLOSED);
     match tokio::time::timeout(PATIENCE, room.ended()).await {
         Ok(_) => Ok(HttpResponse::NoContent().finish()),
@@ -215,6 +222,13 @@ pub async fn announce(
         .await
         .map_err(|error| unanswered(&id, &error))?;
     Ok(Json(Announced { sockets }))
+}
+
+fn exists() -> ApiError {
+    ApiError::conflict(
+        "room_exists",
+        "there is a room of this id; choose another, or join it",
+    )
 }
 
 fn running(environment: &Arc<Environment>, id: &str) -> Result<Ref<Room>, ApiError> {

@@ -188,6 +188,7 @@ fn every_key_can_be_set_by_its_variable() {
             // What stands under auth.jwt is checked together.
             _ if key.name.starts_with("auth.jwt.") && key.default.is_none() => continue,
             Kind::File => continue,
+            Kind::Database => "postgres://user:password@localhost/interpres",
             Kind::Url => "https://interpres.example",
             _ => key.default.unwrap(),
         };
@@ -379,7 +380,9 @@ fn every_key_refuses_what_it_does_not_take() {
             Kind::Whole { max, .. } | Kind::Size { max, .. } => &(max + 1).to_string(),
             Kind::Time { max, .. } => &format!("{}s", max.as_secs() + 1),
             Kind::Decimal { max, .. } => &(max + 0.1).to_string(),
-            Kind::Keys | Kind::Url | Kind::Flag | Kind::OneOf(_) | Kind::Level => "neither",
+            Kind::Keys | Kind::Url | Kind::Database | Kind::Flag | Kind::OneOf(_) | Kind::Level => {
+                "neither"
+            }
         };
         let line = Place::new().variable(&key.variable(), wrong).complaint();
         let start = format!(

@@ -14,7 +14,7 @@ use crate::{
 /// Starts the server a number of times.
 pub async fn measure(report: &mut Report) -> anyhow::Result<()> {
     let starts: usize = option("LOAD_STARTS", 20)?;
-    // Nothing is encrypted, but the client asks by what it would be. An error says that it knows already.
+    // Left to the program by the library; whoever installed one before installed the same.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let http = reqwest::Client::new();
     let (mut ready, mut memory) = (Vec::new(), Vec::new());

@@ -17,7 +17,7 @@ use crate::{
         identity::{SessionId, UtteranceId},
         language::Language,
         participant::Speaker,
-        room_log::Audience,
+        room_log::{EntryKind, Subject},
         server_message::{Caption, ServerMessage, SpeechEdge},
         time::Timestamp,
     },
@@ -77,64 +77,61 @@ pub struct Translated(pub Caption);
 impl Handler<Transcribed> for Room {
     type Result = ();
 
-    fn handle(&mut self, Transcribed(caption): Transcribed, _: &mut Ctx<Self>) {
+    fn handle(&mut self, Transcribed(caption): Transcribed, ctx: &mut Ctx<Self>) {
+        let Some(subject) = subject(EntryKind::Transcription, &caption) else {
+            return;
+        };
         let readers = self.everybody.clone();
         let replaces = Replaces::Caption(caption.utterance_id.clone(), None);
-        self.send_caption(
-            caption,
-            Audience::Everyone,
-            &readers,
-            replaces,
-            ServerMessage::Transcription,
-        );
+        let message = ServerMessage::Transcription;
+        self.send_caption(caption, subject, &readers, replaces, message, ctx);
     }
 }
 
 impl Handler<Translated> for Room {
     type Result = ();
 
-    fn handle(&mut self, Translated(caption): Translated, _: &mut Ctx<Self>) {
-        let Some(speaker) = caption
-            .speaker
-            .as_ref()
-            .map(|speaker| speaker.session_id.clone())
-        else {
+    fn handle(&mut self, Translated(caption): Translated, ctx: &mut Ctx<Self>) {
+        let Some(subject) = subject(EntryKind::Translation, &caption) else {
             return;
         };
-        let readers = self.readers_of(&speaker, &caption.language);
+        let readers = self.readers_of(&subject.speaker, &caption.language);
         let replaces =
             Replaces::Caption(caption.utterance_id.clone(), Some(caption.language.clone()));
-        let audience = Audience::Readers {
-            speaker,
-            language: caption.language.clone(),
-        };
-        self.send_caption(
-            caption,
-            audience,
-            &readers,
-            replaces,
-            ServerMessage::Translation,
-        );
+        let message = ServerMessage::Translation;
+        self.send_caption(caption, subject, &readers, replaces, message, ctx);
     }
+}
+
+/// What the log is told of a caption; nothing for one without a speaker, which no room has.
+fn subject(kind: EntryKind, caption: &Caption) -> Option<Subject> {
+    Some(Subject {
+        kind,
+        speaker: caption.speaker.as_ref()?.session_id.clone(),
+        language: Some(caption.language.clone()),
+        at: caption.started_at,
+    })
 }
 
 impl Room {
     fn send_caption(
         &mut self,
         mut caption: Caption,
-        audience: Audience,
+        subject: Subject,
         readers: &Readers,
         replaces: Replaces,
         message: fn(Caption) -> ServerMessage,
+        ctx: &mut Ctx<Self>,
     ) {
         caption.room_id = Some(self.id.clone());
         let counters = &self.environment.counters;
         if caption.last {
             Counters::add(&counters.captions_final, 1);
-            self.publish(audience, Some(replaces), |seq| {
+            let encode = |seq| {
                 caption.seq = Some(seq);
                 message(caption)
-            });
+            };
+            self.publish(subject, Some(replaces), encode, ctx);
         } else {
             Counters::add(&counters.captions_partial, 1);
             readers.partials.deliver(&Parcel {
@@ -208,6 +205,7 @@ impl Handler<Spent> for Room {
             &self.environment.counters.speech_milliseconds,
             spent.audio_ms,
         );
+        self.log.add_usage(spent.engine, spent.audio_ms);
         self.kept.change(|state| {
             *state.spent.entry(spent.engine).or_default() += spent.audio_ms;
         });

@@ -90,7 +90,7 @@ impl Handler<Describe> for Room {
             name: state.name.clone(),
             private: state.roster.private,
             created_at: self.created_at,
-            seq: self.log.lock().head(),
+            seq: self.log.published(),
             participants: state
                 .roster
                 .members

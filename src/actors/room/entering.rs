@@ -4,8 +4,9 @@ use std::{sync::Arc, time::Duration};
 
 use actix::{Handler, Message};
 use serde_json::{Value, json};
+use tokio::sync::oneshot;
 
-use super::{Room, RoomState, Seat};
+use super::{Room, RoomState, Seat, publishing::Pending};
 use crate::{
     actors::{
         environment::Environment,
@@ -16,9 +17,9 @@ use crate::{
     },
     domain::{
         audience::{Member, Roster},
-        identity::{RoomId, SessionId},
+        identity::{ConnectionId, RoomId, SessionId},
         participant::Participant,
-        room_log::Audience,
+        room_log::{EntryKind, Subject},
         server_message::{Presence, ServerMessage, SessionAnswer},
         session_config::ConfigWarning,
     },
@@ -50,6 +51,8 @@ pub enum Purpose {
 /// The answer the room is to give to one socket as it enters, so that it comes before whatever the room sends next.
 #[derive(Clone)]
 pub struct Entrance {
+    /// The socket that is answered.
+    pub connection: ConnectionId,
     /// The way to the client.
     pub outlet: Outlet,
     /// What the answer refers to.
@@ -68,9 +71,25 @@ pub struct Entrance {
     pub entered_at: u64,
 }
 
-/// A session's whole standing in the room; sending it again changes what differs. Answered with the log's highest number.
+/// One who has come in and is answered when everything said before has been sent.
+pub(super) struct Admission {
+    session_id: SessionId,
+    entrance: Entrance,
+    done: oneshot::Sender<()>,
+}
+
+/// What the room says to one who enters.
+#[derive(Debug)]
+pub struct Entered {
+    /// The log's highest number.
+    pub head: u64,
+    /// Resolves when the client has been answered; if it breaks off, the room crashed before that.
+    pub admitted: Option<oneshot::Receiver<()>>,
+}
+
+/// A session's whole standing in the room; sending it again changes what differs.
 #[derive(Message, Clone)]
-#[rtype(result = "Result<u64, Refusal>")]
+#[rtype(result = "Result<Entered, Refusal>")]
 pub struct Enter {
     /// Who.
     pub session_id: SessionId,
@@ -97,7 +116,7 @@ pub struct Enter {
 /// Brings a session into its room, which is started if need be.
 ///
 /// # Errors
-/// [`Refusal`] if the room is full, the server stops, or the room did not answer in time.
+/// [`Refusal`] if the room is full, the server stops, another process serves the room, or it did not answer in time.
 pub async fn enter(
     environment: Arc<Environment>,
     card: Enter,
@@ -110,9 +129,18 @@ pub async fn enter(
             },
             ..RoomState::default()
         };
-        let room = Room::open(&environment, &card.room_id, state)?;
+        let room = Room::open(&environment, &card.room_id, state).await?;
         match room.ask(card.clone(), ENTER_DEADLINE).await {
-            Ok(entered) => return entered.map(|head| (room, head)),
+            Ok(Err(refusal)) => return Err(refusal),
+            Ok(Ok(entered)) => {
+                let answered = match entered.admitted {
+                    Some(admitted) => admitted.await.is_ok(),
+                    None => true,
+                };
+                if answered {
+                    return Ok((room, entered.head));
+                }
+            }
             Err(AskError::Gone) => {
                 // It is just ending; the next one can be started once its place is free.
                 let _ = tokio::time::timeout(ENDING_PATIENCE, room.ended()).await;
@@ -125,9 +153,12 @@ pub async fn enter(
 }
 
 impl Handler<Enter> for Room {
-    type Result = Result<u64, Refusal>;
+    type Result = Result<Entered, Refusal>;
 
     fn handle(&mut self, card: Enter, ctx: &mut Ctx<Self>) -> Self::Result {
+        if self.environment.is_stopping() {
+            return Err(Refusal::stopping());
+        }
         let state = self.kept.snapshot();
         let known = state.roster.members.get(&card.session_id).cloned();
         let limit = self.environment.settings.room.max_participants;
@@ -145,7 +176,8 @@ impl Handler<Enter> for Room {
                 "this room is private to another session; choose another room_id",
             ));
         }
-        if known.is_none() {
+        let former = state.seats.get(&card.session_id);
+        if former.is_none_or(|seat| seat.session != card.session) {
             ctx.watch(&card.session);
         }
         let seat = Arc::new(Seat {
@@ -166,27 +198,35 @@ impl Handler<Enter> for Room {
                 .insert(card.session_id.clone(), Arc::clone(&card.member));
         });
         let participant = &card.member.participant;
+        let admitted;
         match known.as_ref().map(|known| &known.participant) {
             // One who comes learns of their own coming by the answer; the others by the event, which has its number
             // before the answer is given.
             None => {
-                self.publish_presence(ServerMessage::ParticipantJoined, participant);
-                self.refresh_readers();
-                self.admit(&card.session_id, card.entrance);
+                self.publish_presence(
+                    EntryKind::Present,
+                    ServerMessage::ParticipantJoined,
+                    participant,
+                    ctx,
+                );
+                admitted = self.await_admission(&card.session_id, card.entrance, ctx);
             }
             // One who was there is answered after all that was sent so far, and learns of the change like all others.
             Some(before) => {
-                self.refresh_readers();
-                self.admit(&card.session_id, card.entrance);
+                admitted = self.await_admission(&card.session_id, card.entrance, ctx);
                 if before != participant {
-                    self.publish_presence(ServerMessage::ParticipantUpdated, participant);
+                    self.publish_presence(
+                        EntryKind::Present,
+                        ServerMessage::ParticipantUpdated,
+                        participant,
+                        ctx,
+                    );
                 }
             }
         }
         self.watch_emptiness(ctx);
         self.replan_speaker(&card.session_id, ctx);
         let speech = |seat: &Seat| (seat.audio_enabled, seat.engine.clone());
-        let former = state.seats.get(&card.session_id);
         let speaks = |member: &Arc<Member>| member.participant.speaks.clone();
         if former.is_some_and(|former| speech(former) != speech(&seat))
             || known.as_ref().map(speaks) != Some(speaks(&card.member))
@@ -198,24 +238,36 @@ impl Handler<Enter> for Room {
             known.is_none().then_some("participant_joined"),
             &card.session_id,
         );
-        Ok(self.log.lock().head())
+        Ok(Entered {
+            head: self.log.head(),
+            admitted,
+        })
     }
 }
 
 impl Room {
     fn publish_presence(
         &mut self,
+        kind: EntryKind,
         message: fn(Presence) -> ServerMessage,
         participant: &Participant,
+        ctx: &mut Ctx<Self>,
     ) {
         let (room_id, participant) = (self.id.clone(), participant.clone());
-        self.publish(Audience::Everyone, None, |seq| {
+        let subject = Subject {
+            kind,
+            speaker: participant.session_id.clone(),
+            language: None,
+            at: self.environment.clock.now(),
+        };
+        let encode = |seq| {
             message(Presence {
                 seq,
                 room_id,
                 participant,
             })
-        });
+        };
+        self.publish(subject, None, encode, ctx);
     }
 
     fn publish_event(&self, kind: Option<&'static str>, session: &SessionId) {
@@ -225,12 +277,40 @@ impl Room {
         }
     }
 
-    /// Gives the answer, if one is due, and after it everything that was missed.
-    fn admit(&mut self, session_id: &SessionId, entrance: Option<Entrance>) {
+    /// Puts one who is to be answered into the line, behind all that was said so far.
+    fn await_admission(
+        &mut self,
+        session_id: &SessionId,
+        entrance: Option<Entrance>,
+        ctx: &mut Ctx<Self>,
+    ) -> Option<oneshot::Receiver<()>> {
         let Some(entrance) = entrance else {
-            return;
+            self.refresh_readers();
+            return None;
         };
-        let head = self.log.lock().head();
+        let (done, admitted) = oneshot::channel();
+        self.unadmitted.insert(entrance.connection.clone());
+        self.pending
+            .push_back(Pending::Admission(Box::new(Admission {
+                session_id: session_id.clone(),
+                entrance,
+                done,
+            })));
+        self.send_pending(ctx);
+        Some(admitted)
+    }
+
+    /// Gives the answer, and after it everything that was missed. From here on the socket gets what all get.
+    pub(super) fn admit(&mut self, admission: Admission, ctx: &mut Ctx<Self>) {
+        let Admission {
+            session_id,
+            entrance,
+            done,
+        } = admission;
+        self.unadmitted.remove(&entrance.connection);
+        self.refresh_readers();
+        self.push_all_routes(ctx);
+        let head = self.log.published();
         let participants: Vec<_> = self.kept.read(|state| {
             let members = state.roster.members.values();
             members.map(|member| member.participant.clone()).collect()
@@ -261,7 +341,7 @@ impl Room {
                 seen = asked.min(head);
                 let missed = self
                     .kept
-                    .read(|state| self.log.lock().missed_by(&state.roster, session_id, asked));
+                    .read(|state| self.log.missed_by(&state.roster, &session_id, asked));
                 replay = missed.entries;
                 ServerMessage::SessionRecovered {
                     session: answer,
@@ -287,6 +367,8 @@ impl Room {
         entrance
             .outlet
             .deliver_all(std::iter::once(answer).chain(missed).collect());
+        // Whoever waited for this may be gone.
+        let _ = done.send(());
     }
 }
 
@@ -319,7 +401,7 @@ impl Room {
         }
     }
 
-    fn take_out(&mut self, session_id: &SessionId, ctx: &mut Ctx<Self>) {
+    pub(super) fn take_out(&mut self, session_id: &SessionId, ctx: &mut Ctx<Self>) {
         let gone = self.kept.change(|state| {
             state.seats.remove(session_id);
             state.roster.members.remove(session_id)
@@ -328,7 +410,12 @@ impl Room {
             return;
         };
         self.refresh_readers();
-        self.publish_presence(ServerMessage::ParticipantLeft, &gone.participant);
+        self.publish_presence(
+            EntryKind::Left,
+            ServerMessage::ParticipantLeft,
+            &gone.participant,
+            ctx,
+        );
         self.stop_speaking(session_id, "speaker left", ctx);
         self.plan(ctx);
         self.watch_emptiness(ctx);

@@ -7,39 +7,40 @@
 
 pub mod captions;
 pub mod describing;
+pub mod draining;
 pub mod entering;
 pub mod planning;
+mod publishing;
 pub mod speaking;
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet, VecDeque},
     sync::{
         Arc,
         atomic::{AtomicU32, Ordering},
     },
 };
 
-use actix::{Actor, AsyncContext, SpawnHandle};
+use actix::{Actor, AsyncContext, Running, SpawnHandle};
 
+use self::publishing::Pending;
 use crate::{
     actors::{
         environment::Environment,
         invoker::InvokerGauge,
-        outbox::{Class, Parcel, Payload},
         outlet::{Outlet, Outlets},
+        refusal::Refusal,
         session::{Attached, Session},
         source::SourceGauge,
     },
     domain::{
-        audience::Roster,
-        identity::{RoomId, SessionId},
+        audience::{Member, Roster},
+        identity::{ConnectionId, RoomId, SessionId},
         language::Language,
-        room_log::Audience,
-        server_message::ServerMessage,
         time::Timestamp,
         topic::Topic,
     },
-    store::archive::SharedLog,
+    store::{archive::Opening, durable_log::SharedLog},
     supervision::{
         ChildEnd, Children, Ctx, Exit, Kept, Path, Ref, Spec, StartError, Supervised, Verdict,
     },
@@ -108,6 +109,10 @@ pub struct Room {
     created_at: Timestamp,
     everybody: Readers,
     readers: HashMap<(SessionId, Language), Readers>,
+    /// What has a number and waits for the store, and who waits behind it.
+    pending: VecDeque<Pending>,
+    /// Sockets that have not been answered yet, and get nothing before they are.
+    unadmitted: HashSet<ConnectionId>,
     emptied: Option<SpawnHandle>,
     telling_usage: bool,
     usage_told: u64,
@@ -120,33 +125,49 @@ impl Room {
     /// The actor of this room, started if it is not running.
     ///
     /// # Errors
-    /// [`StartError`] while the server stops.
-    pub fn open(
+    /// [`Refusal`] while the server stops, or if another process serves the room.
+    pub async fn open(
         environment: &Arc<Environment>,
         id: &RoomId,
         state: RoomState,
-    ) -> Result<Ref<Self>, StartError> {
+    ) -> Result<Ref<Self>, Refusal> {
         if let Some(running) = environment.room(id) {
             return Ok(running);
         }
-        match Self::start(environment, id, state) {
-            Err(taken @ StartError::NameTaken(_)) => environment.room(id).ok_or(taken),
-            other => other,
+        let opening = Opening {
+            name: state.name.clone(),
+            private: state.roster.private,
+        };
+        let log = environment.archive.open_log(id, opening).await?;
+        match Self::start(environment, id, state, log) {
+            Err(taken @ StartError::NameTaken(_)) => Ok(environment.room(id).ok_or(taken)?),
+            other => Ok(other?),
         }
     }
 
-    /// Starts this room.
+    /// Starts this room on its log, with those in it whom the log has as present: they were there when the process that
+    /// served them ended, and are expected back.
     ///
     /// # Errors
     /// [`StartError::NameTaken`] if it is running.
     pub fn start(
         environment: &Arc<Environment>,
         id: &RoomId,
-        state: RoomState,
+        mut state: RoomState,
+        log: SharedLog,
     ) -> Result<Ref<Self>, StartError> {
         let (given, room_id) = (Arc::clone(environment), id.clone());
+        for participant in log.present() {
+            let id = participant.session_id.clone();
+            let member = Member {
+                participant,
+                translation_enabled: true,
+                speech: false,
+                partials: true,
+            };
+            state.roster.members.entry(id).or_insert(Arc::new(member));
+        }
         let kept = Kept::new(state);
-        let log = environment.archive.log(id);
         let streams = Arc::new(AtomicU32::new(0));
         let created_at = environment.clock.now();
         environment.observer().node().start_child(
@@ -164,6 +185,8 @@ impl Room {
                 created_at,
                 everybody: Readers::default(),
                 readers: HashMap::new(),
+                pending: VecDeque::new(),
+                unadmitted: HashSet::new(),
                 emptied: None,
                 telling_usage: false,
                 usage_told: 0,
@@ -191,7 +214,10 @@ impl Room {
             let mut finals: Vec<&Outlet> = Vec::new();
             let mut partials: Vec<&Outlet> = Vec::new();
             for (id, seat) in state.seats.iter().filter(|(id, _)| wanted(id)) {
-                let outlets = seat.sockets.iter().map(|attached| &attached.outlet);
+                let admitted = seat.sockets.iter().filter(|attached| {
+                    self.unadmitted.is_empty() || !self.unadmitted.contains(&attached.connection)
+                });
+                let outlets = admitted.map(|attached| &attached.outlet);
                 if state
                     .roster
                     .members
@@ -221,55 +247,6 @@ impl Room {
         readers
     }
 
-    /// Gives a message the next number, stores it, and sends it to its audience.
-    fn publish(
-        &mut self,
-        audience: Audience,
-        replaces: Option<crate::actors::outbox::Replaces>,
-        encode: impl FnOnce(u64) -> ServerMessage,
-    ) {
-        let outlets = match &audience {
-            Audience::Everyone => self.everybody.finals.clone(),
-            Audience::Readers { speaker, language } => self.readers_of(speaker, language).finals,
-        };
-        let entry = self
-            .log
-            .lock()
-            .append(audience, |seq| encode(seq).encode(None));
-        outlets.deliver(&Parcel {
-            payload: Payload::Text(entry.frame),
-            class: Class::Numbered {
-                room: self.id.clone(),
-                seq: entry.seq,
-                replaces: replaces.map(Arc::new),
-            },
-        });
-        self.log.lock().mark_published(entry.seq);
-    }
-
-    /// Sends again what had its number when the former life ended but may not have reached everybody; sockets drop
-    /// what they have by its number.
-    fn publish_again(&mut self) {
-        let unpublished = self.log.lock().unpublished();
-        for entry in unpublished {
-            let outlets = match &entry.audience {
-                Audience::Everyone => self.everybody.finals.clone(),
-                Audience::Readers { speaker, language } => {
-                    self.readers_of(speaker, language).finals
-                }
-            };
-            outlets.deliver(&Parcel {
-                payload: Payload::Text(entry.frame),
-                class: Class::Numbered {
-                    room: self.id.clone(),
-                    seq: entry.seq,
-                    replaces: None,
-                },
-            });
-            self.log.lock().mark_published(entry.seq);
-        }
-    }
-
     /// Ends the room after a while without anybody in it.
     fn watch_emptiness(&mut self, ctx: &mut Ctx<Self>) {
         let (empty, reserved) = self
@@ -287,6 +264,26 @@ impl Room {
             };
             let reason = if reserved { "unused" } else { "empty" };
             self.emptied = Some(ctx.run_later(patience, move |_, ctx| ctx.end(reason)));
+        }
+    }
+}
+
+impl Room {
+    /// Takes out those who were there before the server went down and do not come back.
+    fn await_the_absent(&self, ctx: &mut Ctx<Self>) {
+        let anybody_absent = self
+            .kept
+            .read(|state| state.roster.members.len() > state.seats.len());
+        if anybody_absent {
+            let patience = self.environment.settings.session.return_within;
+            ctx.run_later(patience, |room, ctx| {
+                let state = room.kept.snapshot();
+                for id in state.roster.members.keys() {
+                    if !state.seats.contains_key(id) {
+                        room.take_out(id, ctx);
+                    }
+                }
+            });
         }
     }
 }
@@ -317,14 +314,23 @@ impl Actor for Room {
             for seat in self.kept.snapshot().seats.values() {
                 ctx.watch(&seat.session);
             }
-            self.publish_again();
+            self.publish_again(ctx);
             self.plan(ctx);
             self.push_all_routes(ctx);
         }
+        self.await_the_absent(ctx);
         self.environment.topics.publish(
             &self.topic(),
             serde_json::json!({"kind": "room_started", "life": ctx.life()}),
         );
+    }
+
+    /// Those in a room that ends here have left, unless it goes on in another process.
+    fn stopping(&mut self, _: &mut Ctx<Self>) -> Running {
+        if !self.environment.is_stopping() {
+            self.log.end_life();
+        }
+        Running::Stop
     }
 
     fn stopped(&mut self, _: &mut Ctx<Self>) {

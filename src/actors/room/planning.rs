@@ -4,7 +4,10 @@
 //! differs is started; what is wanted no more is told so and ends by itself, so that a listener who comes back within
 //! a few seconds finds it running.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::Arc,
+};
 
 use super::{Room, RoomState, Speaking, group_of};
 use crate::{
@@ -15,7 +18,9 @@ use crate::{
         voice::Hearing,
     },
     domain::{
-        identity::SessionId, language::Language, participant::Speaker,
+        identity::{ConnectionId, SessionId},
+        language::Language,
+        participant::Speaker,
         server_message::ServerMessage,
     },
     supervision::{Ctx, Ref, Restart, Spec},
@@ -145,7 +150,7 @@ impl Room {
             let routes = SourceRoutes {
                 epoch,
                 translators,
-                original: hearings(&state, |id| {
+                original: hearings(&state, &self.unadmitted, |id| {
                     state.roster.hears_original(id, speaker, &speaking.language)
                 }),
                 anybody: !self.everybody.finals.is_empty(),
@@ -169,7 +174,9 @@ impl Room {
             anybody: state.seats.iter().any(|(id, seat)| {
                 !seat.sockets.is_empty() && state.roster.reads(id, speaker, target)
             }),
-            hearings: hearings(state, |id| state.roster.hears(id, speaker, target)),
+            hearings: hearings(state, &self.unadmitted, |id| {
+                state.roster.hears(id, speaker, target)
+            }),
             speaking: state
                 .speaking
                 .get(speaker)
@@ -219,13 +226,19 @@ impl Room {
 }
 
 /// The sockets of those who `hear`, by sample rate.
-fn hearings(state: &RoomState, hear: impl Fn(&SessionId) -> bool) -> Vec<Hearing> {
+fn hearings(
+    state: &RoomState,
+    unadmitted: &HashSet<ConnectionId>,
+    hear: impl Fn(&SessionId) -> bool,
+) -> Vec<Hearing> {
     let mut by_rate: BTreeMap<u32, Vec<&Outlet>> = BTreeMap::new();
     for (_, seat) in state.seats.iter().filter(|(id, _)| hear(id)) {
-        by_rate
-            .entry(seat.sample_rate)
-            .or_default()
-            .extend(seat.sockets.iter().map(|attached| &attached.outlet));
+        by_rate.entry(seat.sample_rate).or_default().extend(
+            seat.sockets
+                .iter()
+                .filter(|attached| !unadmitted.contains(&attached.connection))
+                .map(|attached| &attached.outlet),
+        );
     }
     by_rate
         .into_iter()

@@ -39,10 +39,10 @@ impl Handler<Attach> for Session {
     type Result = AtomicResponse<Self, Result<(), Refusal>>;
 
     fn handle(&mut self, attach: Attach, ctx: &mut Ctx<Self>) -> Self::Result {
-        let former = self.row.lock().config.clone();
+        let former = self.row.lock().record.config.clone();
         if let Some(patch) = attach.patch {
             match former.with(patch) {
-                Ok(config) => self.row.lock().config = config,
+                Ok(config) => self.row.lock().record.config = config,
                 Err(error) => {
                     return AtomicResponse::new(Box::pin(actix::fut::ready(Err(error.into()))));
                 }
@@ -68,14 +68,18 @@ impl Handler<Attach> for Session {
         let entrance = {
             let row = self.row.lock();
             Entrance {
+                connection: connection.clone(),
                 outlet: attach.attached.outlet,
                 reference: attach.reference,
                 purpose: attach.purpose,
-                resume_token: self.environment.tokens.issue(&row.id, &row.private_room),
-                data: row.data.clone(),
-                warnings: warnings::of(&self.environment, &row.config),
-                cursor: row.cursor,
-                entered_at: row.entered_at.unwrap_or(0),
+                resume_token: self
+                    .environment
+                    .tokens
+                    .issue(&row.record.id, &row.record.private_room),
+                data: row.record.data.clone(),
+                warnings: warnings::of(&self.environment, &row.record.config),
+                cursor: row.record.cursor,
+                entered_at: row.record.entered_at.unwrap_or(0),
             }
         };
         let fresh = attach.fresh;
@@ -156,9 +160,9 @@ impl Session {
     fn note_written(&self, written: Option<(RoomId, u64)>) {
         let mut row = self.row.lock();
         if let Some((room, seq)) = written
-            && room == *row.room()
+            && room == *row.record.room()
         {
-            row.cursor = row.cursor.max(seq);
+            row.record.cursor = row.record.cursor.max(seq);
         }
     }
 
@@ -174,6 +178,7 @@ impl Session {
 
     /// Takes a socket out; without any the session lingers a while for a client that comes back at once.
     fn forget(&mut self, connection: &ConnectionId, ctx: &mut Ctx<Self>) {
+        self.save();
         self.sockets
             .change(|sockets| sockets.retain(|known| known.connection != *connection));
         if self.sockets.get().is_empty() {

@@ -15,7 +15,7 @@ use crate::{
         },
     },
     domain::{
-        identity::{RoomId, UtteranceId},
+        identity::{ConnectionId, RoomId, UtteranceId},
         server_message::ServerMessage,
         session_config::ConfigPatch,
     },
@@ -25,6 +25,8 @@ use crate::{
 /// Where an answer goes, and what it refers to.
 #[derive(Clone)]
 pub struct Asker {
+    /// The connection that asked.
+    pub connection: ConnectionId,
     /// The way to the client.
     pub outlet: Outlet,
     /// The id of its message.
@@ -61,19 +63,19 @@ impl Handler<Configure> for Session {
         self.note_activity();
         let (former, configured) = {
             let mut row = self.row.lock();
-            let former = match row.config.with(configure.patch) {
-                Ok(config) => std::mem::replace(&mut row.config, config),
+            let former = match row.record.config.with(configure.patch) {
+                Ok(config) => std::mem::replace(&mut row.record.config, config),
                 Err(error) => return configure.asker.refuse(&error.into()),
             };
             let configured = ServerMessage::SessionConfigured {
-                session_id: row.id.clone(),
-                config: row.config.clone(),
-                warnings: warnings::of(&self.environment, &row.config),
+                session_id: row.record.id.clone(),
+                config: row.record.config.clone(),
+                warnings: warnings::of(&self.environment, &row.record.config),
             };
             (former, configured)
         };
         let asker = configure.asker;
-        let moves = former.room_id != self.row.lock().config.room_id;
+        let moves = former.room_id != self.row.lock().record.config.room_id;
         let entrance = if moves {
             self.entrance(&asker, None)
         } else {
@@ -103,25 +105,22 @@ impl Handler<MoveTo> for Session {
 
     fn handle(&mut self, to: MoveTo, ctx: &mut Ctx<Self>) {
         self.note_activity();
-        let former = self.row.lock().config.clone();
-        if to.room.is_none() {
-            let Some(left) = &former.room_id else {
-                return to.asker.refuse(&Refusal::new(
-                    "not_in_room",
-                    "the session is in no shared room; send join_room first",
-                ));
-            };
-            to.asker.answer(&ServerMessage::RoomLeft {
-                room_id: left.clone(),
-            });
+        let former = self.row.lock().record.config.clone();
+        if to.room.is_none() && former.room_id.is_none() {
+            return to.asker.refuse(&Refusal::new(
+                "not_in_room",
+                "the session is in no shared room; send join_room first",
+            ));
         }
-        self.row.lock().config.room_id = to.room;
+        let left = former.room_id.clone().filter(|_| to.room.is_none());
+        self.row.lock().record.config.room_id = to.room;
         let entrance = self.entrance(&to.asker, to.asker.reference.clone());
         let moving = self.change_room(former, entrance, ctx);
-        ctx.wait(moving.map(move |moved, _, _| {
-            if let Err(refusal) = moved {
-                to.asker.refuse(&refusal);
-            }
+        // Answered when it is so: there is a place in that room now.
+        ctx.wait(moving.map(move |moved, _, _| match (moved, left) {
+            (Ok(()), Some(room_id)) => to.asker.answer(&ServerMessage::RoomLeft { room_id }),
+            (Ok(()), None) => {}
+            (Err(refusal), _) => to.asker.refuse(&refusal),
         }));
     }
 }
@@ -129,8 +128,9 @@ impl Handler<MoveTo> for Session {
 impl Session {
     /// The answer a shared room gives to one who moves there; a private one says nothing.
     fn entrance(&self, asker: &Asker, reference: Option<Value>) -> Option<Entrance> {
-        self.row.lock().config.room_id.as_ref()?;
+        self.row.lock().record.config.room_id.as_ref()?;
         Some(Entrance {
+            connection: asker.connection.clone(),
             outlet: asker.outlet.clone(),
             reference,
             purpose: Purpose::Moved,

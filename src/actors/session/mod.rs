@@ -5,6 +5,7 @@
 
 pub mod attaching;
 pub mod commands;
+pub mod making;
 mod warnings;
 
 use std::sync::Arc;
@@ -68,7 +69,7 @@ impl Session {
     /// # Errors
     /// [`StartError`] while the server stops.
     pub fn open(environment: &Arc<Environment>, row: &SharedRow) -> Result<Ref<Self>, StartError> {
-        let id = row.lock().id.clone();
+        let id = row.lock().record.id.clone();
         if let Some(running) = environment.session(&id) {
             return Ok(running);
         }
@@ -92,20 +93,25 @@ impl Session {
         }
     }
 
+    /// Has the row written as it is now.
+    fn save(&self) {
+        self.environment.archive.save(&self.row);
+    }
+
     fn id(&self) -> SessionId {
-        self.row.lock().id.clone()
+        self.row.lock().record.id.clone()
     }
 
     /// What the room is told about this session, with the answer it is to give on the way.
     fn card(&self, ctx: &Ctx<Self>, entrance: Option<Entrance>) -> Enter {
         let row = self.row.lock();
-        let config = &row.config;
+        let config = &row.record.config;
         Enter {
-            session_id: row.id.clone(),
-            room_id: row.room().clone(),
+            session_id: row.record.id.clone(),
+            room_id: row.record.room().clone(),
             private: config.room_id.is_none(),
             member: Arc::new(Member {
-                participant: config.participant(row.id.clone(), ParticipantKind::Person),
+                participant: config.participant(row.record.id.clone(), ParticipantKind::Person),
                 translation_enabled: config.translation_enabled,
                 speech: config.speech,
                 partials: config.partials,
@@ -134,7 +140,8 @@ impl Session {
                     ctx.watch(&room);
                 }
                 session.room = Some(room);
-                session.row.lock().entered_at.get_or_insert(head);
+                session.row.lock().record.entered_at.get_or_insert(head);
+                session.save();
                 Ok(())
             })
     }
@@ -149,11 +156,11 @@ impl Session {
     ) -> impl actix::ActorFuture<Self, Output = Result<(), Refusal>> + use<> {
         let (moves, before) = {
             let mut row = self.row.lock();
-            let moves = row.config.room_id != former.room_id;
-            let before = (row.cursor, row.entered_at);
+            let moves = row.record.config.room_id != former.room_id;
+            let before = (row.record.cursor, row.record.entered_at);
             if moves {
-                row.cursor = 0;
-                row.entered_at = None;
+                row.record.cursor = 0;
+                row.record.entered_at = None;
             }
             (moves, before)
         };
@@ -167,8 +174,8 @@ impl Session {
                         session.room = left;
                     }
                     let mut row = session.row.lock();
-                    row.config = former;
-                    (row.cursor, row.entered_at) = before;
+                    row.record.config = former;
+                    (row.record.cursor, row.record.entered_at) = before;
                 }
             }
             entered
@@ -221,15 +228,26 @@ impl Session {
         ctx.end(reason);
     }
 
+    /// Ends without a room to be in; the row stays, and its clients are told to come back to it.
+    fn send_away(&mut self, ctx: &mut Ctx<Self>) {
+        for attached in self.sockets.get() {
+            let _ = attached.socket.tell(Unbound(ctx.me()));
+            attached.outlet.close(Closing::RESTARTING);
+        }
+        self.sockets.change(Vec::clear);
+        ctx.end("room lost");
+    }
+
     /// Notes that something happened; only then does the idle clock start again.
     fn note_activity(&mut self) {
-        self.row.lock().active_at = Instant::now();
+        self.row.lock().active = Instant::now();
         self.warned = false;
     }
 
     fn check_idle(&mut self, ctx: &mut Ctx<Self>) {
+        self.save();
         let limit = self.environment.settings.session.idle_after;
-        let idle = self.row.lock().active_at.elapsed();
+        let idle = self.row.lock().active.elapsed();
         if idle >= limit {
             self.close("idle", Some(Closing::IDLE), ctx);
         } else if idle + EXPIRY_WARNING >= limit && !self.warned {
@@ -245,7 +263,7 @@ impl Actor for Session {
     fn started(&mut self, ctx: &mut Ctx<Self>) {
         self.row.lock().attached = true;
         let id = self.id();
-        let room = self.row.lock().room().clone();
+        let room = self.row.lock().record.room().clone();
         self.room = self.environment.room(&room).filter(|_| ctx.life() > 0);
         if let Some(room) = self.room.clone() {
             ctx.watch(&room);
@@ -260,6 +278,7 @@ impl Actor for Session {
 
     fn stopped(&mut self, _: &mut Ctx<Self>) {
         self.row.lock().attached = false;
+        self.save();
     }
 }
 
@@ -294,7 +313,7 @@ impl Supervised for Session {
             let entering = self.enter(None, ctx).map(|entered, session, ctx| {
                 if let Err(refusal) = entered {
                     tracing::warn!(session = %session.id(), code = refusal.code, "room lost");
-                    session.close("room_lost", None, ctx);
+                    session.send_away(ctx);
                 }
             });
             ctx.wait(entering);

@@ -68,8 +68,8 @@ impl Socket {
             (Topic::Room(room), Some(bound)) => self
                 .environment
                 .archive
-                .session(&bound.id)
-                .is_some_and(|row| row.lock().room() == room),
+                .held(&bound.id)
+                .is_some_and(|row| row.lock().record.room() == room),
             _ => false,
         };
         match topic {

@@ -1,0 +1,252 @@
+//! A room's log with the store behind it, held by a lease that ends with whoever holds this.
+
+use std::sync::Arc;
+
+use bytestring::ByteString;
+use parking_lot::Mutex;
+use tokio::sync::{oneshot, watch};
+
+use super::{
+    contract::StoreError,
+    record::{Lease, NUMBER_BLOCK, Outcome, UsageRecord, Write},
+    recorder::{Receipt, Recorder},
+};
+use crate::domain::{
+    audience::Roster,
+    identity::{RoomId, SessionId},
+    participant::Participant,
+    room_log::{LogEntry, Missed, RoomLog, Subject},
+    time::Timestamp,
+};
+
+/// Tells the time of day.
+pub type Now = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// Whether the numbers that are given are ours alone.
+pub(super) enum Standing {
+    /// The store has not answered yet, because it does not work: numbers are for the time being, and nothing of them
+    /// is stored until the lease arrives.
+    Provisional(Receipt),
+    /// The lease is held.
+    Leased { fence: u64, reserved: u64 },
+    /// Another node took over.
+    Lost,
+}
+
+impl From<&Lease> for Standing {
+    fn from(lease: &Lease) -> Self {
+        Self::Leased {
+            fence: lease.fence,
+            reserved: lease.reserved,
+        }
+    }
+}
+
+struct State {
+    log: RoomLog,
+    standing: Standing,
+    over: bool,
+}
+
+/// A room's log: a number is given and its entry kept in memory in one step, and written by the recorder. The lease is
+/// given back when the last holder drops it, however that one ends.
+pub struct DurableLog {
+    room: RoomId,
+    /// The write that takes the lease.
+    claim: Write,
+    state: Mutex<State>,
+    recorder: Recorder,
+    published: watch::Sender<u64>,
+    now: Now,
+}
+
+/// A shared handle on a room's log. Whoever holds it holds the lease.
+pub type SharedLog = Arc<DurableLog>;
+
+impl DurableLog {
+    pub(super) fn new(
+        room: RoomId,
+        claim: Write,
+        standing: Standing,
+        log: RoomLog,
+        recorder: Recorder,
+        now: Now,
+    ) -> Self {
+        let published = watch::Sender::new(log.published());
+        Self {
+            room,
+            claim,
+            state: Mutex::new(State {
+                log,
+                standing,
+                over: false,
+            }),
+            recorder,
+            published,
+            now,
+        }
+    }
+
+    /// Gives the next number to a message, which `encode` writes, keeps it, and hands it to the recorder. The receipt
+    /// tells when it is durable.
+    pub fn append(
+        &self,
+        subject: Subject,
+        encode: impl FnOnce(u64) -> ByteString,
+    ) -> (LogEntry, Receipt) {
+        let mut state = self.state.lock();
+        self.settle(&mut state);
+        let entry = state.log.append(subject, encode);
+        let receipt = match &mut state.standing {
+            Standing::Leased { fence, reserved } => {
+                let fence = *fence;
+                // Half a block ahead, so that a store that fails for a while does not run us out of numbers.
+                if entry.seq + NUMBER_BLOCK / 2 >= *reserved {
+                    *reserved = entry.seq + NUMBER_BLOCK;
+                    drop(self.recorder.submit(Write::ReserveNumbers {
+                        room: self.room.clone(),
+                        fence,
+                        up_to: *reserved,
+                    }));
+                }
+                self.recorder.submit(Write::Append {
+                    room: self.room.clone(),
+                    fence,
+                    entry: entry.clone(),
+                })
+            }
+            Standing::Provisional(_) => answered(Err(StoreError::Overrun)),
+            Standing::Lost => answered(Ok(Outcome::Fenced)),
+        };
+        (entry, receipt)
+    }
+
+    /// A receipt for all that was handed over so far.
+    pub fn mark(&self) -> Receipt {
+        self.recorder.submit(Write::Mark)
+    }
+
+    /// Whether the store does not commit just now, so that waiting for a receipt is in vain.
+    pub fn is_undurable(&self) -> bool {
+        let mut state = self.state.lock();
+        self.settle(&mut state);
+        self.recorder.is_failing() || !matches!(state.standing, Standing::Leased { .. })
+    }
+
+    /// The highest number given so far.
+    pub fn head(&self) -> u64 {
+        self.state.lock().log.head()
+    }
+
+    /// The highest number that was given to the sockets.
+    pub fn published(&self) -> u64 {
+        *self.published.borrow()
+    }
+
+    /// Follows the highest number that was given to the sockets; ends with the log.
+    pub fn follow(&self) -> watch::Receiver<u64> {
+        self.published.subscribe()
+    }
+
+    /// Notes that everything up to `seq` has been given to the sockets.
+    pub fn mark_published(&self, seq: u64) {
+        self.state.lock().log.mark_published(seq);
+        self.published.send_if_modified(|published| {
+            let newer = seq > *published;
+            *published = seq.max(*published);
+            newer
+        });
+    }
+
+    /// Entries that have a number but were not given to the sockets.
+    pub fn unpublished(&self) -> Vec<LogEntry> {
+        self.state.lock().log.unpublished()
+    }
+
+    /// What `member` missed after number `seq`, of what has been published.
+    pub fn missed_by(&self, roster: &Roster, member: &SessionId, seq: u64) -> Missed {
+        self.state.lock().log.missed_by(roster, member, seq)
+    }
+
+    /// Who came and has not left, as the log has it.
+    pub fn present(&self) -> Vec<Participant> {
+        self.state.lock().log.present().values().cloned().collect()
+    }
+
+    /// Adds to the room's usage.
+    pub fn add_usage(&self, engine: &str, audio_ms: u64) {
+        drop(self.recorder.submit(Write::AddUsage(UsageRecord {
+            room: self.room.clone(),
+            engine: engine.to_owned(),
+            day: (self.now)().day(),
+            audio_ms,
+        })));
+    }
+
+    /// The room's life is over: whoever is in it at its end has left, and is not waited for at its next opening.
+    pub fn end_life(&self) {
+        self.state.lock().over = true;
+    }
+
+    /// Takes out what a session said and all that names it.
+    pub fn erase(&self, session: &SessionId) {
+        self.state.lock().log.erase(session);
+    }
+
+    /// Takes out everything.
+    pub fn erase_all(&self) {
+        self.state.lock().log.erase_all();
+    }
+
+    /// Another node has taken the room over: nothing more of ours is stored.
+    pub fn lose(&self) {
+        self.state.lock().standing = Standing::Lost;
+    }
+}
+
+impl DurableLog {
+    /// Takes the lease if it has arrived meanwhile.
+    fn settle(&self, state: &mut State) {
+        let Standing::Provisional(lease) = &mut state.standing else {
+            return;
+        };
+        match lease.try_recv() {
+            Ok(Ok(Outcome::Leased(lease))) => {
+                state.log.skip_to(lease.head);
+                state.standing = Standing::from(&lease);
+            }
+            Ok(Ok(_)) => state.standing = Standing::Lost,
+            Ok(Err(_)) | Err(oneshot::error::TryRecvError::Closed) => {
+                if !self.recorder.is_failing() {
+                    state.standing =
+                        Standing::Provisional(self.recorder.submit(self.claim.clone()));
+                }
+            }
+            Err(oneshot::error::TryRecvError::Empty) => {}
+        }
+    }
+}
+
+/// A receipt that says this at once.
+fn answered(outcome: Result<Outcome, StoreError>) -> Receipt {
+    let (answer, receipt) = oneshot::channel();
+    // The receiver is here.
+    let _ = answer.send(outcome);
+    receipt
+}
+
+impl Drop for DurableLog {
+    fn drop(&mut self) {
+        let mut state = self.state.lock();
+        self.settle(&mut state);
+        if let Standing::Leased { fence, .. } = state.standing {
+            drop(self.recorder.submit(Write::ReleaseRoom {
+                room: self.room.clone(),
+                fence,
+                head: state.log.head(),
+                over: state.over || state.log.present().is_empty(),
+                at: (self.now)(),
+            }));
+        }
+    }
+}
