@@ -19,6 +19,7 @@ use interpres::{
 };
 use secrecy::ExposeSecret;
 use tokio::{
+    runtime::Handle,
     signal::unix::{SignalKind, signal},
     time::Instant,
 };
@@ -48,7 +49,7 @@ pub fn serve(loaded: &Loaded, debug: bool) -> anyhow::Result<()> {
     let served = actix_rt::System::new().block_on(async move {
         let environment = compose::environment(&settings, &handle).await?;
         let _watchdog = Watchdog::start(environment.tree.clone()).context("no watchdog")?;
-        let bound = listen(&settings, &environment, shortage)?;
+        let bound = listen(&settings, &environment, &handle, shortage)?;
         let stopping = stop_on_signal(Arc::clone(&environment), bound.handle(), &settings)?;
         bound.run().await.context("the server stopped listening")?;
         stopping.await.context("the shutdown broke off")
@@ -60,9 +61,10 @@ pub fn serve(loaded: &Loaded, debug: bool) -> anyhow::Result<()> {
 fn listen(
     settings: &Arc<Settings>,
     environment: &Arc<Environment>,
+    outgoing: &Handle,
     shortage: Option<Missing>,
 ) -> anyhow::Result<Bound> {
-    let (access, key) = AccessPolicy::from_settings(settings)?;
+    let (access, key) = AccessPolicy::from_settings(settings, outgoing)?;
     let metrics = Metrics::new()?;
     metrics
         .registry()
@@ -90,7 +92,7 @@ fn listen(
         )?;
     }
     for address in bound.addresses() {
-        writeln!(out, "listening on http://{address}")?;
+        writeln!(out, "listening on {}://{address}", bound.scheme())?;
     }
     out.flush()?;
     Ok(bound)

@@ -9,6 +9,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 use serde::Deserialize;
 
+use super::auth::Auth;
 use super::error::SettingsError;
 use super::load::{LoadOptions, Loaded};
 
@@ -98,6 +99,18 @@ pub struct Server {
     pub request_burst: NonZeroU32,
     /// Whether the limits per address hold for this machine itself.
     pub limit_loopback: bool,
+    /// Encryption of all connections; nothing set: none.
+    pub tls: Tls,
+}
+
+/// `server.tls`: both or neither.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tls {
+    /// PEM file of the certificate, followed by those of its issuers.
+    pub cert: Option<PathBuf>,
+    /// PEM file of the certificate's private key.
+    pub key: Option<PathBuf>,
 }
 
 /// `data`.
@@ -123,16 +136,6 @@ pub struct Store {
     /// How long the audit trail is kept.
     #[serde(with = "humantime_serde")]
     pub keep_audit: Duration,
-}
-
-/// `auth`. Neither key is ever logged.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Auth {
-    /// Signs resume tokens; unset: made once and kept in the data folder.
-    pub secret_key: Option<SecretString>,
-    /// Asked of everybody once set; unset: made if the server listens beyond loopback.
-    pub admin_key: Option<SecretString>,
 }
 
 /// `admin`.

@@ -58,13 +58,15 @@ impl ApiError {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, code, message)
     }
 
-    /// 401: no key, or one that nobody knows.
-    pub fn unauthenticated() -> Self {
+    /// 401: no key, or one that opens nothing; `why` is a clause.
+    pub fn unauthenticated(why: &str) -> Self {
         Self::new(
             StatusCode::UNAUTHORIZED,
             "unauthenticated",
-            "this server asks for a key: send it as `Authorization: Bearer KEY`, or as `token` in the query of a WebSocket; \
-             the server's operator has it (auth.admin_key, or the file admin.key in the data folder)",
+            format!(
+                "{why}; send a good one as `Authorization: Bearer KEY`, or as `token` in the query of a WebSocket; the \
+                 server's operator gives keys out (auth.keys, or the file admin.key in the data folder)"
+            ),
         )
     }
 

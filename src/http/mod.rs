@@ -21,4 +21,5 @@ pub mod static_files;
 pub mod store_figures;
 pub mod system;
 pub mod throttle;
+pub mod tls;
 pub mod wire;

@@ -20,6 +20,7 @@ use reqwest::{Client, Response, StatusCode};
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use tokio::runtime::Handle;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use utoipa::ToSchema;
@@ -144,7 +145,8 @@ impl Running {
             file: None,
         })
         .unwrap();
-        let (access, key) = AccessPolicy::from_settings(&loaded.settings).unwrap();
+        let (access, key) =
+            AccessPolicy::from_settings(&loaded.settings, &Handle::current()).unwrap();
         let health = Arc::new(Health::default());
         let metrics = Metrics::new().unwrap();
         let parts = Parts {

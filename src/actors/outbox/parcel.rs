@@ -137,6 +137,8 @@ impl Closing {
     pub const INTERNAL: Self = Self::new(1011, "internal error");
     /// The server restarts.
     pub const RESTARTING: Self = Self::new(1012, "server restarts");
+    /// No key or token, or one that is worth nothing any more (API.md section 1).
+    pub const AUTHENTICATION: Self = Self::new(4001, "authentication: the token has expired");
     /// The peer does not read fast enough.
     pub const TOO_SLOW: Self = Self::new(1013, "too slow");
 

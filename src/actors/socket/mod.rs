@@ -43,6 +43,9 @@ const SOCKET_PLACES: u32 = 64;
 /// How often a Socket looks at its clocks, at the least.
 const BEAT: Duration = Duration::from_secs(5);
 
+/// The longest time that a Socket waits for the end of its token to the moment; for later ones its beat looks.
+const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// How often a Socket looks at its clocks: often enough for the shortest time that is set.
 fn beat(settings: &config::WebSocket) -> Duration {
     let shortest = settings
@@ -210,6 +213,10 @@ impl Socket {
 
     fn beat(&mut self, ctx: &mut Ctx<Self>) {
         self.count_dropped_audio();
+        let expiry = self.caller.access.expires_at;
+        if expiry.is_some_and(|expiry| expiry <= self.environment.clock.now()) {
+            return self.close(Closing::AUTHENTICATION, ctx);
+        }
         let settings = &self.environment.settings.websocket;
         if self.outbox().stalled_for() >= settings.stall_timeout {
             tracing::info!(connection = %self.id, queued = self.outbox().queued_bytes(), "peer does not read");
@@ -252,6 +259,12 @@ impl Actor for Socket {
             None,
         );
         ctx.run_interval(beat(&self.environment.settings.websocket), Self::beat);
+        if let Some(expiry) = self.caller.access.expires_at {
+            let left = self.environment.clock.now().until(expiry);
+            if left <= LONGEST_WAIT {
+                ctx.run_later(left, Self::beat);
+            }
+        }
     }
 }
 

@@ -107,7 +107,10 @@ impl Server {
         let address = output
             .lines()
             .map_while(Result::ok)
-            .find_map(|line| line.strip_prefix("listening on http://").map(str::to_owned))
+            .find_map(|line| {
+                let (_, address) = line.strip_prefix("listening on ")?.split_once("://")?;
+                Some(address.to_owned())
+            })
             .expect("the server says where it listens");
         Self {
             process,

@@ -40,7 +40,10 @@ async fn a_session_has_so_many_sockets_and_the_next_stays_connected_without_it()
     assert_eq!(times_met(&server, "sockets_per_session").await, 1);
     assert_eq!(third.ask(json!({"type": "ping"})).await["type"], "pong");
     let again = second.ask(join.clone()).await;
-    assert_eq!(again["type"], "session_joined", "one that is attached stays");
+    assert_eq!(
+        again["type"], "session_joined",
+        "one that is attached stays"
+    );
 
     second.ask(json!({"type": "leave_session"})).await;
     assert_eq!(third.ask(join).await["type"], "session_joined");
