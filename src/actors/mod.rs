@@ -6,6 +6,7 @@
 pub mod clock;
 mod engine_stream;
 pub mod environment;
+pub mod erasing;
 pub mod insistent;
 pub mod invoker;
 pub mod observer;

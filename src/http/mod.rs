@@ -6,16 +6,21 @@
 
 pub mod access;
 pub mod admin;
+pub mod audit;
 pub mod error;
 pub mod exchange;
 pub mod figures;
 pub mod languages;
 pub mod metrics;
 pub mod openapi;
+mod ownership;
 pub mod rooms;
 pub mod routes;
 pub mod server;
+pub mod sessions;
+pub mod sockets;
 pub mod speech;
 pub mod static_files;
 pub mod system;
+pub mod transcripts;
 pub mod wire;
