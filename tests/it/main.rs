@@ -11,3 +11,4 @@ mod protocol;
 mod resilience;
 mod supervision;
 mod support;
+mod transcripts;
