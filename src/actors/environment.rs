@@ -146,6 +146,7 @@ impl Environment {
     /// From here on nothing new begins.
     pub fn begin_stopping(&self) {
         self.stopping.store(true, Ordering::Relaxed);
+        self.archive.begin_handover();
     }
 }
 

@@ -17,7 +17,8 @@ use interpres::{
     store::{
         archive::{Archive, Bounds},
         durable_log::Now,
-        memory::MemoryStore,
+        open::open,
+        record::NodeId,
     },
     supervision::{ArbiterPool, Tree, TreeConfig},
 };
@@ -61,7 +62,7 @@ pub async fn environment(
         None => read_or_create(&settings.data.dir, SECRET_FILE)?.key,
     };
     let program = std::env::current_exe().context("cannot find this program's own file")?;
-    let archive = archive(settings, outgoing);
+    let archive = archive(settings, outgoing).await?;
     let mut started = None;
     let environment = Environment::start(
         Arc::clone(settings),
@@ -89,15 +90,19 @@ pub async fn environment(
     Ok(environment)
 }
 
-/// The archive over the database of the settings.
-fn archive(settings: &Settings, outgoing: &Handle) -> Archive {
-    let node = uuid::Uuid::now_v7().into();
+/// The archive over the database of the settings, which is served by the runtime of what goes out: threads of actors may
+/// be held up.
+async fn archive(settings: &Arc<Settings>, outgoing: &Handle) -> anyhow::Result<Archive> {
+    let node = NodeId::from(uuid::Uuid::now_v7());
+    let opening = {
+        let (settings, node) = (Arc::clone(settings), node.clone());
+        outgoing.spawn(
+            async move { open(settings.store.url.as_ref(), &settings.data.dir, &node).await },
+        )
+    };
+    let store = opening.await.context("opening the database broke off")??;
     let now: Now = Arc::new(|| Clock::System.now());
-    Archive::start(
-        Arc::new(MemoryStore::default()),
-        node,
-        now,
-        Bounds::from(settings),
-        outgoing,
-    )
+    let archive = Archive::start(store, node, now, Bounds::from(&**settings), outgoing);
+    archive.take_stock().await?;
+    Ok(archive)
 }

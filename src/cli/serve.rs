@@ -4,11 +4,7 @@ use std::{io::Write, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use interpres::{
-    actors::{
-        environment::Environment,
-        outbox::Closing,
-        socket::{Close, Socket},
-    },
+    actors::{draining::drain, environment::Environment},
     config::{Loaded, Settings},
     http::{
         access::AccessPolicy,
@@ -16,8 +12,9 @@ use interpres::{
         metrics::Metrics,
         routes::{TreeHealth, routes},
         server::{Bound, Parts, bind},
+        store_figures::StoreFigures,
     },
-    supervision::{Filter, Supervised, Watchdog},
+    supervision::Watchdog,
 };
 use secrecy::ExposeSecret;
 use tokio::{
@@ -27,9 +24,8 @@ use tokio::{
 
 use super::{compose, logs};
 
-/// How long clients may take to close after they were told that the server goes down. It is a part of the whole
-/// deadline (`server.shutdown_deadline`).
-const CLOSE_PATIENCE: Duration = Duration::from_secs(2);
+/// How long the store is given at the end even if everything else took too long.
+const LEAST_FLUSH: Duration = Duration::from_secs(1);
 
 /// Serves until a signal.
 ///
@@ -62,6 +58,9 @@ fn listen(settings: &Arc<Settings>, environment: &Arc<Environment>) -> anyhow::R
     metrics
         .registry()
         .register(Box::new(Figures::new(Arc::clone(environment))?))?;
+    metrics
+        .registry()
+        .register(Box::new(StoreFigures::new(Arc::clone(environment))?))?;
     let parts = Parts {
         settings: Arc::clone(settings),
         access,
@@ -94,6 +93,7 @@ fn stop_on_signal(
     let mut terminate = signal(SignalKind::terminate()).context("cannot take SIGTERM")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot take Ctrl-C")?;
     let limit = settings.server.shutdown_deadline;
+    let rate = settings.server.drain_rate;
     Ok(actix_rt::spawn(async move {
         tokio::select! {
             biased;
@@ -103,7 +103,7 @@ fn stop_on_signal(
         let deadline = Instant::now() + limit;
         tracing::info!("shutting down");
         environment.begin_stopping();
-        close_sockets(&environment, deadline).await;
+        drain(&environment, rate, deadline).await;
         environment
             .tree
             .shutdown(deadline.saturating_duration_since(Instant::now()))
@@ -113,28 +113,18 @@ fn stop_on_signal(
             tracing::warn!("requests did not end in time and were cut off");
             server.stop(false).await;
         }
+        // Last: what the tree said on its way down is stored, and its rooms are free.
+        let stored = environment
+            .archive
+            .close(deadline.max(Instant::now() + LEAST_FLUSH))
+            .await;
+        if !stored {
+            tracing::error!(
+                "the store did not take everything in time; what it lacks was marked durable:false"
+            );
+        }
         tracing::info!("down");
     }))
-}
-
-/// Tells every client (1012), and waits a little for them to close.
-async fn close_sockets(environment: &Environment, deadline: Instant) {
-    let sockets = environment
-        .tree
-        .snapshot(&Filter::all().kind(<Socket as Supervised>::KIND));
-    let mut ends = Vec::with_capacity(sockets.len());
-    for row in sockets {
-        if let Some(socket) = environment.tree.lookup::<Socket>(row.path.as_str()) {
-            if socket.tell(Close(Closing::RESTARTING)).is_err() {
-                socket.stop("server restarts");
-            }
-            ends.push(socket);
-        }
-    }
-    let patience = deadline.min(Instant::now() + CLOSE_PATIENCE);
-    let all = futures_util::future::join_all(ends.iter().map(|socket| socket.ended()));
-    // Whoever has not closed by then is closed with the tree.
-    let _ = tokio::time::timeout_at(patience, all).await;
 }
 
 /// Lets the process open as many files as the system allows it: each client is one.

@@ -110,6 +110,8 @@ const KIB: u64 = 1024;
 const MIB: u64 = 1024 * KIB;
 const HOUR: u64 = 3600;
 const DAY: u64 = 24 * HOUR;
+/// As durations are written: 365.25 days.
+const YEAR: u64 = 31_557_600;
 
 /// All settings, section by section, in the order of `config/interpres.yaml`.
 pub const KEYS: &[Key] = &[
@@ -118,6 +120,7 @@ pub const KEYS: &[Key] = &[
     key("server.workers", whole(0, 1_024), "0"),
     unset("server.public_url", Kind::Url),
     key("server.shutdown_deadline", seconds(1, 10 * 60), "10s"),
+    key("server.drain_rate", whole(1, 1_000_000), "5000"),
     key(
         "server.body_limit",
         Kind::Size {
@@ -132,8 +135,8 @@ pub const KEYS: &[Key] = &[
     key("data.dir", Kind::Folder, "data"),
     unset("store.url", Kind::Database),
     key("store.queue", whole(64, 1_000_000), "8192"),
-    key("store.keep_transcripts", seconds(60, 3650 * DAY), "30days"),
-    key("store.keep_audit", seconds(60, 3650 * DAY), "365days"),
+    key("store.keep_transcripts", seconds(60, 10 * YEAR), "30days"),
+    key("store.keep_audit", seconds(60, 10 * YEAR), "365days"),
     unset("auth.secret_key", Kind::Secret),
     unset("auth.admin_key", Kind::Secret),
     key("admin.fault_injection", Kind::Flag, "false"),

@@ -78,6 +78,8 @@ pub struct Server {
     /// All of a graceful stop, after which what is left is cut off.
     #[serde(with = "humantime_serde")]
     pub shutdown_deadline: Duration,
+    /// Clients told per second to come back elsewhere, while the server goes down.
+    pub drain_rate: u32,
     /// Largest request body in bytes.
     pub body_limit: usize,
     /// How long the kernel keeps sent and unacknowledged bytes before it closes the connection.

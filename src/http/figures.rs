@@ -148,7 +148,12 @@ const QUEUE_TIME_HELP: &str = "Time messages waited in mailboxes, by kind of act
 const CONNECTIONS: &str = "interpres_websocket_connections";
 const CONNECTIONS_HELP: &str = "WebSocket connections open now";
 
-fn family(name: &str, help: &str, kind: MetricType, metrics: Vec<Metric>) -> MetricFamily {
+pub(super) fn family(
+    name: &str,
+    help: &str,
+    kind: MetricType,
+    metrics: Vec<Metric>,
+) -> MetricFamily {
     let mut family = MetricFamily::default();
     family.set_name(name.to_owned());
     family.set_help(help.to_owned());
@@ -157,7 +162,7 @@ fn family(name: &str, help: &str, kind: MetricType, metrics: Vec<Metric>) -> Met
     family
 }
 
-fn counter(value: f64) -> Metric {
+pub(super) fn counter(value: f64) -> Metric {
     let mut counter = Counter::default();
     counter.set_value(value);
     let mut metric = Metric::default();
@@ -165,7 +170,7 @@ fn counter(value: f64) -> Metric {
     metric
 }
 
-fn gauge(value: f64) -> Metric {
+pub(super) fn gauge(value: f64) -> Metric {
     let mut gauge = Gauge::default();
     gauge.set_value(value);
     let mut metric = Metric::default();

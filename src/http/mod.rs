@@ -21,6 +21,7 @@ pub mod sessions;
 pub mod sockets;
 pub mod speech;
 pub mod static_files;
+pub mod store_figures;
 pub mod system;
 pub mod transcripts;
 pub mod wire;

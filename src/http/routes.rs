@@ -13,7 +13,7 @@ use super::{
     system::{Connections, HealthSource, Missing, State},
     transcripts, wire,
 };
-use crate::actors::environment::Environment;
+use crate::{actors::environment::Environment, store::recorder::StoreState};
 
 /// Registers every route over this environment.
 pub fn routes(
@@ -91,21 +91,23 @@ impl HealthSource for TreeHealth {
     }
 
     fn components(&self) -> BTreeMap<String, State> {
-        self.0
-            .engines()
-            .all()
-            .flat_map(|(engine, _)| {
-                let report = engine.report();
-                report.parts.into_iter().map(move |part| {
-                    let state = if part.available {
-                        State::Healthy
-                    } else {
-                        State::NotConfigured
-                    };
-                    (format!("{}.{}", report.name, part.name), state)
-                })
+        let store = match self.0.archive.recorder().state() {
+            StoreState::Healthy => State::Healthy,
+            StoreState::Slow => State::Degraded,
+            StoreState::Failing(_) => State::Unhealthy,
+        };
+        let parts = self.0.engines().all().flat_map(|(engine, _)| {
+            let report = engine.report();
+            report.parts.into_iter().map(move |part| {
+                let state = if part.available {
+                    State::Healthy
+                } else {
+                    State::NotConfigured
+                };
+                (format!("{}.{}", report.name, part.name), state)
             })
-            .collect()
+        });
+        parts.chain([("store".to_owned(), store)]).collect()
     }
 
     fn connections(&self) -> Connections {

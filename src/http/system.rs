@@ -121,10 +121,15 @@ pub(super) async fn health(
     metrics: Data<Metrics>,
 ) -> Json<Health> {
     let (services, components) = (source.services(), source.components());
-    let faulty = |state: &State| matches!(state, State::Degraded | State::Unhealthy);
-    let status = if !source.missing().is_empty() {
+    let anything_is = |state: State| {
+        services
+            .values()
+            .chain(components.values())
+            .any(|is| *is == state)
+    };
+    let status = if !source.missing().is_empty() || anything_is(State::Unhealthy) {
         State::Unhealthy
-    } else if services.values().chain(components.values()).any(faulty) {
+    } else if anything_is(State::Degraded) {
         State::Degraded
     } else {
         State::Healthy

@@ -64,7 +64,7 @@ pub async fn upgrade(
         user_id: query.into_inner().user_id,
     };
     let full = active >= settings.server.max_connections as u64;
-    let started = if full {
+    let started = if full || environment.is_stopping() {
         None
     } else {
         Socket::start(&environment, caller).ok()

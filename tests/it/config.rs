@@ -185,6 +185,7 @@ fn every_key_can_be_set_by_its_variable() {
         let value = match key.kind {
             Kind::Routes => r#"{"en-es":["eng-cat","cat-spa"]}"#,
             Kind::Secret => "a secret of enough letters",
+            Kind::Database => "postgres://user:password@localhost/interpres",
             Kind::Url => "https://interpres.example",
             _ => key.default.unwrap(),
         };

@@ -3,12 +3,14 @@
 mod audio;
 mod config;
 mod conversation;
+mod durability;
 mod engines;
 mod floors;
 mod http_frame;
 mod paused;
 mod protocol;
 mod resilience;
+mod store;
 mod supervision;
 mod support;
 mod transcripts;

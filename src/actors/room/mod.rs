@@ -7,6 +7,7 @@
 
 pub mod captions;
 pub mod describing;
+pub mod draining;
 pub mod entering;
 pub mod planning;
 mod publishing;

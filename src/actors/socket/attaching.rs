@@ -21,7 +21,7 @@ use crate::{
         identity::SessionId,
         session_config::ConfigPatch,
     },
-    store::archive::SharedRow,
+    store::{archive::SharedRow, record::NodeId},
     supervision::{AskError, Ctx, Ref},
 };
 
@@ -38,6 +38,8 @@ const ATTACH_TRIES: usize = 3;
 /// A session that the caller may attach to.
 struct Found {
     id: SessionId,
+    /// The process that held it when it was looked at.
+    holder: Option<NodeId>,
     /// The row of one that was made just now.
     fresh: Option<SharedRow>,
     /// A change of its configuration.
@@ -79,6 +81,7 @@ impl Socket {
                 }
                 return Ok(Found {
                     id: known.id,
+                    holder: known.holder,
                     fresh: None,
                     patch: create.config,
                 });
@@ -94,6 +97,7 @@ impl Socket {
             let row = environment.archive.create_session(record).await?;
             Ok(Found {
                 id,
+                holder: None,
                 fresh: Some(row),
                 patch: None,
             })
@@ -147,6 +151,7 @@ impl Socket {
             }
             Ok(Found {
                 id,
+                holder: known.holder,
                 fresh: None,
                 patch: None,
             })
@@ -184,12 +189,8 @@ impl Socket {
             patch: found.patch,
             fresh: found.fresh.is_some(),
         };
-        let attaching = reach(
-            Arc::clone(&self.environment),
-            id.clone(),
-            found.fresh,
-            attach,
-        );
+        let environment = Arc::clone(&self.environment);
+        let attaching = reach(environment, id.clone(), found.holder, found.fresh, attach);
         self.before_anything_else(
             attaching,
             move |reached, socket, ctx| match reached {
@@ -208,6 +209,7 @@ impl Socket {
 async fn reach(
     environment: Arc<Environment>,
     id: SessionId,
+    holder: Option<NodeId>,
     mut fresh: Option<SharedRow>,
     attach: Attach,
 ) -> Result<Ref<Session>, Refusal> {
@@ -216,7 +218,10 @@ async fn reach(
         let row = match fresh.take() {
             Some(row) => row,
             None => {
-                let known = environment.archive.open_session(&id).await?;
+                let known = environment
+                    .archive
+                    .open_session(&id, holder.as_ref())
+                    .await?;
                 known.ok_or_else(not_found)?
             }
         };

@@ -1,0 +1,73 @@
+//! What a database calls a failure, as one of three: try again, never, not understood.
+
+use sqlx::{error::DatabaseError, postgres::PgDatabaseError, sqlite::SqliteError};
+
+use super::super::contract::StoreError;
+
+/// SQLite's primary result codes (sqlite.org/rescode.html) that are about the statement and its values: SQLITE_ERROR,
+/// TOOBIG, CONSTRAINT, MISMATCH, MISUSE and RANGE. All others are about the disk, the file or other processes.
+const SQLITE_REFUSALS: [i32; 6] = [1, 18, 19, 20, 21, 25];
+
+/// PostgreSQL's error classes (appendix A) that are about the statement and its values: features, cardinality, data,
+/// integrity, limits of the program. All others are about the server, its disk, permissions or other clients.
+const POSTGRES_REFUSALS: [&str; 5] = ["0A", "21", "22", "23", "54"];
+
+/// SQLSTATE of statements that are wrong; 42501, in the same class, is a missing permission, which can be given.
+const POSTGRES_WRONG: &str = "42";
+const POSTGRES_FORBIDDEN: &str = "42501";
+
+/// The class of data that is wrong; its messages may show the data.
+const POSTGRES_DATA: &str = "22";
+
+/// What is to be said and done about an error. Nothing of what was written is in it.
+pub fn fault(doing: &'static str, error: &sqlx::Error) -> StoreError {
+    use sqlx::Error as E;
+    let cause = cause(error);
+    match error {
+        E::Database(error) if is_refusal(&**error) => StoreError::Refused { doing, cause },
+        E::Encode(_) | E::InvalidArgument(_) => StoreError::Refused { doing, cause },
+        E::ColumnDecode { .. }
+        | E::Decode(_)
+        | E::ColumnNotFound(_)
+        | E::ColumnIndexOutOfBounds { .. }
+        | E::TypeNotFound { .. } => StoreError::Unreadable { what: "row", cause },
+        _ => StoreError::Unavailable { doing, cause },
+    }
+}
+
+/// The database's own words.
+pub fn cause(error: &sqlx::Error) -> String {
+    if let sqlx::Error::Database(error) = error
+        && let Some(error) = error.try_downcast_ref::<PgDatabaseError>()
+    {
+        return if error.code().starts_with(POSTGRES_DATA) {
+            format!("SQLSTATE {}", error.code())
+        } else {
+            format!("{} (SQLSTATE {})", error.message(), error.code())
+        };
+    }
+    match error {
+        sqlx::Error::Database(error) => error.message().to_owned(),
+        sqlx::Error::ColumnDecode { index, .. } => format!("column {index} has another type"),
+        sqlx::Error::PoolTimedOut => "no connection within the time allowed".into(),
+        other => other.to_string(),
+    }
+}
+
+fn is_refusal(error: &dyn DatabaseError) -> bool {
+    if let Some(error) = error.try_downcast_ref::<PgDatabaseError>() {
+        let code = error.code();
+        return code != POSTGRES_FORBIDDEN
+            && (code.starts_with(POSTGRES_WRONG)
+                || POSTGRES_REFUSALS
+                    .iter()
+                    .any(|class| code.starts_with(class)));
+    }
+    error
+        .try_downcast_ref::<SqliteError>()
+        .is_some_and(|error| {
+            let code = error.code().and_then(|code| code.parse::<i32>().ok());
+            // The lowest byte is the primary code, the others say more.
+            code.is_some_and(|code| SQLITE_REFUSALS.contains(&(code & 0xff)))
+        })
+}

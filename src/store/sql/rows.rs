@@ -1,0 +1,203 @@
+//! Rows as the databases have them, and records as the rest has them.
+
+use serde::de::DeserializeOwned;
+use sqlx::FromRow;
+
+use super::super::{
+    contract::StoreError,
+    record::{AuditRecord, NodeId, RoomRecord, SessionRecord, UsageRecord},
+};
+use crate::domain::{
+    identity::RoomId,
+    room_log::{EntryKind, LogEntry, Subject},
+    time::Timestamp,
+};
+
+/// What of a session is read: a [`SessionRow`].
+macro_rules! session_columns {
+    () => {
+        "id, owner, config, data, private_room, cursor, entered_at, created_at, active_at, holder, fence"
+    };
+}
+pub(super) use session_columns;
+
+#[derive(FromRow)]
+pub struct SessionRow {
+    id: String,
+    owner: Option<String>,
+    config: String,
+    data: Option<String>,
+    private_room: String,
+    cursor: i64,
+    entered_at: Option<i64>,
+    created_at: i64,
+    active_at: i64,
+    holder: Option<String>,
+    fence: i64,
+}
+
+#[derive(FromRow)]
+pub struct RoomRow {
+    name: Option<String>,
+    private: bool,
+    owner: Option<String>,
+    fence: i64,
+    reserved: i64,
+    opened_at: Option<i64>,
+    created_at: i64,
+    used_at: i64,
+}
+
+#[derive(FromRow)]
+pub struct EntryRow {
+    seq: i64,
+    kind: String,
+    speaker: String,
+    language: Option<String>,
+    said_at: i64,
+    frame: String,
+}
+
+#[derive(FromRow)]
+pub struct UsageRow {
+    day: String,
+    engine: String,
+    audio_ms: i64,
+}
+
+#[derive(FromRow)]
+pub struct AuditRow {
+    at: i64,
+    subject: Option<String>,
+    role: String,
+    action: String,
+    target: String,
+    outcome: String,
+}
+
+/// Why a stored value cannot be read. Never holds the value.
+fn unreadable(what: &'static str, cause: impl ToString) -> StoreError {
+    StoreError::Unreadable {
+        what,
+        cause: cause.to_string(),
+    }
+}
+
+fn parsed<T: std::str::FromStr>(what: &'static str, text: &str) -> Result<T, StoreError>
+where
+    T::Err: std::fmt::Display,
+{
+    text.parse()
+        .map_err(|error: T::Err| unreadable(what, error))
+}
+
+fn from_json<T: DeserializeOwned>(what: &'static str, text: &str) -> Result<T, StoreError> {
+    // The place and not serde's own words, which quote what is there.
+    serde_json::from_str(text).map_err(|error| {
+        unreadable(
+            what,
+            format!("{:?} error at column {}", error.classify(), error.column()),
+        )
+    })
+}
+
+/// A node as it is stored.
+pub fn node(text: &str) -> Result<NodeId, StoreError> {
+    parsed("node", text)
+}
+
+/// A number as it is stored: never negative.
+pub fn number(stored: i64) -> Result<u64, StoreError> {
+    u64::try_from(stored).map_err(|_| unreadable("number", "it is negative"))
+}
+
+fn moment(stored: i64) -> Result<Timestamp, StoreError> {
+    number(stored).map(Timestamp::from_unix_millis)
+}
+
+impl TryFrom<SessionRow> for SessionRecord {
+    type Error = StoreError;
+
+    fn try_from(row: SessionRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: parsed("session", &row.id)?,
+            owner: row.owner,
+            config: from_json("session configuration", &row.config)?,
+            data: row
+                .data
+                .map(|data| from_json("session's data", &data))
+                .transpose()?,
+            private_room: parsed("room", &row.private_room)?,
+            cursor: number(row.cursor)?,
+            entered_at: row.entered_at.map(number).transpose()?,
+            created_at: moment(row.created_at)?,
+            active_at: moment(row.active_at)?,
+            holder: row.holder.as_deref().map(node).transpose()?,
+            fence: number(row.fence)?,
+        })
+    }
+}
+
+impl RoomRow {
+    pub fn into_record(self, id: RoomId) -> Result<RoomRecord, StoreError> {
+        Ok(RoomRecord {
+            id,
+            name: self.name,
+            private: self.private,
+            owner: self.owner.as_deref().map(node).transpose()?,
+            fence: number(self.fence)?,
+            reserved: number(self.reserved)?,
+            opened_at: self.opened_at.map(number).transpose()?,
+            created_at: moment(self.created_at)?,
+            used_at: moment(self.used_at)?,
+        })
+    }
+}
+
+impl TryFrom<EntryRow> for LogEntry {
+    type Error = StoreError;
+
+    fn try_from(row: EntryRow) -> Result<Self, StoreError> {
+        let kind = EntryKind::named(&row.kind)
+            .ok_or_else(|| unreadable("log entry", "its kind is unknown"))?;
+        let language = row.language.as_deref();
+        Ok(Self {
+            seq: number(row.seq)?,
+            subject: Subject {
+                kind,
+                speaker: parsed("session", &row.speaker)?,
+                language: language
+                    .map(|language| parsed("language", language))
+                    .transpose()?,
+                at: moment(row.said_at)?,
+            },
+            frame: row.frame.into(),
+        })
+    }
+}
+
+impl UsageRow {
+    pub fn into_record(self, room: RoomId) -> Result<UsageRecord, StoreError> {
+        Ok(UsageRecord {
+            room,
+            engine: self.engine,
+            day: self.day,
+            audio_ms: number(self.audio_ms)?,
+        })
+    }
+}
+
+impl TryFrom<AuditRow> for AuditRecord {
+    type Error = StoreError;
+
+    fn try_from(row: AuditRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            at: moment(row.at)?,
+            subject: row.subject,
+            role: row.role,
+            action: row.action,
+            target: row.target,
+            outcome: row.outcome,
+        })
+    }
+}
