@@ -8,6 +8,7 @@ pub mod clock;
 pub mod draining;
 mod engine_stream;
 pub mod environment;
+pub mod erasing;
 pub mod insistent;
 pub mod invoker;
 pub mod limit;

@@ -11,7 +11,11 @@ use actix_web::web::{
 use actix_web::{HttpResponse, ResponseError};
 use serde_json::{Value as Json, json};
 
-use crate::{actors::refusal::Refusal, domain::access::Forbidden};
+use crate::{
+    actors::refusal::Refusal,
+    domain::{access::Forbidden, identity::IdentityError},
+    store::{archive::ArchiveError, contract::StoreError},
+};
 
 /// An error as the caller sees it.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -138,6 +142,24 @@ impl From<Refusal> for ApiError {
             _ => StatusCode::BAD_REQUEST,
         };
         Self::new(status, refusal.code, refusal.message)
+    }
+}
+
+impl From<IdentityError> for ApiError {
+    fn from(error: IdentityError) -> Self {
+        Self::bad_request("invalid_id", error.to_string())
+    }
+}
+
+impl From<ArchiveError> for ApiError {
+    fn from(error: ArchiveError) -> Self {
+        Refusal::from(error).into()
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        ArchiveError::from(error).into()
     }
 }
 

@@ -9,9 +9,9 @@ use actix_web::{
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
-    admin, languages, rooms, speech,
+    admin, audit, languages, rooms, sessions, sockets, speech,
     system::{Connections, HealthSource, Missing, State},
-    wire,
+    transcripts, wire,
 };
 use crate::{actors::environment::Environment, store::recorder::StoreState};
 
@@ -38,13 +38,21 @@ pub fn routes(
             .service(rooms::show)
             .service(rooms::close)
             .service(rooms::announce)
+            .service(transcripts::transcript)
+            .service(sessions::create)
+            .service(sessions::list)
+            .service(sessions::show)
+            .service(sessions::end)
+            .service(sockets::broadcast)
+            .service(sockets::connections)
             .service(languages::languages)
             .service(languages::engines)
             .service(speech::translate)
             .service(speech::transcribe_upload)
             .service(speech::transcribe_whisper)
             .service(admin::actors)
-            .service(admin::panic);
+            .service(admin::panic)
+            .service(audit::audit);
     }
 }
 

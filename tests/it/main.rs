@@ -14,3 +14,4 @@ mod resilience;
 mod store;
 mod supervision;
 mod support;
+mod transcripts;

@@ -3,6 +3,7 @@
 //! The wire is a separate, thin actor inside the HTTP response, which is frozen while the peer does not read. The Socket
 //! is not: it keeps the heartbeat, sees a stall by the queue that is not pulled, and ends the connection.
 
+pub mod announcing;
 mod attaching;
 mod requests;
 pub mod route;

@@ -218,13 +218,22 @@ impl Archive {
         if self.session_count() >= self.bounds.max_sessions as u64 {
             return Err(ArchiveError::Full);
         }
-        if let Some(owner) = owner
-            && let Ok(count) = self.read(self.store.session_count(Some(owner))).await
-            && count >= self.bounds.max_per_owner as u64
-        {
-            return Err(ArchiveError::OwnerFull);
+        let Some(owner) = owner else {
+            return Ok(());
+        };
+        if self.has_all(owner).await {
+            // One that was just left may still be on its way out of the store.
+            let _ = self.recorder.record_patiently(Write::Mark).await;
+            if self.has_all(owner).await {
+                return Err(ArchiveError::OwnerFull);
+            }
         }
         Ok(())
+    }
+
+    async fn has_all(&self, owner: &str) -> bool {
+        let count = self.read(self.store.session_count(Some(owner))).await;
+        count.is_ok_and(|count| count >= self.bounds.max_per_owner as u64)
     }
 
     fn cache(&self, row: SessionRow) -> Result<SharedRow, ArchiveError> {
