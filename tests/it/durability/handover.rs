@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rustix::process::Signal;
 
-use super::witness::{Witness, assert_nothing_is_doubled, stored_log};
+use super::witness::{Witness, assert_nothing_is_doubled, holders, stored_log};
 use crate::support::server::Server;
 
 const HANDOVERS: usize = 20;
@@ -42,7 +42,12 @@ async fn a_rolling_restart_loses_and_doubles_nothing() {
         berta.finish(at_berta),
         cid.finish(at_cid)
     );
-    server.kill();
+    server.signal(Signal::TERM);
+    assert_eq!(server.wait(Duration::from_secs(30)), Some(0));
+    assert!(
+        holders(&server.data()).await.is_empty(),
+        "every lease is free"
+    );
 
     let log = stored_log(&server.data()).await;
     assert_nothing_is_doubled(&log);

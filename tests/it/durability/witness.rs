@@ -8,7 +8,10 @@ use std::{
 
 use interpres::{
     domain::room_log::{EntryKind, LogEntry},
-    store::{open::open, record::Range},
+    store::{
+        open::open,
+        record::{NodeId, Range},
+    },
 };
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use serde_json::{Value, json};
@@ -183,6 +186,15 @@ pub async fn stored_log(data: &Path) -> BTreeMap<u64, LogEntry> {
         .into_iter()
         .map(|entry| (entry.seq, entry))
         .collect()
+}
+
+/// The nodes that hold anything in the store of a server that has ended.
+pub async fn holders(data: &Path) -> Vec<NodeId> {
+    let node = uuid::Uuid::now_v7().into();
+    let store = open(None, data, &node).await.unwrap();
+    let holders = store.holders().await.unwrap();
+    store.close().await;
+    holders
 }
 
 /// Nothing that was said once stands in the log twice.
