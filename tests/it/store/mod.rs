@@ -1,19 +1,18 @@
 //! The contract of a store, on each of the three: what is promised in `src/store/contract.rs` and `src/store/record.rs`.
 
-//M bounds
-//M durability
-//M erasure
+mod bounds;
+mod erasure;
+mod faults;
 mod leases;
 mod material;
-//M opening
+mod nodes;
+mod opening;
 mod place;
-//M random
-//M reading
-//M servers
+mod random;
+mod reading;
 mod sessions;
-//M speed
 
-/// Makes three tests of each of these functions: one on each kind of store, new and empty.
+/// Makes a test of each of these functions on each kind of store, new and empty.
 macro_rules! on_every_store {
     ($($test:ident),+ $(,)?) => {
         mod memory {
@@ -22,6 +21,14 @@ macro_rules! on_every_store {
                 super::$test(crate::store::place::Place::memory()).await;
             })+
         }
+        crate::store::on_every_database!($($test),+);
+    };
+}
+use on_every_store;
+
+/// The same, on those that outlive a process.
+macro_rules! on_every_database {
+    ($($test:ident),+ $(,)?) => {
         mod sqlite {
             $(#[tokio::test]
             async fn $test() {
@@ -36,4 +43,4 @@ macro_rules! on_every_store {
         }
     };
 }
-use on_every_store;
+use on_every_database;

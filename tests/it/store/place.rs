@@ -58,9 +58,15 @@ impl Place {
         Opened { store, node }
     }
 
-    /// Whether one that is closed and opened again is another object.
-    pub fn outlives_its_process(&self) -> bool {
-        !matches!(self, Self::Memory(_))
+    /// How a server is told to use it. Not for memory.
+    pub fn address(&self) -> String {
+        match self {
+            Self::Memory(_) => "memory:".into(),
+            Self::Sqlite(folder) => {
+                format!("sqlite://{}", folder.path().join("interpres.db").display())
+            }
+            Self::Postgres(url) => url.clone(),
+        }
     }
 }
 
