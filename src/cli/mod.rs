@@ -2,6 +2,7 @@
 
 mod compose;
 mod demo;
+mod descriptors;
 mod logs;
 mod serve;
 mod transcript;

@@ -13,16 +13,18 @@ use interpres::{
         routes::{TreeHealth, routes},
         server::{Bound, Parts, bind},
         store_figures::StoreFigures,
+        system::Missing,
     },
     supervision::Watchdog,
 };
 use secrecy::ExposeSecret;
 use tokio::{
+    runtime::Handle,
     signal::unix::{SignalKind, signal},
     time::Instant,
 };
 
-use super::{compose, logs};
+use super::{compose, descriptors, logs};
 
 /// How long the store is given at the end even if everything else took too long.
 const LEAST_FLUSH: Duration = Duration::from_secs(1);
@@ -32,18 +34,22 @@ const LEAST_FLUSH: Duration = Duration::from_secs(1);
 /// # Errors
 /// What keeps it from starting, in words for people.
 pub fn serve(loaded: &Loaded, debug: bool) -> anyhow::Result<()> {
-    let settings = Arc::new(loaded.settings.clone());
+    let mut settings = loaded.settings.clone();
     logs::start(&settings.log, debug);
     for notice in &loaded.notices {
         tracing::warn!("{notice}");
     }
-    raise_descriptor_limit();
+    let shortage = descriptors::fit(&mut settings.server.max_connections, descriptors::raise());
+    if let Some(Missing { what, remedy }) = &shortage {
+        tracing::warn!("{what}: {remedy}");
+    }
+    let settings = Arc::new(settings);
     let outgoing = compose::outgoing_runtime(&settings)?;
     let handle = outgoing.handle().clone();
     let served = actix_rt::System::new().block_on(async move {
         let environment = compose::environment(&settings, &handle).await?;
         let _watchdog = Watchdog::start(environment.tree.clone()).context("no watchdog")?;
-        let bound = listen(&settings, &environment)?;
+        let bound = listen(&settings, &environment, &handle, shortage)?;
         let stopping = stop_on_signal(Arc::clone(&environment), bound.handle(), &settings)?;
         bound.run().await.context("the server stopped listening")?;
         stopping.await.context("the shutdown broke off")
@@ -52,8 +58,13 @@ pub fn serve(loaded: &Loaded, debug: bool) -> anyhow::Result<()> {
     served
 }
 
-fn listen(settings: &Arc<Settings>, environment: &Arc<Environment>) -> anyhow::Result<Bound> {
-    let (access, key) = AccessPolicy::from_settings(settings)?;
+fn listen(
+    settings: &Arc<Settings>,
+    environment: &Arc<Environment>,
+    outgoing: &Handle,
+    shortage: Option<Missing>,
+) -> anyhow::Result<Bound> {
+    let (access, key) = AccessPolicy::from_settings(settings, outgoing)?;
     let metrics = Metrics::new()?;
     metrics
         .registry()
@@ -65,7 +76,10 @@ fn listen(settings: &Arc<Settings>, environment: &Arc<Environment>) -> anyhow::R
         settings: Arc::clone(settings),
         access,
         metrics,
-        health: Arc::new(TreeHealth(Arc::clone(environment))),
+        health: Arc::new(TreeHealth {
+            environment: Arc::clone(environment),
+            warnings: shortage.into_iter().collect(),
+        }),
     };
     let bound = bind(parts, routes(environment))?;
     let mut out = std::io::stdout().lock();
@@ -78,7 +92,7 @@ fn listen(settings: &Arc<Settings>, environment: &Arc<Environment>) -> anyhow::R
         )?;
     }
     for address in bound.addresses() {
-        writeln!(out, "listening on http://{address}")?;
+        writeln!(out, "listening on {}://{address}", bound.scheme())?;
     }
     out.flush()?;
     Ok(bound)
@@ -125,17 +139,4 @@ fn stop_on_signal(
         }
         tracing::info!("down");
     }))
-}
-
-/// Lets the process open as many files as the system allows it: each client is one.
-fn raise_descriptor_limit() {
-    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-    let limit = getrlimit(Resource::Nofile);
-    let raised = Rlimit {
-        current: limit.maximum,
-        maximum: limit.maximum,
-    };
-    if let Err(error) = setrlimit(Resource::Nofile, raised) {
-        tracing::warn!(%error, "the limit of open files could not be raised");
-    }
 }

@@ -28,6 +28,11 @@ impl Timestamp {
         u64::try_from(self.0.unix_timestamp_nanos() / 1_000_000).unwrap_or(0)
     }
 
+    /// The time from this moment to a later one; none if it is past.
+    pub fn until(self, later: Self) -> std::time::Duration {
+        (later.0 - self.0).try_into().unwrap_or_default()
+    }
+
     /// The moment this many milliseconds after 1970; the latest there is if it lies beyond the year 9999.
     pub fn from_unix_millis(millis: u64) -> Self {
         let moment = OffsetDateTime::from_unix_timestamp_nanos(i128::from(millis) * 1_000_000);
@@ -99,6 +104,13 @@ mod tests {
         for wrong in ["", "yesterday", "2023-11-14", "2023-11-14T22:13:20"] {
             assert!(wrong.parse::<Timestamp>().is_err(), "{wrong:?}");
         }
+    }
+
+    #[test]
+    fn what_is_past_is_no_time_away() {
+        let at = |second| Timestamp::from(OffsetDateTime::from_unix_timestamp(second).unwrap());
+        assert_eq!(at(5).until(at(7)), std::time::Duration::from_secs(2));
+        assert_eq!(at(7).until(at(5)), std::time::Duration::ZERO);
     }
 
     #[test]

@@ -14,6 +14,8 @@ use crate::{
     actors::{
         environment::Environment,
         erasing::erase_room,
+        limit::Limit,
+        quotas::SubjectClaim,
         refusal::Refusal,
         room::{
             Room, RoomState,
@@ -60,7 +62,8 @@ struct RoomMade {
 /// Makes a room, which waits a while for its first participant.
 #[utoipa::path(tag = "rooms", request_body = NewRoom, responses(
     (status = 201, body = RoomMade),
-    (status = 409, description = "There is a room of this id"),
+    (status = 409, description = "There is a room of this id, or the caller has made as many as one may"),
+    (status = 503, description = "As many rooms run as the server takes"),
 ))]
 #[post("/api/rooms")]
 pub async fn create(
@@ -85,6 +88,17 @@ pub async fn create(
         ));
     }
     let environment = environment.into_inner();
+    let claim = match &access.subject {
+        Some(subject) => Some(claim_room(&environment, subject)?),
+        None => None,
+    };
+    if environment.has_all_rooms() {
+        environment.counters.limits.note(Limit::Rooms);
+        return Err(ApiError::unavailable(
+            "too_many_rooms",
+            "as many rooms run as this server takes (room.max_rooms); try again later",
+        ));
+    }
     let id = wanted
         .room_id
         .unwrap_or_else(|| environment.identities.next().into());
@@ -106,16 +120,44 @@ pub async fn create(
         .await
         .map_err(Refusal::from)?;
     match Room::start(&environment, &id, state, log) {
-        Ok(_) => Ok(HttpResponse::Created().json(RoomMade {
-            room_id: id.to_string(),
-            name: wanted.name,
-            created_at: environment.clock.now().to_string(),
-        })),
+        Ok(room) => {
+            hold(claim, room);
+            Ok(HttpResponse::Created().json(RoomMade {
+                room_id: id.to_string(),
+                name: wanted.name,
+                created_at: environment.clock.now().to_string(),
+            }))
+        }
         Err(StartError::NameTaken(_)) => Err(exists()),
         Err(_) => Err(ApiError::unavailable(
             "restarting",
             "the server is shutting down; try again in a moment",
         )),
+    }
+}
+
+/// A claim of this subject on one more room.
+fn claim_room(environment: &Environment, subject: &str) -> Result<SubjectClaim, ApiError> {
+    environment.quotas.claim_room(subject).map_err(|limit| {
+        environment.counters.limits.note(limit);
+        let most = environment.settings.room.max_per_subject;
+        ApiError::conflict(
+            "too_many_own_rooms",
+            format!(
+                "you have made {most} rooms that still run, which is all that one subject may have \
+                 (room.max_per_subject); close one first"
+            ),
+        )
+    })
+}
+
+/// Keeps the claim for as long as the room runs.
+fn hold(claim: Option<SubjectClaim>, room: Ref<Room>) {
+    if let Some(claim) = claim {
+        actix_web::rt::spawn(async move {
+            room.ended().await;
+            drop(claim);
+        });
     }
 }
 

@@ -66,13 +66,18 @@ fn is_upgrade(context: &guard::GuardContext<'_>) -> bool {
 }
 
 /// The health of the tree and its engines.
-pub struct TreeHealth(pub Arc<Environment>);
+pub struct TreeHealth {
+    /// The tree.
+    pub environment: Arc<Environment>,
+    /// What was found at the start, which an operator should know.
+    pub warnings: Vec<Missing>,
+}
 
 impl HealthSource for TreeHealth {
     /// A server without any engine part still serves those who understand each other, so it is ready; only one on
     /// its way down is not.
     fn missing(&self) -> Vec<Missing> {
-        if self.0.is_stopping() {
+        if self.environment.is_stopping() {
             return vec![Missing {
                 what: "the server is shutting down".to_owned(),
                 remedy: "connect again in a moment".to_owned(),
@@ -81,8 +86,12 @@ impl HealthSource for TreeHealth {
         Vec::new()
     }
 
+    fn warnings(&self) -> Vec<Missing> {
+        self.warnings.clone()
+    }
+
     fn services(&self) -> BTreeMap<String, State> {
-        let websocket = if self.0.is_stopping() {
+        let websocket = if self.environment.is_stopping() {
             State::Unhealthy
         } else {
             State::Healthy
@@ -91,12 +100,12 @@ impl HealthSource for TreeHealth {
     }
 
     fn components(&self) -> BTreeMap<String, State> {
-        let store = match self.0.archive.recorder().state() {
+        let store = match self.environment.archive.recorder().state() {
             StoreState::Healthy => State::Healthy,
             StoreState::Slow => State::Degraded,
             StoreState::Failing(_) => State::Unhealthy,
         };
-        let parts = self.0.engines().all().flat_map(|(engine, _)| {
+        let parts = self.environment.engines().all().flat_map(|(engine, _)| {
             let report = engine.report();
             report.parts.into_iter().map(move |part| {
                 let state = if part.available {
@@ -111,7 +120,7 @@ impl HealthSource for TreeHealth {
     }
 
     fn connections(&self) -> Connections {
-        let counters = &self.0.counters;
+        let counters = &self.environment.counters;
         Connections {
             active: counters.connections_active.load(Ordering::Relaxed),
             total: counters.connections_opened.load(Ordering::Relaxed),

@@ -16,6 +16,7 @@ use crate::{
     actors::{
         environment::Environment,
         erasing::{end_session, erase_session},
+        limit::Limit,
         refusal::Refusal,
         session::making::{NewSession, new_record},
     },
@@ -25,7 +26,7 @@ use crate::{
         session_config::{ConfigPatch, SessionConfig},
         time::Timestamp,
     },
-    store::record::SessionRecord,
+    store::{archive::ArchiveError, record::SessionRecord},
 };
 
 /// Sessions on one page, at most and without a wish.
@@ -82,7 +83,7 @@ struct Warning {
     (status = 201, body = SessionMade),
     (status = 400, description = "`invalid_config`: a field of config is wrong; `data_too_large`"),
     (status = 409, description = "`session_exists`"),
-    (status = 429, description = "`too_many_sessions`"),
+    (status = 429, description = "`too_many_sessions`: the server or the owner has as many as it may"),
 ))]
 #[post("/api/sessions/create")]
 pub async fn create(
@@ -111,7 +112,11 @@ pub async fn create(
         durable: None,
         warnings: Vec::new(),
     };
-    if !environment.archive.store_session(record).await? {
+    let stored = environment.archive.store_session(record).await;
+    if matches!(stored, Err(ArchiveError::OwnerFull)) {
+        environment.counters.limits.note(Limit::SessionsPerOwner);
+    }
+    if !stored? {
         made.durable = Some(false);
         made.warnings.push(Warning {
             code: "not_durable",

@@ -30,7 +30,7 @@ const LARGEST_GROUP: usize = 256;
 /// Text in one transaction, in bytes, for the same reason; a longer write goes alone.
 const LARGEST_GROUP_BYTES: usize = 1 << 20;
 
-/// Text that may wait, in bytes: half an hour of fifty people who speak without a pause.
+/// Text that may wait, in bytes: more than an hour of fifty people who speak without a pause.
 const MOST_WAITING_BYTES: usize = 64 << 20;
 
 /// How long a write may take before the store counts as slow, and who waits for it goes on without (DESIGN.md).

@@ -1,5 +1,6 @@
 //! The one integration binary: a module per capability, driven from outside.
 
+mod access;
 mod audio;
 mod config;
 mod conversation;

@@ -8,6 +8,7 @@ use super::{Bound, Socket};
 use crate::{
     actors::{
         environment::Environment,
+        limit::Limit,
         refusal::Refusal,
         room::entering::Purpose,
         session::{
@@ -21,7 +22,10 @@ use crate::{
         identity::SessionId,
         session_config::ConfigPatch,
     },
-    store::{archive::SharedRow, record::NodeId},
+    store::{
+        archive::{ArchiveError, SharedRow},
+        record::{NodeId, SessionRecord},
+    },
     supervision::{AskError, Ctx, Ref},
 };
 
@@ -94,7 +98,7 @@ impl Socket {
             };
             let record = new_record(&environment, &claim.access, wanted)?;
             let id = record.id.clone();
-            let row = environment.archive.create_session(record).await?;
+            let row = make_row(&environment, record).await?;
             Ok(Found {
                 id,
                 holder: None,
@@ -236,6 +240,17 @@ async fn reach(
         }
     }
     Err(AskError::Unavailable.into())
+}
+
+async fn make_row(
+    environment: &Environment,
+    record: SessionRecord,
+) -> Result<SharedRow, ArchiveError> {
+    let made = environment.archive.create_session(record).await;
+    if matches!(made, Err(ArchiveError::OwnerFull)) {
+        environment.counters.limits.note(Limit::SessionsPerOwner);
+    }
+    made
 }
 
 fn not_found() -> Refusal {

@@ -64,6 +64,11 @@ pub enum ArchiveError {
     /// There is no place for another one.
     #[error("the server holds as many sessions as session.max_sessions allows; try again later")]
     Full,
+    /// The owner has as many as one may have.
+    #[error(
+        "you have as many sessions as one owner may have (session.max_per_owner); leave one first"
+    )]
+    OwnerFull,
     /// Another node serves the room and does not hand it over.
     #[error("another server process serves this room; connect again in a moment")]
     Elsewhere,
@@ -77,6 +82,8 @@ pub enum ArchiveError {
 pub struct Bounds {
     /// Sessions in the store.
     pub max_sessions: usize,
+    /// Sessions of one owner.
+    pub max_per_owner: usize,
     /// Log entries in memory per running room.
     pub log_entries: usize,
     /// Writes that may wait.
@@ -87,6 +94,7 @@ impl From<&Settings> for Bounds {
     fn from(settings: &Settings) -> Self {
         Self {
             max_sessions: settings.session.max_sessions,
+            max_per_owner: settings.session.max_per_owner,
             log_entries: settings.room.log_entries,
             queue: settings.store.queue,
         }
@@ -162,9 +170,9 @@ impl Archive {
     /// for now.
     ///
     /// # Errors
-    /// [`ArchiveError::Exists`], [`ArchiveError::Full`], or [`ArchiveError::Store`] if not even its queue takes it.
+    /// [`ArchiveError::Exists`], [`ArchiveError::Full`], [`ArchiveError::OwnerFull`], or [`ArchiveError::Store`] if not even its queue takes it.
     pub async fn store_session(&self, record: SessionRecord) -> Result<bool, ArchiveError> {
-        self.admit()?;
+        self.admit(record.owner.as_deref()).await?;
         if self.sessions.contains_key(&record.id) {
             return Err(ArchiveError::Exists);
         }
@@ -187,7 +195,7 @@ impl Archive {
         &self,
         mut record: SessionRecord,
     ) -> Result<SharedRow, ArchiveError> {
-        self.admit()?;
+        self.admit(record.owner.as_deref()).await?;
         record.holder = Some(self.node.clone());
         let id = record.id.clone();
         let row = self.cache(SessionRow {
@@ -205,9 +213,16 @@ impl Archive {
         }
     }
 
-    fn admit(&self) -> Result<(), ArchiveError> {
+    /// Whether there is a place for another session of this owner. A store that cannot count lets it in.
+    async fn admit(&self, owner: Option<&str>) -> Result<(), ArchiveError> {
         if self.session_count() >= self.bounds.max_sessions as u64 {
             return Err(ArchiveError::Full);
+        }
+        if let Some(owner) = owner
+            && let Ok(count) = self.read(self.store.session_count(Some(owner))).await
+            && count >= self.bounds.max_per_owner as u64
+        {
+            return Err(ArchiveError::OwnerFull);
         }
         Ok(())
     }

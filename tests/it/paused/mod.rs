@@ -274,3 +274,30 @@ async fn whoever_pings_and_does_nothing_else_is_idle() {
     })
     .await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_ends_at_the_moment_at_which_its_token_does() {
+    in_a_tree(async |environment| {
+        for seconds in [7, 3 * 24 * 60 * 60] {
+            let life = Duration::from_millis(seconds * 1_000 + 123);
+            let end = environment.clock.now().after(life);
+            let began = Instant::now();
+            let mut person = Person::connect_until(&environment, Some(end));
+            let came = person.during(life * 2).await;
+            let Some(Came {
+                at,
+                what: What::Closed(4001),
+            }) = came.last()
+            else {
+                panic!("{came:#?}");
+            };
+            // One that is days away is looked for with every beat.
+            let late = (*at - began)
+                .checked_sub(life)
+                .expect("not before its time");
+            let patience = Duration::from_millis(if seconds < 60 { 2 } else { 5_000 });
+            assert!(late <= patience, "{late:?}");
+        }
+    })
+    .await;
+}

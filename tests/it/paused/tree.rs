@@ -13,7 +13,10 @@ use interpres::{
         socket::{Caller, Inbound, Socket},
     },
     config::Settings,
-    domain::access::{Access, Role},
+    domain::{
+        access::{Access, Role},
+        time::Timestamp,
+    },
     engines::null::null_engine,
     store::{
         archive::{Archive, Bounds},
@@ -48,10 +51,16 @@ pub enum What {
 
 impl Person {
     pub fn connect(environment: &Arc<Environment>) -> Self {
+        Self::connect_until(environment, None)
+    }
+
+    /// With a token that ends then.
+    pub fn connect_until(environment: &Arc<Environment>, expires_at: Option<Timestamp>) -> Self {
         let caller = Caller {
             access: Access {
                 role: Role::Admin,
                 subject: None,
+                expires_at,
             },
             user_id: None,
         };

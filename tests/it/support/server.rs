@@ -65,9 +65,31 @@ impl Server {
         Self::spawn(owned(environment), folder, log.into())
     }
 
+    /// A server that may open so many files, whose log can be read.
+    pub fn with_files(files: u32, environment: &[(&str, &str)]) -> Self {
+        let folder = folder();
+        let log = std::fs::File::create(folder.path().join(LOG)).unwrap();
+        let mut shell = Command::new("sh");
+        shell
+            .arg("-c")
+            .arg(format!("ulimit -n {files} && exec \"$0\" serve"))
+            .arg(env!("CARGO_BIN_EXE_interpres"));
+        Self::run(shell, owned(environment), folder, log.into())
+    }
+
     fn spawn(environment: Vec<(String, String)>, data: Arc<TempDir>, log: Stdio) -> Self {
-        let mut process = Command::new(env!("CARGO_BIN_EXE_interpres"))
-            .arg("serve")
+        let mut command = Command::new(env!("CARGO_BIN_EXE_interpres"));
+        command.arg("serve");
+        Self::run(command, environment, data, log)
+    }
+
+    fn run(
+        mut command: Command,
+        environment: Vec<(String, String)>,
+        data: Arc<TempDir>,
+        log: Stdio,
+    ) -> Self {
+        let mut process = command
             .current_dir(data.path())
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap())
@@ -85,7 +107,10 @@ impl Server {
         let address = output
             .lines()
             .map_while(Result::ok)
-            .find_map(|line| line.strip_prefix("listening on http://").map(str::to_owned))
+            .find_map(|line| {
+                let (_, address) = line.strip_prefix("listening on ")?.split_once("://")?;
+                Some(address.to_owned())
+            })
             .expect("the server says where it listens");
         Self {
             process,
