@@ -82,8 +82,8 @@ struct Warning {
 #[utoipa::path(tag = "sessions", request_body = Wanted, responses(
     (status = 201, body = SessionMade),
     (status = 400, description = "`invalid_config`: a field of config is wrong; `data_too_large`"),
-    (status = 409, description = "`session_exists`"),
-    (status = 429, description = "`too_many_sessions`: the server or the owner has as many as it may"),
+    (status = 409, description = "`session_exists`; `too_many_own_sessions`"),
+    (status = 503, description = "`too_many_sessions`: the server has as many as it may; `restarting`"),
 ))]
 #[post("/api/sessions/create")]
 pub async fn create(

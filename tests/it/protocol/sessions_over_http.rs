@@ -135,7 +135,7 @@ async fn what_cannot_be_made_is_refused() {
     assert_eq!(server.post(create, &json!({})).await.0, 201);
     assert_eq!(
         code(server.post(create, &json!({})).await),
-        is(429, "too_many_sessions")
+        is(503, "too_many_sessions")
     );
     for path in ["/api/sessions/nobody", "/api/sessions/a%20b"] {
         let expected = if path.ends_with("nobody") {
