@@ -35,7 +35,7 @@ const PIECES: usize = 2;
 /// How often somebody who follows is shown that the connection lives: below the minute after which proxies give up.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
-/// How often it is looked whether the server stops, and whether something was stored late.
+/// How often it is looked whether something was stored late.
 const BEAT: Duration = Duration::from_secs(1);
 
 /// Which transcript.
@@ -90,7 +90,6 @@ pub async fn transcript(
     let first = reader.next().await?;
     let (pieces, body) = mpsc::channel(PIECES);
     let writer = Writer {
-        environment,
         transcript,
         reader,
         pieces,
@@ -176,7 +175,6 @@ impl Reader {
 
 /// Writes a transcript into a response, as fast as the client reads it.
 struct Writer {
-    environment: Data<Environment>,
     transcript: Transcript,
     reader: Reader,
     pieces: mpsc::Sender<Result<Bytes, StoreError>>,
@@ -221,12 +219,12 @@ impl Writer {
         }
     }
 
-    /// Writes what is said, until the room ends or the server stops.
+    /// Writes what is said, until the room ends; when the server goes down, that is after its last words.
     async fn keep_up(&mut self) -> Result<(), Over> {
         let mut beat = tokio::time::interval(BEAT);
         beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut written_at = Instant::now();
-        while !self.environment.is_stopping() {
+        loop {
             let ended = match &mut self.reader.published {
                 Some(published) => tokio::select! {
                     biased;
@@ -242,7 +240,7 @@ impl Writer {
                 self.write_pages(page, String::new()).await?;
             }
             if ended {
-                break;
+                return Ok(());
             }
             if written_at.elapsed() >= KEEP_ALIVE {
                 written_at = Instant::now();
@@ -251,7 +249,6 @@ impl Writer {
                 self.send(out).await?;
             }
         }
-        Ok(())
     }
 
     /// A failure cuts the response off, so that nobody takes what came for all there is.

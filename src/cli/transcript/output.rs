@@ -100,3 +100,34 @@ impl Drop for Whole {
         let _ = fs::remove_file(&self.partial);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).unwrap();
+        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        names.collect()
+    }
+
+    #[test]
+    fn a_file_that_is_not_finished_is_not_there_and_the_one_before_it_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let wanted = folder.path().join("demo.vtt");
+        fs::write(&wanted, "the one before").unwrap();
+        let mut output = Output::open(Some(&wanted)).unwrap();
+        output.write("WEBVTT\n").unwrap();
+        assert_eq!(fs::read_to_string(&wanted).unwrap(), "the one before");
+        drop(output);
+        assert_eq!(names(folder.path()), ["demo.vtt"]);
+        assert_eq!(fs::read_to_string(&wanted).unwrap(), "the one before");
+
+        let mut output = Output::open(Some(&wanted)).unwrap();
+        output.write("WEBVTT\n").unwrap();
+        output.write("\n").unwrap();
+        output.finish().unwrap();
+        assert_eq!(names(folder.path()), ["demo.vtt"]);
+        assert_eq!(fs::read_to_string(&wanted).unwrap(), "WEBVTT\n\n");
+    }
+}

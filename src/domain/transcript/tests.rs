@@ -1,3 +1,5 @@
+//! Transcripts read back by parsers: every format, every order of speech, and texts that mean harm.
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use webvtt_parser::Vtt;

@@ -52,7 +52,7 @@ async fn a_session_is_erased_with_all_it_said_and_the_others_words_stay() {
 async fn what_is_being_said_while_it_is_erased_is_erased_too() {
     let server = Server::start();
     let mut people = Conversation::begin(&server, "demo").await;
-    let hello = people.luz_says("Hola.").await;
+    people.luz_says("Hola.").await;
     for number in 0..20 {
         people.ana.say(&format!("Secret number {number}.")).await;
     }
@@ -65,8 +65,49 @@ async fn what_is_being_said_while_it_is_erased_is_erased_too() {
         .luz
         .expect_where("transcription", |caption| caption["text"] == "Adiós.")
         .await;
-    let said = texts(&server, "demo", "").await;
-    assert_eq!(said, ["Hola.", &hello, "Adiós."]);
+    assert_eq!(texts(&server, "demo", "lang=es").await, ["Hola.", "Adiós."]);
+    let all = json!(messages(&server, "demo", "").await).to_string();
+    assert!(!all.contains("\"ana\"") && !all.contains("ecret"), "{all}");
+}
+
+/// Everything that stands in the files of a folder.
+fn bytes_below(folder: &std::path::Path) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            bytes.extend(bytes_below(&path));
+        } else {
+            bytes.extend(std::fs::read(&path).unwrap());
+        }
+    }
+    bytes
+}
+
+fn holds(bytes: &[u8], words: &str) -> bool {
+    bytes
+        .windows(words.len())
+        .any(|part| part == words.as_bytes())
+}
+
+#[tokio::test]
+async fn nothing_of_what_was_erased_is_left_in_the_files() {
+    let server = Server::start();
+    let mut people = Conversation::begin(&server, "demo").await;
+    people.ana_says("The rhinoceros knows.").await;
+    people.ana_says("The rhinoceros remembers.").await;
+    people.luz_says("Una mariposa.").await;
+    assert!(holds(&bytes_below(&server.data()), "rhinoceros knows"));
+    assert_eq!(delete(&server, "/api/sessions/ana?erase=true").await.0, 204);
+    let left = bytes_below(&server.data());
+    assert!(
+        !holds(&left, "rhinoceros"),
+        "left after the session's erasure"
+    );
+    assert!(holds(&left, "Una mariposa."), "the others' words stay");
+    assert_eq!(delete(&server, "/api/rooms/demo?erase=true").await.0, 204);
+    let left = bytes_below(&server.data());
+    assert!(!holds(&left, "mariposa"), "left after the room's erasure");
 }
 
 #[tokio::test]

@@ -139,9 +139,12 @@ async fn a_server_that_stops_ends_what_is_followed() {
     people.ana_says("Good bye.").await;
     let mut followed = Followed::begin(&server, "format=json").await;
     followed.until("Good bye.").await;
+    people.ana.say("These are my last words.").await;
+    people.ana.settled().await;
     server.signal(rustix::process::Signal::TERM);
     let lines = followed.to_the_end().await;
     assert!(lines.ends_with('\n'), "whole lines: {lines}");
+    assert!(lines.contains("These are my last words."), "{lines}");
     assert_eq!(server.wait(std::time::Duration::from_secs(20)), Some(0));
 }
 

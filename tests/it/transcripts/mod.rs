@@ -2,6 +2,7 @@
 
 mod access;
 mod erasing;
+mod exporting;
 mod following;
 mod formats;
 
