@@ -160,7 +160,7 @@ async fn usage_adds_up(place: Place) {
 fn ordered(number: u64) -> AuditRecord {
     AuditRecord {
         at: at(number),
-        subject: (number % 2 == 0).then(|| format!("Ána {number}")),
+        subject: number.is_multiple_of(2).then(|| format!("Ána {number}")),
         role: "admin".into(),
         action: "room.close".into(),
         target: format!("rooms/{number}"),
