@@ -12,6 +12,9 @@ ifdef CI
 LOCKED := --locked
 endif
 
+# What shellcheck reads: in scripts/, everything but lists.
+SCRIPTS := $(filter-out %.txt,$(wildcard scripts/*)) .ci/run
+
 # How many texts `make bench` throws at the translators.
 TEXTS ?= 84000
 
@@ -47,7 +50,7 @@ test: ## Run every test: the page's, the server's, and both together in a real b
 	@npm run --silent test:browser
 
 .PHONY: lint
-lint: ## Check formatting, lints, types, documentation and scripts
+lint: ## Check formatting, lints, types, documentation, scripts and containers
 	@scripts/setup test
 	@$(MAKE) --no-print-directory page
 	@echo '==> rustfmt'
@@ -60,7 +63,9 @@ lint: ## Check formatting, lints, types, documentation and scripts
 	@npm run --silent lint
 	@npm run --silent typecheck
 	@echo '==> shellcheck'
-	@shellcheck scripts/* .ci/run
+	@shellcheck $(SCRIPTS)
+	@echo '==> hadolint, dclint'
+	@scripts/lint-containers
 
 .PHONY: fmt
 fmt: ## Format all sources in place

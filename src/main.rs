@@ -9,5 +9,7 @@ fn main() -> ExitCode {
     if std::env::args().nth(1).as_deref() == Some("asr-worker") {
         return interpres::engines::local::asr_worker_main();
     }
+    // Everything encrypted, in or out, is so by this one library. It fails only where one has been chosen before.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     cli::run()
 }

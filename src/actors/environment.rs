@@ -14,9 +14,13 @@ use sha2::Sha256;
 
 use crate::{
     actors::{
+        admission::Admission,
         clock::{Clock, Identities},
+        limit::LimitsMet,
         observer::RoomObserver,
         outlet::Postboxes,
+        pace::Rates,
+        quotas::Quotas,
         room::Room,
         session::Session,
         socket::Socket,
@@ -29,7 +33,7 @@ use crate::{
         language::Language,
     },
     store::archive::Archive,
-    supervision::{Node, Ref, StartError, Tree},
+    supervision::{Node, Ref, StartError, Supervised, Tree},
 };
 
 /// Shared by all actors of a tree. Made by [`Environment::start`], which starts the root.
@@ -48,6 +52,12 @@ pub struct Environment {
     pub postboxes: Postboxes,
     /// Signs and checks resume tokens.
     pub tokens: ResumeTokens,
+    /// How many may connect.
+    pub admission: Admission,
+    /// How fast each connection may send.
+    pub rates: Rates,
+    /// How much one subject may have.
+    pub quotas: Quotas,
     /// What has happened so far, counted.
     pub counters: Counters,
     /// The tree, whose registry is the directory: it is written by the tree and read by everybody.
@@ -76,6 +86,9 @@ impl Environment {
     ) -> Result<Arc<Self>, StartError> {
         let environment = Arc::new(Self {
             archive,
+            admission: Admission::new(&settings),
+            rates: Rates::new(&settings),
+            quotas: Quotas::new(&settings),
             settings,
             identities: Identities::new(clock.clone(), seed),
             clock,
@@ -128,6 +141,13 @@ impl Environment {
         self.tree.lookup(&format!("rooms/{id}"))
     }
 
+    /// Whether as many rooms run as may (`room.max_rooms`), private ones counted: no further one is to be opened.
+    pub fn has_all_rooms(&self) -> bool {
+        let mut kinds = self.tree.kinds().into_iter();
+        let rooms = kinds.find(|totals| totals.kind == <Room as Supervised>::KIND);
+        rooms.is_some_and(|rooms| rooms.alive >= self.settings.room.max_rooms)
+    }
+
     /// The session of this id, if somebody is attached to it.
     pub fn session(&self, id: &SessionId) -> Option<Ref<Session>> {
         self.tree.lookup(&format!("sessions/{id}"))
@@ -146,6 +166,7 @@ impl Environment {
     /// From here on nothing new begins.
     pub fn begin_stopping(&self) {
         self.stopping.store(true, Ordering::Relaxed);
+        self.archive.begin_handover();
     }
 }
 
@@ -245,6 +266,7 @@ pub struct Counters {
     pub captions_partial: AtomicU64,
     pub captions_final: AtomicU64,
     pub speech_milliseconds: AtomicU64,
+    pub limits: LimitsMet,
 }
 
 impl Counters {

@@ -3,14 +3,20 @@
 //! What does not live here: how a crash becomes a restart (`supervision`), how words are recognised or translated
 //! (`engines`), how bytes come in (`http`).
 
+pub mod admission;
 pub mod clock;
+pub mod draining;
 mod engine_stream;
 pub mod environment;
+pub mod erasing;
 pub mod insistent;
 pub mod invoker;
+pub mod limit;
 pub mod observer;
 pub mod outbox;
 pub mod outlet;
+pub mod pace;
+pub mod quotas;
 pub mod refusal;
 pub mod room;
 pub mod session;

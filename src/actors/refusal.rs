@@ -54,6 +54,7 @@ impl From<ArchiveError> for Refusal {
         let code = match error {
             ArchiveError::Exists => "session_exists",
             ArchiveError::Full => "too_many_sessions",
+            ArchiveError::OwnerFull => "too_many_own_sessions",
             ArchiveError::Elsewhere => "room_elsewhere",
             ArchiveError::Store(_) => "store_unavailable",
         };

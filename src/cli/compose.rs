@@ -103,6 +103,6 @@ async fn archive(settings: &Arc<Settings>, outgoing: &Handle) -> anyhow::Result<
     let store = opening.await.context("opening the database broke off")??;
     let now: Now = Arc::new(|| Clock::System.now());
     let archive = Archive::start(store, node, now, Bounds::from(&**settings), outgoing);
-    archive.count_sessions().await?;
+    archive.take_stock().await?;
     Ok(archive)
 }

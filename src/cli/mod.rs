@@ -2,8 +2,10 @@
 
 mod compose;
 mod demo;
+mod descriptors;
 mod logs;
 mod serve;
+mod transcript;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -25,6 +27,11 @@ enum Command {
     Serve(Settings),
     /// Play a recording into a room and show its interpretation live
     Demo(demo::Options),
+    /// What was said in a room
+    Transcript {
+        #[command(subcommand)]
+        action: TranscriptAction,
+    },
     /// Look at the settings
     Config {
         #[command(subcommand)]
@@ -33,6 +40,12 @@ enum Command {
     /// Recognise speech on standard input (started by the server itself)
     #[command(name = "asr-worker", hide = true)]
     AsrWorker,
+}
+
+#[derive(Subcommand)]
+enum TranscriptAction {
+    /// Write it to a file or standard output, from the store: while the server runs or not
+    Export(transcript::Options),
 }
 
 #[derive(Subcommand)]
@@ -69,6 +82,11 @@ pub fn run() -> ExitCode {
             .load()
             .and_then(|loaded| serve::serve(&loaded, settings.debug)),
         Command::Demo(options) => demo::demo(&options),
+        Command::Transcript {
+            action: TranscriptAction::Export(options),
+        } => Loaded::load(LoadOptions::from_process(options.config.clone()))
+            .map_err(Into::into)
+            .and_then(|loaded| transcript::export(&loaded.settings, &options)),
         Command::Config {
             action: ConfigAction::Check(settings),
         } => settings.load().map(|loaded| {

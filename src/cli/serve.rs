@@ -4,11 +4,7 @@ use std::{io::Write, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use interpres::{
-    actors::{
-        environment::Environment,
-        outbox::Closing,
-        socket::{Close, Socket},
-    },
+    actors::{draining::drain, environment::Environment},
     config::{Loaded, Settings},
     http::{
         access::AccessPolicy,
@@ -16,38 +12,44 @@ use interpres::{
         metrics::Metrics,
         routes::{TreeHealth, routes},
         server::{Bound, Parts, bind},
+        store_figures::StoreFigures,
+        system::Missing,
     },
-    supervision::{Filter, Supervised, Watchdog},
+    supervision::Watchdog,
 };
 use secrecy::ExposeSecret;
 use tokio::{
+    runtime::Handle,
     signal::unix::{SignalKind, signal},
     time::Instant,
 };
 
-use super::{compose, logs};
+use super::{compose, descriptors, logs};
 
-/// How long clients may take to close after they were told that the server goes down. It is a part of the whole
-/// deadline (`server.shutdown_deadline`).
-const CLOSE_PATIENCE: Duration = Duration::from_secs(2);
+/// How long the store is given at the end even if everything else took too long.
+const LEAST_FLUSH: Duration = Duration::from_secs(1);
 
 /// Serves until a signal.
 ///
 /// # Errors
 /// What keeps it from starting, in words for people.
 pub fn serve(loaded: &Loaded, debug: bool) -> anyhow::Result<()> {
-    let settings = Arc::new(loaded.settings.clone());
+    let mut settings = loaded.settings.clone();
     logs::start(&settings.log, debug);
     for notice in &loaded.notices {
         tracing::warn!("{notice}");
     }
-    raise_descriptor_limit();
+    let shortage = descriptors::fit(&mut settings.server.max_connections, descriptors::raise());
+    if let Some(Missing { what, remedy }) = &shortage {
+        tracing::warn!("{what}: {remedy}");
+    }
+    let settings = Arc::new(settings);
     let outgoing = compose::outgoing_runtime(&settings)?;
     let handle = outgoing.handle().clone();
     let served = actix_rt::System::new().block_on(async move {
         let environment = compose::environment(&settings, &handle).await?;
         let _watchdog = Watchdog::start(environment.tree.clone()).context("no watchdog")?;
-        let bound = listen(&settings, &environment)?;
+        let bound = listen(&settings, &environment, &handle, shortage)?;
         let stopping = stop_on_signal(Arc::clone(&environment), bound.handle(), &settings)?;
         bound.run().await.context("the server stopped listening")?;
         stopping.await.context("the shutdown broke off")
@@ -56,17 +58,28 @@ pub fn serve(loaded: &Loaded, debug: bool) -> anyhow::Result<()> {
     served
 }
 
-fn listen(settings: &Arc<Settings>, environment: &Arc<Environment>) -> anyhow::Result<Bound> {
-    let (access, key) = AccessPolicy::from_settings(settings)?;
+fn listen(
+    settings: &Arc<Settings>,
+    environment: &Arc<Environment>,
+    outgoing: &Handle,
+    shortage: Option<Missing>,
+) -> anyhow::Result<Bound> {
+    let (access, key) = AccessPolicy::from_settings(settings, outgoing)?;
     let metrics = Metrics::new()?;
     metrics
         .registry()
         .register(Box::new(Figures::new(Arc::clone(environment))?))?;
+    metrics
+        .registry()
+        .register(Box::new(StoreFigures::new(Arc::clone(environment))?))?;
     let parts = Parts {
         settings: Arc::clone(settings),
         access,
         metrics,
-        health: Arc::new(TreeHealth(Arc::clone(environment))),
+        health: Arc::new(TreeHealth {
+            environment: Arc::clone(environment),
+            warnings: shortage.into_iter().collect(),
+        }),
     };
     let bound = bind(parts, routes(environment))?;
     let mut out = std::io::stdout().lock();
@@ -79,7 +92,7 @@ fn listen(settings: &Arc<Settings>, environment: &Arc<Environment>) -> anyhow::R
         )?;
     }
     for address in bound.addresses() {
-        writeln!(out, "listening on http://{address}")?;
+        writeln!(out, "listening on {}://{address}", bound.scheme())?;
     }
     out.flush()?;
     Ok(bound)
@@ -94,6 +107,7 @@ fn stop_on_signal(
     let mut terminate = signal(SignalKind::terminate()).context("cannot take SIGTERM")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot take Ctrl-C")?;
     let limit = settings.server.shutdown_deadline;
+    let rate = settings.server.drain_rate;
     Ok(actix_rt::spawn(async move {
         tokio::select! {
             biased;
@@ -103,7 +117,7 @@ fn stop_on_signal(
         let deadline = Instant::now() + limit;
         tracing::info!("shutting down");
         environment.begin_stopping();
-        close_sockets(&environment, deadline).await;
+        drain(&environment, rate, deadline).await;
         environment
             .tree
             .shutdown(deadline.saturating_duration_since(Instant::now()))
@@ -113,39 +127,16 @@ fn stop_on_signal(
             tracing::warn!("requests did not end in time and were cut off");
             server.stop(false).await;
         }
+        // Last: what the tree said on its way down is stored, and its rooms are free.
+        let stored = environment
+            .archive
+            .close(deadline.max(Instant::now() + LEAST_FLUSH))
+            .await;
+        if !stored {
+            tracing::error!(
+                "the store did not take everything in time; what it lacks was marked durable:false"
+            );
+        }
         tracing::info!("down");
     }))
-}
-
-/// Tells every client (1012), and waits a little for them to close.
-async fn close_sockets(environment: &Environment, deadline: Instant) {
-    let sockets = environment
-        .tree
-        .snapshot(&Filter::all().kind(<Socket as Supervised>::KIND));
-    let mut ends = Vec::with_capacity(sockets.len());
-    for row in sockets {
-        if let Some(socket) = environment.tree.lookup::<Socket>(row.path.as_str()) {
-            if socket.tell(Close(Closing::RESTARTING)).is_err() {
-                socket.stop("server restarts");
-            }
-            ends.push(socket);
-        }
-    }
-    let patience = deadline.min(Instant::now() + CLOSE_PATIENCE);
-    let all = futures_util::future::join_all(ends.iter().map(|socket| socket.ended()));
-    // Whoever has not closed by then is closed with the tree.
-    let _ = tokio::time::timeout_at(patience, all).await;
-}
-
-/// Lets the process open as many files as the system allows it: each client is one.
-fn raise_descriptor_limit() {
-    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-    let limit = getrlimit(Resource::Nofile);
-    let raised = Rlimit {
-        current: limit.maximum,
-        maximum: limit.maximum,
-    };
-    if let Err(error) = setrlimit(Resource::Nofile, raised) {
-        tracing::warn!(%error, "the limit of open files could not be raised");
-    }
 }

@@ -110,6 +110,8 @@ const KIB: u64 = 1024;
 const MIB: u64 = 1024 * KIB;
 const HOUR: u64 = 3600;
 const DAY: u64 = 24 * HOUR;
+/// As durations are written: 365.25 days.
+const YEAR: u64 = 31_557_600;
 
 /// All settings, section by section, in the order of `config/interpres.yaml`.
 pub const KEYS: &[Key] = &[
@@ -118,6 +120,7 @@ pub const KEYS: &[Key] = &[
     key("server.workers", whole(0, 1_024), "0"),
     unset("server.public_url", Kind::Url),
     key("server.shutdown_deadline", seconds(1, 10 * 60), "10s"),
+    key("server.drain_rate", whole(1, 1_000_000), "5000"),
     key(
         "server.body_limit",
         Kind::Size {
@@ -129,13 +132,29 @@ pub const KEYS: &[Key] = &[
     key("server.tcp_user_timeout", seconds(1, 10 * 60), "20s"),
     key("server.backlog", whole(1, 65_535), "4096"),
     key("server.max_connections", whole(1, 100_000), "10000"),
+    key(
+        "server.max_connections_per_address",
+        whole(0, 100_000),
+        "100",
+    ),
+    key("server.request_rate", whole(0, 1_000_000), "100"),
+    key("server.request_burst", whole(1, 1_000_000), "400"),
+    key("server.limit_loopback", Kind::Flag, "false"),
+    unset("server.tls.cert", Kind::File),
+    unset("server.tls.key", Kind::File),
     key("data.dir", Kind::Folder, "data"),
     unset("store.url", Kind::Database),
     key("store.queue", whole(64, 1_000_000), "8192"),
-    key("store.keep_transcripts", seconds(60, 3650 * DAY), "30days"),
-    key("store.keep_audit", seconds(60, 3650 * DAY), "365days"),
+    key("store.keep_transcripts", seconds(60, 10 * YEAR), "30days"),
+    key("store.keep_audit", seconds(60, 10 * YEAR), "365days"),
     unset("auth.secret_key", Kind::Secret),
     unset("auth.admin_key", Kind::Secret),
+    key("auth.keys", Kind::Keys, "[]"),
+    unset("auth.jwt.issuer", Kind::Text),
+    unset("auth.jwt.audience", Kind::Text),
+    unset("auth.jwt.jwks_url", Kind::SecureUrl),
+    unset("auth.jwt.secret", Kind::SigningSecret),
+    key("auth.jwt.role_claim", Kind::Text, "role"),
     key("admin.fault_injection", Kind::Flag, "false"),
     key("log.level", Kind::Level, "info"),
     key("log.format", Kind::OneOf(&["text", "json"]), "text"),
@@ -171,10 +190,30 @@ pub const KEYS: &[Key] = &[
         },
         "1MiB",
     ),
+    key("websocket.message_rate", whole(1, 1_000_000), "100"),
+    key("websocket.message_burst", whole(1, 1_000_000), "200"),
+    key(
+        "websocket.byte_rate",
+        Kind::Size {
+            min: 16 * KIB,
+            max: 256 * MIB,
+        },
+        "1MiB",
+    ),
+    key(
+        "websocket.byte_burst",
+        Kind::Size {
+            min: 64 * KIB,
+            max: 1024 * MIB,
+        },
+        "4MiB",
+    ),
     key("room.empty_after", milliseconds(100, DAY * 1000), "60s"),
     key("room.unused_after", milliseconds(100, DAY * 1000), "10m"),
     key("room.log_entries", whole(100, 1_000_000), "10000"),
     key("room.max_participants", whole(1, 100_000), "1000"),
+    key("room.max_rooms", whole(1, 10_000_000), "100000"),
+    key("room.max_per_subject", whole(1, 10_000_000), "1000"),
     key(
         "session.idle_after",
         milliseconds(100, 30 * DAY * 1000),
@@ -187,6 +226,8 @@ pub const KEYS: &[Key] = &[
         "30s",
     ),
     key("session.max_sessions", whole(1, 10_000_000), "100000"),
+    key("session.max_per_owner", whole(1, 10_000_000), "10000"),
+    key("session.max_sockets", whole(1, 100_000), "16"),
     key("source.idle_after", milliseconds(100, HOUR * 1000), "10s"),
     key(
         "source.release_after",

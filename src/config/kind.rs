@@ -8,17 +8,29 @@ use bytesize::ByteSize;
 use config::ValueKind;
 use serde_json::Value as Json;
 
+use super::auth::{self, Fault};
+
 /// The type and range of one setting. Bounds are inclusive.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Kind {
     /// Text of at least 16 characters that is never shown or logged.
     Secret,
+    /// Text of at least 32 characters that is never shown or logged: it signs what others can try to guess it from.
+    SigningSecret,
+    /// Keys with role and subject: `[{key, role, subject}]`. In an environment variable as JSON. Keys are never shown.
+    Keys,
+    /// Text that is not empty.
+    Text,
     /// The address of a database, never shown or logged: it may hold a password.
     Database,
     /// An IP address or a host name to listen on.
     Host,
     /// An `http` or `https` address.
     Url,
+    /// An `https` address, or an `http` one on this machine, without user or password.
+    SecureUrl,
+    /// A file; relative ones are relative to the working directory.
+    File,
     /// A folder; relative ones are relative to the working directory.
     Folder,
     /// `true` or `false`.
@@ -42,16 +54,26 @@ pub enum Kind {
 /// Shortest secret taken: a shorter one could be guessed offline from a token signed with it.
 const SHORTEST_SECRET: usize = 16;
 
+/// Shortest secret that signs tokens: as long as what SHA-256 puts out (RFC 7518 section 3.2).
+const SHORTEST_SIGNING_SECRET: usize = 32;
+
 const LEVELS: &[&str] = &["off", "error", "warn", "info", "debug", "trace"];
 
 impl Kind {
     /// Reads `value` into the form the typed settings take. `None` if it is not of this kind or out of range.
     pub(super) fn read(self, value: &ValueKind) -> Option<Json> {
         match self {
-            Self::Folder => text(value).filter(|text| !text.is_empty()).map(Json::from),
+            Self::Folder | Self::File | Self::Text => {
+                text(value).filter(|text| !text.is_empty()).map(Json::from)
+            }
             Self::Secret => text(value)
                 .filter(|text| text.chars().count() >= SHORTEST_SECRET)
                 .map(Json::from),
+            Self::SigningSecret => text(value)
+                .filter(|text| text.chars().count() >= SHORTEST_SIGNING_SECRET)
+                .map(Json::from),
+            Self::Keys => auth::read_keys(value).ok(),
+            Self::SecureUrl => text(value).filter(|text| is_secure(text)).map(Json::from),
             Self::Database => text(value).and_then(database).map(Json::from),
             Self::Host => text(value)
                 .filter(|host| url::Host::parse(&bracketed(host)).is_ok())
@@ -78,16 +100,37 @@ impl Kind {
 
     /// Whether what stands here is never shown or logged.
     pub fn is_secret(self) -> bool {
-        matches!(self, Self::Secret | Self::Database)
+        matches!(
+            self,
+            Self::Secret | Self::SigningSecret | Self::Keys | Self::Database
+        )
+    }
+
+    /// What is wrong with a value that [`Kind::read`] does not take: the place in it and what is expected there.
+    pub(super) fn fault(self, value: &ValueKind) -> Fault {
+        match (self, auth::read_keys(value)) {
+            (Self::Keys, Err(fault)) => fault,
+            _ => Fault {
+                place: String::new(),
+                expected: self.expected(),
+            },
+        }
     }
 
     /// What may stand here, for people: "a number from 0 to 65535".
     pub fn expected(self) -> String {
         match self {
             Self::Secret => format!("text of at least {SHORTEST_SECRET} characters"),
+            Self::SigningSecret => format!("text of at least {SHORTEST_SIGNING_SECRET} characters"),
+            Self::Keys => auth::KEYS_EXPECTED.into(),
+            Self::Text => "text that is not empty".into(),
             Self::Database => "postgres://USER:PASSWORD@HOST/NAME, sqlite://FILE or memory:".into(),
             Self::Host => "an IP address or a host name".into(),
             Self::Url => "an address that begins with http:// or https://".into(),
+            Self::SecureUrl => {
+                "an address that begins with https://, or with http:// on this machine, without a user name".into()
+            }
+            Self::File => "the path of a file".into(),
             Self::Folder => "the path of a folder".into(),
             Self::Flag => "true or false".into(),
             Self::Whole { min, max } => format!("a number from {min} to {max}"),
@@ -109,6 +152,10 @@ impl Kind {
     /// The value in YAML as a person would write it; `value` is what [`Kind::read`] gave.
     pub(super) fn written(self, value: &Json) -> String {
         match (self, value) {
+            (Self::Secret | Self::SigningSecret | Self::Database, _) => {
+                "\"(set, not shown)\"".into()
+            }
+            (Self::Keys, keys) => auth::shown_keys(keys),
             (Self::Size { .. }, Json::Number(bytes)) => {
                 let bytes = bytes.as_u64().unwrap_or_default();
                 // A rounded size would load back as another one.
@@ -151,6 +198,21 @@ fn http_address(text: &str) -> Option<String> {
     let address = url::Url::parse(text).ok()?;
     (matches!(address.scheme(), "http" | "https") && address.has_host())
         .then(|| text.trim_end_matches('/').to_owned())
+}
+
+/// Keys that anybody on the way could replace would open the server to anybody.
+fn is_secure(text: &str) -> bool {
+    let Ok(address) = url::Url::parse(text) else {
+        return false;
+    };
+    let is_here = match address.host() {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    let is_safe = address.scheme() == "https" || (address.scheme() == "http" && is_here);
+    is_safe && address.has_host() && address.username().is_empty() && address.password().is_none()
 }
 
 fn database(text: &str) -> Option<&str> {

@@ -143,6 +143,30 @@ impl Loaded {
 
     /// Rules that two settings have together.
     fn check_together(&self) -> Result<(), SettingsError> {
+        let tls = &self.settings.server.tls;
+        let halves = match (&tls.cert, &tls.key) {
+            (Some(_), None) => Err((
+                "server.tls.key",
+                "the private key's file, beside server.tls.cert".to_owned(),
+            )),
+            (None, Some(_)) => Err((
+                "server.tls.cert",
+                "the certificate's file, beside server.tls.key".to_owned(),
+            )),
+            _ => Ok(()),
+        };
+        halves
+            .and_then(|()| self.settings.auth.check())
+            .map_err(|(key, expected)| SettingsError::Value {
+                origin: self.origin(key).unwrap_or_default().to_owned(),
+                key: key.to_owned(),
+                expected,
+                found: match self.entry(key) {
+                    Some(entry) if entry.value != Json::Null => "a value that is not shown",
+                    _ => "nothing",
+                }
+                .into(),
+            })?;
         let socket = &self.settings.websocket;
         if socket.client_timeout > socket.heartbeat_interval {
             return Ok(());
@@ -192,15 +216,18 @@ impl Entry {
         let kind = value.map_or(&ValueKind::Nil, |value| &value.kind);
         let value = match kind {
             ValueKind::Nil if key.default.is_none() => Json::Null,
-            found => key.kind.read(found).ok_or_else(|| SettingsError::Value {
-                origin: origin.clone(),
-                key: key.name.to_owned(),
-                expected: key.kind.expected(),
-                found: if key.kind.is_secret() {
-                    "a value that is not shown".into()
-                } else {
-                    described(found)
-                },
+            found => key.kind.read(found).ok_or_else(|| {
+                let fault = key.kind.fault(found);
+                SettingsError::Value {
+                    origin: origin.clone(),
+                    key: format!("{}{}", key.name, fault.place),
+                    expected: fault.expected,
+                    found: if key.kind.is_secret() {
+                        "a value that is not shown".into()
+                    } else {
+                        described(found)
+                    },
+                }
             })?,
         };
         Ok(Self { key, value, origin })
@@ -209,7 +236,6 @@ impl Entry {
     fn shown(&self) -> String {
         match (self.key.kind, &self.value) {
             (_, Json::Null) => "null".into(),
-            (kind, _) if kind.is_secret() => "\"(set, not shown)\"".into(),
             (kind, value) => kind.written(value),
         }
     }

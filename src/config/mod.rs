@@ -6,6 +6,7 @@
 //!
 //! What does not live here: what a setting does (its owner knows), overrides stored at run time, the command line.
 
+mod auth;
 mod error;
 mod key;
 mod kind;
@@ -14,12 +15,13 @@ mod load;
 mod secret_file;
 mod settings;
 
+pub use auth::{AccessKey, Auth, Jwt};
 pub use error::SettingsError;
 pub use key::{KEYS, Key};
 pub use kind::Kind;
 pub use load::{LoadOptions, Loaded};
 pub use secret_file::{KeyFile, read_or_create};
 pub use settings::{
-    Admin, Auth, Data, DefaultEngine, Detector, Engines, Invoker, Local, Log, LogFormat, LogLevel,
-    Metrics, Room, Server, Session, Settings, Source, Speech, Threads, WebSocket,
+    Admin, Data, DefaultEngine, Detector, Engines, Invoker, Local, Log, LogFormat, LogLevel,
+    Metrics, Room, Server, Session, Settings, Source, Speech, Threads, Tls, WebSocket,
 };

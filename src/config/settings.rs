@@ -2,12 +2,14 @@
 //! `config/interpres.yaml`.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use secrecy::SecretString;
 use serde::Deserialize;
 
+use super::auth::Auth;
 use super::error::SettingsError;
 use super::load::{LoadOptions, Loaded};
 
@@ -78,6 +80,8 @@ pub struct Server {
     /// All of a graceful stop, after which what is left is cut off.
     #[serde(with = "humantime_serde")]
     pub shutdown_deadline: Duration,
+    /// Clients told per second to come back elsewhere, while the server goes down.
+    pub drain_rate: u32,
     /// Largest request body in bytes.
     pub body_limit: usize,
     /// How long the kernel keeps sent and unacknowledged bytes before it closes the connection.
@@ -87,6 +91,26 @@ pub struct Server {
     pub backlog: u32,
     /// WebSocket connections at once; the next one is closed with 1008.
     pub max_connections: usize,
+    /// WebSocket connections at once from one address; 0: no limit.
+    pub max_connections_per_address: usize,
+    /// HTTP requests per second of one address; 0: no limit.
+    pub request_rate: u32,
+    /// HTTP requests of one address at once.
+    pub request_burst: NonZeroU32,
+    /// Whether the limits per address hold for this machine itself.
+    pub limit_loopback: bool,
+    /// Encryption of all connections; nothing set: none.
+    pub tls: Tls,
+}
+
+/// `server.tls`: both or neither.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tls {
+    /// PEM file of the certificate, followed by those of its issuers.
+    pub cert: Option<PathBuf>,
+    /// PEM file of the certificate's private key.
+    pub key: Option<PathBuf>,
 }
 
 /// `data`.
@@ -112,16 +136,6 @@ pub struct Store {
     /// How long the audit trail is kept.
     #[serde(with = "humantime_serde")]
     pub keep_audit: Duration,
-}
-
-/// `auth`. Neither key is ever logged.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Auth {
-    /// Signs resume tokens; unset: made once and kept in the data folder.
-    pub secret_key: Option<SecretString>,
-    /// Asked of everybody once set; unset: made if the server listens beyond loopback.
-    pub admin_key: Option<SecretString>,
 }
 
 /// `admin`.
@@ -195,6 +209,14 @@ pub struct WebSocket {
     pub outbox_bytes: usize,
     /// Largest message taken, in bytes.
     pub max_message: usize,
+    /// Text messages per second of one connection.
+    pub message_rate: NonZeroU32,
+    /// Text messages of one connection at once.
+    pub message_burst: NonZeroU32,
+    /// Bytes per second of one connection.
+    pub byte_rate: NonZeroU32,
+    /// Bytes of one connection at once.
+    pub byte_burst: NonZeroU32,
 }
 
 /// `room`.
@@ -211,6 +233,10 @@ pub struct Room {
     pub log_entries: usize,
     /// Participants in one room.
     pub max_participants: usize,
+    /// Rooms at once, private ones counted.
+    pub max_rooms: u64,
+    /// Rooms that one subject may have made over REST at once.
+    pub max_per_subject: usize,
 }
 
 /// `session`.
@@ -228,6 +254,10 @@ pub struct Session {
     pub return_within: Duration,
     /// Sessions at once.
     pub max_sessions: usize,
+    /// Sessions that one owner may have at once.
+    pub max_per_owner: usize,
+    /// Sockets attached to one session at once.
+    pub max_sockets: usize,
 }
 
 /// `source`.

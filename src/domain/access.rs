@@ -1,7 +1,20 @@
 //! Who may do what: roles, and who was recognised behind a request.
 
+use serde::Deserialize;
+
+use super::time::Timestamp;
+
+/// The longest name of an authenticated subject, in characters.
+pub const LONGEST_SUBJECT: usize = 128;
+
+/// Whether a text can name a subject: it owns sessions, and stands in answers and logs.
+pub fn is_subject(text: &str) -> bool {
+    (1..=LONGEST_SUBJECT).contains(&text.chars().count()) && !text.chars().any(char::is_control)
+}
+
 /// What somebody may do. Each role may do all that the ones before it may.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Role {
     /// Talks: WebSocket, own sessions and rooms, translation, gateway.
     Client,
@@ -12,6 +25,13 @@ pub enum Role {
 }
 
 impl Role {
+    /// The role of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Client, Self::Operator, Self::Admin]
+            .into_iter()
+            .find(|role| role.name() == name)
+    }
+
     /// Its name in settings, tokens and messages.
     pub fn name(self) -> &'static str {
         match self {
@@ -29,6 +49,8 @@ pub struct Access {
     pub role: Role,
     /// The authenticated name, which owns what it makes; nobody in particular without keys.
     pub subject: Option<String>,
+    /// When what was shown is worth nothing any more; nothing for keys, which have no end.
+    pub expires_at: Option<Timestamp>,
 }
 
 impl Access {
@@ -63,10 +85,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_role_is_found_by_its_own_name_only() {
+        for role in [Role::Client, Role::Operator, Role::Admin] {
+            assert_eq!(Role::named(role.name()), Some(role));
+        }
+        for other in ["", "Admin", "root", "admin "] {
+            assert_eq!(Role::named(other), None, "{other:?}");
+        }
+    }
+
+    #[test]
     fn a_role_holds_what_is_below_it_and_no_more() {
         let operator = Access {
             role: Role::Operator,
             subject: None,
+            expires_at: None,
         };
         assert_eq!(operator.require(Role::Client), Ok(()));
         assert_eq!(operator.require(Role::Operator), Ok(()));

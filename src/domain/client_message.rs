@@ -230,6 +230,16 @@ pub fn decode(frame: &str) -> Result<ClientMessage, DecodeError> {
     }
 }
 
+/// What an answer to this frame refers to, without reading the rest of it: for frames that are not acted on.
+pub fn reference_of(frame: &str) -> Option<Value> {
+    #[derive(Deserialize)]
+    struct Named {
+        id: Option<Value>,
+    }
+    let named: Named = serde_json::from_str(frame).ok()?;
+    named.id.filter(is_reference)
+}
+
 fn read_request(
     kind: &str,
     message: Map<String, Value>,
@@ -336,6 +346,21 @@ mod tests {
         )
         .unwrap();
         assert!(matches!(request.request, ClientRequest::ServiceMessage(_)));
+    }
+
+    #[test]
+    fn a_frame_that_is_not_acted_on_still_has_its_reference() {
+        for (frame, reference) in [
+            (r#"{"type":"ping","id":"a"}"#, Some(Value::from("a"))),
+            (r#"{"event":"ping","id":7,"data":{}}"#, Some(Value::from(7))),
+            (r#"{"type":"ping","id":{"a":1}}"#, None),
+            (r#"{"type":"ping"}"#, None),
+            ("{", None),
+        ] {
+            assert_eq!(reference_of(frame), reference, "{frame}");
+        }
+        let long = format!(r#"{{"id":"{}"}}"#, "x".repeat(LONGEST_REFERENCE + 1));
+        assert_eq!(reference_of(&long), None);
     }
 
     #[test]

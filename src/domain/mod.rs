@@ -15,3 +15,4 @@ pub mod server_message;
 pub mod session_config;
 pub mod time;
 pub mod topic;
+pub mod transcript;

@@ -1,7 +1,13 @@
 //! Moments as the wire shows them: RFC 3339 in UTC, with milliseconds.
 
-use serde::{Serialize, Serializer};
-use time::{OffsetDateTime, format_description::BorrowedFormatItem, macros::format_description};
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use time::{
+    OffsetDateTime,
+    format_description::{BorrowedFormatItem, well_known::Rfc3339},
+    macros::format_description,
+};
 
 const FORMAT: &[BorrowedFormatItem<'static>] =
     format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
@@ -20,6 +26,11 @@ impl Timestamp {
     /// Milliseconds since 1970.
     pub fn unix_millis(self) -> u64 {
         u64::try_from(self.0.unix_timestamp_nanos() / 1_000_000).unwrap_or(0)
+    }
+
+    /// The time from this moment to a later one; none if it is past.
+    pub fn until(self, later: Self) -> std::time::Duration {
+        (later.0 - self.0).try_into().unwrap_or_default()
     }
 
     /// The moment this many milliseconds after 1970; the latest there is if it lies beyond the year 9999.
@@ -59,9 +70,48 @@ impl Serialize for Timestamp {
     }
 }
 
+/// Why a text is not a moment.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is not a moment; use RFC 3339 such as 2026-11-21T12:00:00.000Z")]
+pub struct TimestampError(pub String);
+
+impl FromStr for Timestamp {
+    type Err = TimestampError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        OffsetDateTime::parse(text, &Rfc3339)
+            .map(Self::from)
+            .map_err(|_| TimestampError(text.chars().take(40).collect()))
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(input)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_past_is_no_time_away() {
+        let at = |second| Timestamp::from(OffsetDateTime::from_unix_timestamp(second).unwrap());
+        assert_eq!(at(5).until(at(7)), std::time::Duration::from_secs(2));
+        assert_eq!(at(7).until(at(5)), std::time::Duration::ZERO);
+    }
+
+    #[test]
+    fn what_was_written_is_read_again() {
+        let moment = Timestamp::from_unix_millis(1_700_000_000_123);
+        assert_eq!(moment.to_string().parse(), Ok(moment));
+        assert_eq!("2023-11-14T23:13:20.123+01:00".parse(), Ok(moment));
+        for wrong in ["", "yesterday", "2023-11-14", "2023-11-14T22:13:20"] {
+            assert!(wrong.parse::<Timestamp>().is_err(), "{wrong:?}");
+        }
+    }
 
     #[test]
     fn written_in_utc_with_milliseconds() {

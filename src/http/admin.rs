@@ -7,7 +7,7 @@ use actix_web::{
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::error::ApiError;
+use super::{audit::noted, error::ApiError};
 use crate::{
     actors::environment::Environment,
     domain::access::{Access, Role},
@@ -139,5 +139,6 @@ pub async fn panic(
     })?;
     node.inject_panic();
     tracing::warn!(actor = %node.path(), "panic injected by request");
+    noted(&environment, &access, "actor.panic", &path, Ok(()))?;
     Ok(HttpResponse::Accepted().finish())
 }

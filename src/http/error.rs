@@ -11,7 +11,11 @@ use actix_web::web::{
 use actix_web::{HttpResponse, ResponseError};
 use serde_json::{Value as Json, json};
 
-use crate::{actors::refusal::Refusal, domain::access::Forbidden};
+use crate::{
+    actors::refusal::Refusal,
+    domain::{access::Forbidden, identity::IdentityError},
+    store::{archive::ArchiveError, contract::StoreError},
+};
 
 /// An error as the caller sees it.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -58,13 +62,15 @@ impl ApiError {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, code, message)
     }
 
-    /// 401: no key, or one that nobody knows.
-    pub fn unauthenticated() -> Self {
+    /// 401: no key, or one that opens nothing; `why` is a clause.
+    pub fn unauthenticated(why: &str) -> Self {
         Self::new(
             StatusCode::UNAUTHORIZED,
             "unauthenticated",
-            "this server asks for a key: send it as `Authorization: Bearer KEY`, or as `token` in the query of a WebSocket; \
-             the server's operator has it (auth.admin_key, or the file admin.key in the data folder)",
+            format!(
+                "{why}; send a good one as `Authorization: Bearer KEY`, or as `token` in the query of a WebSocket; the \
+                 server's operator gives keys out (auth.keys, or the file admin.key in the data folder)"
+            ),
         )
     }
 
@@ -128,16 +134,32 @@ impl ApiError {
 impl From<Refusal> for ApiError {
     fn from(refusal: Refusal) -> Self {
         let status = match refusal.code {
-            "session_exists" | "room_exists" => StatusCode::CONFLICT,
+            "session_exists" | "room_exists" | "too_many_own_sessions" => StatusCode::CONFLICT,
             "session_not_found" | "room_not_found" => StatusCode::NOT_FOUND,
             "forbidden" => StatusCode::FORBIDDEN,
-            "too_many_sessions" | "too_many_rooms" => StatusCode::TOO_MANY_REQUESTS,
-            "busy" | "restarting" | "room_elsewhere" | "store_unavailable" => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
+            "busy" | "restarting" | "room_elsewhere" | "store_unavailable"
+            | "too_many_sessions" | "too_many_rooms" => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::BAD_REQUEST,
         };
         Self::new(status, refusal.code, refusal.message)
+    }
+}
+
+impl From<IdentityError> for ApiError {
+    fn from(error: IdentityError) -> Self {
+        Self::bad_request("invalid_id", error.to_string())
+    }
+}
+
+impl From<ArchiveError> for ApiError {
+    fn from(error: ArchiveError) -> Self {
+        Refusal::from(error).into()
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        ArchiveError::from(error).into()
     }
 }
 

@@ -14,7 +14,10 @@ use prometheus::{
 };
 
 use crate::{
-    actors::environment::{Counters, Environment},
+    actors::{
+        environment::{Counters, Environment},
+        limit::Limit,
+    },
     supervision::{KindTotals, QUEUE_TIME_BOUNDS},
 };
 
@@ -136,6 +139,7 @@ impl Figures {
         }
         descriptions.push(describe(QUEUE_TIME, QUEUE_TIME_HELP, &["kind"])?);
         descriptions.push(describe(CONNECTIONS, CONNECTIONS_HELP, &[])?);
+        descriptions.push(describe(LIMITS, LIMITS_HELP, &["limit"])?);
         Ok(Self {
             environment,
             descriptions,
@@ -147,8 +151,15 @@ const QUEUE_TIME: &str = "interpres_actor_queue_seconds";
 const QUEUE_TIME_HELP: &str = "Time messages waited in mailboxes, by kind of actor";
 const CONNECTIONS: &str = "interpres_websocket_connections";
 const CONNECTIONS_HELP: &str = "WebSocket connections open now";
+const LIMITS: &str = "interpres_limits_met_total";
+const LIMITS_HELP: &str = "What was refused or held back because of a limit, by limit";
 
-fn family(name: &str, help: &str, kind: MetricType, metrics: Vec<Metric>) -> MetricFamily {
+pub(super) fn family(
+    name: &str,
+    help: &str,
+    kind: MetricType,
+    metrics: Vec<Metric>,
+) -> MetricFamily {
     let mut family = MetricFamily::default();
     family.set_name(name.to_owned());
     family.set_help(help.to_owned());
@@ -157,7 +168,7 @@ fn family(name: &str, help: &str, kind: MetricType, metrics: Vec<Metric>) -> Met
     family
 }
 
-fn counter(value: f64) -> Metric {
+pub(super) fn counter(value: f64) -> Metric {
     let mut counter = Counter::default();
     counter.set_value(value);
     let mut metric = Metric::default();
@@ -165,7 +176,7 @@ fn counter(value: f64) -> Metric {
     metric
 }
 
-fn gauge(value: f64) -> Metric {
+pub(super) fn gauge(value: f64) -> Metric {
     let mut gauge = Gauge::default();
     gauge.set_value(value);
     let mut metric = Metric::default();
@@ -173,10 +184,14 @@ fn gauge(value: f64) -> Metric {
     metric
 }
 
-fn of_kind(mut metric: Metric, kind: &str) -> Metric {
+fn of_kind(metric: Metric, kind: &str) -> Metric {
+    labelled(metric, "kind", kind)
+}
+
+fn labelled(mut metric: Metric, name: &str, value: &str) -> Metric {
     let mut label = LabelPair::default();
-    label.set_name("kind".to_owned());
-    label.set_value(kind.to_owned());
+    label.set_name(name.to_owned());
+    label.set_value(value.to_owned());
     metric.set_label(vec![label]);
     metric
 }
@@ -221,6 +236,16 @@ impl Collector for Figures {
             CONNECTIONS_HELP,
             MetricType::GAUGE,
             vec![active],
+        ));
+        let limits = Limit::ALL.map(|limit| {
+            let met = counter(counters.limits.times(limit) as f64);
+            labelled(met, "limit", limit.name())
+        });
+        families.push(family(
+            LIMITS,
+            LIMITS_HELP,
+            MetricType::COUNTER,
+            limits.into(),
         ));
         let kinds = self.environment.tree.kinds();
         for (name, help, rises, total) in KIND_TOTALS {

@@ -6,16 +6,25 @@
 
 pub mod access;
 pub mod admin;
+pub mod audit;
 pub mod error;
 pub mod exchange;
 pub mod figures;
+mod intake;
 pub mod languages;
 pub mod metrics;
 pub mod openapi;
+mod ownership;
 pub mod rooms;
 pub mod routes;
 pub mod server;
+pub mod sessions;
+pub mod sockets;
 pub mod speech;
 pub mod static_files;
+pub mod store_figures;
 pub mod system;
+pub mod throttle;
+pub mod tls;
+pub mod transcripts;
 pub mod wire;

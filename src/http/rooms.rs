@@ -4,15 +4,18 @@ use std::{sync::Arc, time::Duration};
 
 use actix_web::{
     HttpResponse, delete, get, post,
-    web::{Data, Json, Path},
+    web::{Data, Json, Path, Query},
 };
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
-use super::error::ApiError;
+use super::{audit::noted, error::ApiError};
 use crate::{
     actors::{
         environment::Environment,
+        erasing::erase_room,
+        limit::Limit,
+        quotas::SubjectClaim,
         refusal::Refusal,
         room::{
             Room, RoomState,
@@ -59,7 +62,8 @@ struct RoomMade {
 /// Makes a room, which waits a while for its first participant.
 #[utoipa::path(tag = "rooms", request_body = NewRoom, responses(
     (status = 201, body = RoomMade),
-    (status = 409, description = "There is a room of this id"),
+    (status = 409, description = "There is a room of this id, or the caller has made as many as one may"),
+    (status = 503, description = "As many rooms run as the server takes"),
 ))]
 #[post("/api/rooms")]
 pub async fn create(
@@ -84,6 +88,17 @@ pub async fn create(
         ));
     }
     let environment = environment.into_inner();
+    let claim = match &access.subject {
+        Some(subject) => Some(claim_room(&environment, subject)?),
+        None => None,
+    };
+    if environment.has_all_rooms() {
+        environment.counters.limits.note(Limit::Rooms);
+        return Err(ApiError::unavailable(
+            "too_many_rooms",
+            "as many rooms run as this server takes (room.max_rooms); try again later",
+        ));
+    }
     let id = wanted
         .room_id
         .unwrap_or_else(|| environment.identities.next().into());
@@ -105,16 +120,44 @@ pub async fn create(
         .await
         .map_err(Refusal::from)?;
     match Room::start(&environment, &id, state, log) {
-        Ok(_) => Ok(HttpResponse::Created().json(RoomMade {
-            room_id: id.to_string(),
-            name: wanted.name,
-            created_at: environment.clock.now().to_string(),
-        })),
+        Ok(room) => {
+            hold(claim, room);
+            Ok(HttpResponse::Created().json(RoomMade {
+                room_id: id.to_string(),
+                name: wanted.name,
+                created_at: environment.clock.now().to_string(),
+            }))
+        }
         Err(StartError::NameTaken(_)) => Err(exists()),
         Err(_) => Err(ApiError::unavailable(
             "restarting",
             "the server is shutting down; try again in a moment",
         )),
+    }
+}
+
+/// A claim of this subject on one more room.
+fn claim_room(environment: &Environment, subject: &str) -> Result<SubjectClaim, ApiError> {
+    environment.quotas.claim_room(subject).map_err(|limit| {
+        environment.counters.limits.note(limit);
+        let most = environment.settings.room.max_per_subject;
+        ApiError::conflict(
+            "too_many_own_rooms",
+            format!(
+                "you have made {most} rooms that still run, which is all that one subject may have \
+                 (room.max_per_subject); close one first"
+            ),
+        )
+    })
+}
+
+/// Keeps the claim for as long as the room runs.
+fn hold(claim: Option<SubjectClaim>, room: Ref<Room>) {
+    if let Some(claim) = claim {
+        actix_web::rt::spawn(async move {
+            room.ended().await;
+            drop(claim);
+        });
     }
 }
 
@@ -157,6 +200,7 @@ pub async fn show(
     id: Path<String>,
 ) -> Result<Json<RoomView>, ApiError> {
     access.require(Role::Client)?;
+    let id: RoomId = id.parse()?;
     let room = running(&environment, &id)?;
     room.ask(Describe, PATIENCE)
         .await
@@ -164,24 +208,67 @@ pub async fn show(
         .map_err(|error| unanswered(&id, &error))
 }
 
-/// Closes a room: its sessions end, and everybody in it is told.
-#[utoipa::path(tag = "rooms", params(("id" = String, Path, description = "The room")), responses(
-    (status = 204, description = "Closed"),
-    (status = 404, description = "No such room runs"),
+/// What becomes of what was said.
+#[derive(Deserialize, IntoParams)]
+pub struct Erasure {
+    /// Whether it is erased, completely and for good; without it transcripts stay.
+    #[serde(default)]
+    pub(super) erase: bool,
+}
+
+/// Closes a room: its sessions end, and everybody in it is told. What was said stays for transcripts, unless it is to be
+/// erased; then it is no matter whether the room runs.
+#[utoipa::path(tag = "rooms", params(("id" = String, Path, description = "The room"), Erasure), responses(
+    (status = 204, description = "Closed, and erased if that was asked"),
+    (status = 202, description = "It is being closed"),
+    (status = 404, description = "No such room runs; to be erased: nor is one stored"),
+    (status = 503, description = "It did not end, or the store does not work; nothing is promised"),
 ))]
 #[delete("/api/rooms/{id}")]
 pub async fn close(
     access: Access,
     environment: Data<Environment>,
     id: Path<String>,
+    erasure: Query<Erasure>,
 ) -> Result<HttpResponse, ApiError> {
     access.require(Role::Operator)?;
-    let room = running(&environment, &id)?;
-    room.stop(Room::CLOSED);
-    match tokio::time::timeout(PATIENCE, room.ended()).await {
-        Ok(_) => Ok(HttpResponse::NoContent().finish()),
-        Err(_) => Ok(HttpResponse::Accepted().finish()),
+    let room: RoomId = id.parse()?;
+    let environment = environment.into_inner();
+    if !erasure.erase {
+        let closed = end(&environment, &room).await;
+        let ended = noted(&environment, &access, "room.close", &id, closed)?;
+        return Ok(match ended {
+            true => HttpResponse::NoContent().finish(),
+            false => HttpResponse::Accepted().finish(),
+        });
     }
+    let erased = erase(&environment, &room).await;
+    noted(&environment, &access, "room.erase", &id, erased)?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Ends a room that runs; `false` if it has not ended yet.
+async fn end(environment: &Arc<Environment>, id: &RoomId) -> Result<bool, ApiError> {
+    let room = running(environment, id)?;
+    room.stop(Room::CLOSED);
+    Ok(tokio::time::timeout(PATIENCE, room.ended()).await.is_ok())
+}
+
+async fn erase(environment: &Arc<Environment>, id: &RoomId) -> Result<(), ApiError> {
+    if environment.room(id).is_some() {
+        if !end(environment, id).await? {
+            return Err(ApiError::unavailable(
+                "room_unavailable",
+                "the room does not end; try again in a moment",
+            ));
+        }
+    } else if environment.archive.store().room(id).await?.is_none() {
+        return Err(ApiError::not_found(
+            "room_not_found",
+            format!("no room {id} is running or stored"),
+        ));
+    }
+    Ok(erase_room(environment, id).await?)
 }
 
 /// What everybody is to read.
@@ -190,10 +277,26 @@ pub struct Announcement {
     message: String,
 }
 
+impl Announcement {
+    /// The message, if it is one.
+    ///
+    /// # Errors
+    /// `invalid_message` if there is nothing in it, or too much.
+    pub(super) fn checked(self) -> Result<String, ApiError> {
+        if self.message.trim().is_empty() || self.message.chars().count() > LONGEST_ANNOUNCEMENT {
+            return Err(ApiError::bad_request(
+                "invalid_message",
+                format!("message has 1 to {LONGEST_ANNOUNCEMENT} characters"),
+            ));
+        }
+        Ok(self.message)
+    }
+}
+
 /// How many were reached.
 #[derive(Serialize, ToSchema)]
-struct Announced {
-    sockets: usize,
+pub(super) struct Announced {
+    pub(super) sockets: usize,
 }
 
 /// Shows a message to everybody in a room.
@@ -209,19 +312,23 @@ pub async fn announce(
     announcement: Json<Announcement>,
 ) -> Result<Json<Announced>, ApiError> {
     access.require(Role::Operator)?;
-    let message = announcement.into_inner().message;
-    if message.trim().is_empty() || message.chars().count() > LONGEST_ANNOUNCEMENT {
-        return Err(ApiError::bad_request(
-            "invalid_message",
-            format!("message has 1 to {LONGEST_ANNOUNCEMENT} characters"),
-        ));
-    }
-    let room = running(&environment, &id)?;
-    let sockets = room
+    let message = announcement.into_inner().checked()?;
+    let room: RoomId = id.parse()?;
+    let environment = environment.into_inner();
+    let told = tell(&environment, &room, message).await;
+    let sockets = noted(&environment, &access, "room.announce", &id, told)?;
+    Ok(Json(Announced { sockets }))
+}
+
+async fn tell(
+    environment: &Arc<Environment>,
+    id: &RoomId,
+    message: String,
+) -> Result<usize, ApiError> {
+    running(environment, id)?
         .ask(Announce { message }, PATIENCE)
         .await
-        .map_err(|error| unanswered(&id, &error))?;
-    Ok(Json(Announced { sockets }))
+        .map_err(|error| unanswered(id, &error))
 }
 
 fn exists() -> ApiError {
@@ -231,23 +338,18 @@ fn exists() -> ApiError {
     )
 }
 
-fn running(environment: &Arc<Environment>, id: &str) -> Result<Ref<Room>, ApiError> {
-    let parsed: RoomId = id
-        .parse()
-        .map_err(|error: crate::domain::identity::IdentityError| {
-            ApiError::bad_request("invalid_id", error.to_string())
-        })?;
-    environment.room(&parsed).ok_or_else(|| not_found(id))
+fn running(environment: &Arc<Environment>, id: &RoomId) -> Result<Ref<Room>, ApiError> {
+    environment.room(id).ok_or_else(|| not_found(id))
 }
 
-fn not_found(id: &str) -> ApiError {
+fn not_found(id: &RoomId) -> ApiError {
     ApiError::not_found(
         "room_not_found",
         format!("no room {id} is running; GET /api/rooms lists those that are"),
     )
 }
 
-fn unanswered(id: &str, error: &AskError) -> ApiError {
+fn unanswered(id: &RoomId, error: &AskError) -> ApiError {
     match error {
         AskError::Gone => not_found(id),
         _ => ApiError::unavailable(

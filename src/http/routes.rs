@@ -9,11 +9,11 @@ use actix_web::{
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
-    admin, languages, rooms, speech,
+    admin, audit, languages, rooms, sessions, sockets, speech,
     system::{Connections, HealthSource, Missing, State},
-    wire,
+    transcripts, wire,
 };
-use crate::actors::environment::Environment;
+use crate::{actors::environment::Environment, store::recorder::StoreState};
 
 /// Registers every route over this environment.
 pub fn routes(
@@ -38,13 +38,21 @@ pub fn routes(
             .service(rooms::show)
             .service(rooms::close)
             .service(rooms::announce)
+            .service(transcripts::transcript)
+            .service(sessions::create)
+            .service(sessions::list)
+            .service(sessions::show)
+            .service(sessions::end)
+            .service(sockets::broadcast)
+            .service(sockets::connections)
             .service(languages::languages)
             .service(languages::engines)
             .service(speech::translate)
             .service(speech::transcribe_upload)
             .service(speech::transcribe_whisper)
             .service(admin::actors)
-            .service(admin::panic);
+            .service(admin::panic)
+            .service(audit::audit);
     }
 }
 
@@ -58,13 +66,18 @@ fn is_upgrade(context: &guard::GuardContext<'_>) -> bool {
 }
 
 /// The health of the tree and its engines.
-pub struct TreeHealth(pub Arc<Environment>);
+pub struct TreeHealth {
+    /// The tree.
+    pub environment: Arc<Environment>,
+    /// What was found at the start, which an operator should know.
+    pub warnings: Vec<Missing>,
+}
 
 impl HealthSource for TreeHealth {
     /// A server without any engine part still serves those who understand each other, so it is ready; only one on
     /// its way down is not.
     fn missing(&self) -> Vec<Missing> {
-        if self.0.is_stopping() {
+        if self.environment.is_stopping() {
             return vec![Missing {
                 what: "the server is shutting down".to_owned(),
                 remedy: "connect again in a moment".to_owned(),
@@ -73,8 +86,12 @@ impl HealthSource for TreeHealth {
         Vec::new()
     }
 
+    fn warnings(&self) -> Vec<Missing> {
+        self.warnings.clone()
+    }
+
     fn services(&self) -> BTreeMap<String, State> {
-        let websocket = if self.0.is_stopping() {
+        let websocket = if self.environment.is_stopping() {
             State::Unhealthy
         } else {
             State::Healthy
@@ -83,25 +100,27 @@ impl HealthSource for TreeHealth {
     }
 
     fn components(&self) -> BTreeMap<String, State> {
-        self.0
-            .engines()
-            .all()
-            .flat_map(|(engine, _)| {
-                let report = engine.report();
-                report.parts.into_iter().map(move |part| {
-                    let state = if part.available {
-                        State::Healthy
-                    } else {
-                        State::NotConfigured
-                    };
-                    (format!("{}.{}", report.name, part.name), state)
-                })
+        let store = match self.environment.archive.recorder().state() {
+            StoreState::Healthy => State::Healthy,
+            StoreState::Slow => State::Degraded,
+            StoreState::Failing(_) => State::Unhealthy,
+        };
+        let parts = self.environment.engines().all().flat_map(|(engine, _)| {
+            let report = engine.report();
+            report.parts.into_iter().map(move |part| {
+                let state = if part.available {
+                    State::Healthy
+                } else {
+                    State::NotConfigured
+                };
+                (format!("{}.{}", report.name, part.name), state)
             })
-            .collect()
+        });
+        parts.chain([("store".to_owned(), store)]).collect()
     }
 
     fn connections(&self) -> Connections {
-        let counters = &self.0.counters;
+        let counters = &self.environment.counters;
         Connections {
             active: counters.connections_active.load(Ordering::Relaxed),
             total: counters.connections_opened.load(Ordering::Relaxed),

@@ -8,6 +8,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix_tls::accept::rustls_0_23::TlsStream;
 use actix_web::dev::{Extensions, Server, ServerHandle};
 use actix_web::http::KeepAlive;
 use actix_web::middleware::from_fn;
@@ -22,6 +23,8 @@ use super::access::{AccessPolicy, guard};
 use super::exchange::exchange;
 use super::metrics::{Metrics, metrics_text};
 use super::system::{HealthSource, alive, health, ready};
+use super::throttle::{Throttle, throttle};
+use super::tls::{self, TlsError};
 use super::{error, openapi, static_files};
 use crate::config::Settings;
 
@@ -53,18 +56,28 @@ pub struct Parts {
 /// A server that listens and does not answer yet.
 pub struct Bound {
     addresses: Vec<SocketAddr>,
+    is_encrypted: bool,
     server: Server,
 }
 
 /// Why the server cannot listen.
 #[derive(Debug, thiserror::Error)]
-#[error(
-    "cannot listen on {host}:{port}: {cause}; stop what listens there, or set server.host and server.port (HOST, PORT)"
-)]
-pub struct BindError {
-    host: String,
-    port: u16,
-    cause: std::io::Error,
+pub enum BindError {
+    /// The address cannot be had.
+    #[error(
+        "cannot listen on {host}:{port}: {cause}; stop what listens there, or set server.host and server.port (HOST, PORT)"
+    )]
+    Address {
+        /// As it was set.
+        host: String,
+        /// As it was set.
+        port: u16,
+        /// What the system says.
+        cause: std::io::Error,
+    },
+    /// The certificate is of no use.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
 }
 
 /// Listens where the settings say. `routes` runs once per worker and registers the server's own routes, documented ones
@@ -72,7 +85,7 @@ pub struct BindError {
 /// `config.map(|plain| plain.service(web::resource("/").guard(…).to(…)))`.
 ///
 /// # Errors
-/// [`BindError`] if the address cannot be had.
+/// [`BindError`] if the address cannot be had, or the certificate is of no use.
 pub fn bind<R>(parts: Parts, routes: R) -> Result<Bound, BindError>
 where
     R: Fn(&mut ServiceConfig) + Clone + Send + 'static,
@@ -81,12 +94,15 @@ where
     let server = &settings.server;
     let (host, port) = (server.host.clone(), server.port);
     let user_timeout = server.tcp_user_timeout;
+    let requests = Data::new(Throttle::new(server));
+    let tls = tls::configuration(&server.tls)?;
     let mut http = HttpServer::new(move || {
         let body_limit = parts.settings.server.body_limit;
         let (app, document) = App::new()
             .app_data(Data::new(parts.access.clone()))
             .app_data(Data::new(parts.metrics.clone()))
             .app_data(Data::new(parts.health.clone()))
+            .app_data(requests.clone())
             .configure(|config| error::extractors(config, body_limit))
             .into_utoipa_app()
             .openapi(openapi::skeleton())
@@ -96,6 +112,7 @@ where
         app.configure(|config| openapi::routes(config, document))
             .default_service(web::to(static_files::serve))
             .wrap(from_fn(guard))
+            .wrap(from_fn(throttle))
             .wrap(from_fn(exchange))
     })
     .keep_alive(KeepAlive::Timeout(KEEP_ALIVE))
@@ -108,11 +125,15 @@ where
     if server.workers > 0 {
         http = http.workers(server.workers);
     }
-    let http = http
-        .bind((host.as_str(), port))
-        .map_err(|cause| BindError { host, port, cause })?;
+    let is_encrypted = tls.is_some();
+    let bound = match tls {
+        Some(tls) => http.bind_rustls_0_23((host.as_str(), port), tls),
+        None => http.bind((host.as_str(), port)),
+    };
+    let http = bound.map_err(|cause| BindError::Address { host, port, cause })?;
     Ok(Bound {
         addresses: http.addrs(),
+        is_encrypted,
         server: http.run(),
     })
 }
@@ -121,6 +142,11 @@ impl Bound {
     /// Where it listens: with port 0 the one the system chose.
     pub fn addresses(&self) -> &[SocketAddr] {
         &self.addresses
+    }
+
+    /// `http`, or `https` with a certificate.
+    pub fn scheme(&self) -> &'static str {
+        if self.is_encrypted { "https" } else { "http" }
     }
 
     /// Stops it, from anywhere; see the order in the module's first lines.
@@ -147,7 +173,11 @@ fn own_routes(config: &mut ServiceConfig, settings: &Settings) {
 /// A peer that vanished without a word holds its socket until the kernel gives up, by default after a quarter of an hour;
 /// a frame that waits for more bytes to share its packet with comes late, and so does one behind megabytes of others.
 fn tune(connection: &dyn Any, user_timeout: Duration) {
-    let Some(stream) = connection.downcast_ref::<TcpStream>() else {
+    let encrypted = connection.downcast_ref::<TlsStream<TcpStream>>();
+    let Some(stream) = encrypted
+        .map(|encrypted| encrypted.get_ref().0)
+        .or_else(|| connection.downcast_ref())
+    else {
         return;
     };
     let socket = SockRef::from(stream);

@@ -15,6 +15,10 @@ use super::metrics::Metrics;
 pub trait HealthSource: Send + Sync {
     /// What is missing to serve; empty: ready. A server that is stopping says so here.
     fn missing(&self) -> Vec<Missing>;
+    /// What an operator should know of a server that serves all the same.
+    fn warnings(&self) -> Vec<Missing> {
+        Vec::new()
+    }
     /// The state of each service that is served or used, by name. `websocket` is always among them.
     fn services(&self) -> BTreeMap<String, State>;
     /// The state of each part of the server, by name.
@@ -23,7 +27,7 @@ pub trait HealthSource: Send + Sync {
     fn connections(&self) -> Connections;
 }
 
-/// What keeps the server from serving.
+/// What is missing, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Missing {
     /// What is not there: "the translator en-es".
@@ -71,6 +75,8 @@ struct Readiness {
     #[schema(example = "ready")]
     status: &'static str,
     missing: Vec<Missing>,
+    /// What does not keep it from serving.
+    warnings: Vec<Missing>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -110,7 +116,11 @@ pub(super) async fn ready(source: Data<Arc<dyn HealthSource>>) -> HttpResponse {
     } else {
         (StatusCode::SERVICE_UNAVAILABLE, "not_ready")
     };
-    HttpResponse::build(code).json(Readiness { status, missing })
+    HttpResponse::build(code).json(Readiness {
+        status,
+        missing,
+        warnings: source.warnings(),
+    })
 }
 
 /// How the server and what it uses do.
@@ -121,10 +131,15 @@ pub(super) async fn health(
     metrics: Data<Metrics>,
 ) -> Json<Health> {
     let (services, components) = (source.services(), source.components());
-    let faulty = |state: &State| matches!(state, State::Degraded | State::Unhealthy);
-    let status = if !source.missing().is_empty() {
+    let anything_is = |state: State| {
+        services
+            .values()
+            .chain(components.values())
+            .any(|is| *is == state)
+    };
+    let status = if !source.missing().is_empty() || anything_is(State::Unhealthy) {
         State::Unhealthy
-    } else if services.values().chain(components.values()).any(faulty) {
+    } else if anything_is(State::Degraded) {
         State::Degraded
     } else {
         State::Healthy

@@ -18,9 +18,12 @@ use bytes::BytesMut;
 use bytestring::ByteString;
 use serde::Deserialize;
 
+use super::intake::Intake;
 use crate::{
     actors::{
+        admission::Place,
         environment::Environment,
+        limit::Limit,
         outbox::{self, Closing, Outbox, Outgoing},
         socket::{Caller, Inbound, Socket},
     },
@@ -55,37 +58,48 @@ pub async fn upgrade(
     handshake(&request)?;
     let environment = environment.into_inner();
     let settings = &environment.settings;
-    let active = environment
-        .counters
-        .connections_active
-        .load(std::sync::atomic::Ordering::Relaxed);
+    let largest = settings.websocket.max_message;
+    let codec = Codec::new().max_size(largest);
+    let peer = request.peer_addr().map(|address| address.ip());
     let caller = Caller {
         access,
         user_id: query.into_inner().user_id,
     };
-    let full = active >= settings.server.max_connections as u64;
-    let started = if full {
-        None
-    } else {
-        Socket::start(&environment, caller).ok()
-    };
-    let wire = match started {
-        Some((socket, outbox)) => Wire::new(Some(socket), outbox),
-        None => {
-            let outbox = Outbox::new(settings.websocket.outbox_bytes);
-            outbox.close(if full {
-                Closing::POLICY
-            } else {
-                Closing::RESTARTING
-            });
-            Wire::new(None, outbox)
+    let started = Place::take(&environment, peer)
+        .map_err(|limit| {
+            environment.counters.limits.note(limit);
+            match limit {
+                Limit::ConnectionsPerAddress => Closing::TOO_MANY_FROM_ADDRESS,
+                _ => Closing::TOO_MANY_CONNECTIONS,
+            }
+        })
+        .and_then(|place| {
+            if environment.is_stopping() {
+                return Err(Closing::RESTARTING);
+            }
+            match Socket::start(&environment, caller) {
+                Ok((socket, outbox)) => Ok((place, socket, outbox)),
+                Err(_) => Err(Closing::RESTARTING),
+            }
+        });
+    match started {
+        Ok((place, socket, outbox)) => {
+            let wire = Wire::new(Some(socket), outbox, &environment);
+            let intake = Intake::new(payload, place);
+            WsResponseBuilder::new(wire, &request, intake)
+                .codec(codec)
+                .start()
         }
-    };
-    let largest = settings.websocket.max_message;
-    let wire = Wire { largest, ..wire };
-    WsResponseBuilder::new(wire, &request, payload)
-        .codec(Codec::new().max_size(largest))
-        .start()
+        // A browser cannot see why an upgrade was refused, so it is told once it has its WebSocket.
+        Err(closing) => {
+            let outbox = Outbox::new(settings.websocket.outbox_bytes);
+            outbox.close(closing);
+            let wire = Wire::new(None, outbox, &environment);
+            WsResponseBuilder::new(wire, &request, payload)
+                .codec(codec)
+                .start()
+        }
+    }
 }
 
 /// A message that comes in several frames.
@@ -100,17 +114,21 @@ struct Wire {
     outbox: Arc<Outbox>,
     /// Boxed, because few peers ever cut a message.
     assembling: Option<Box<Assembling>>,
-    largest: usize,
+    environment: Arc<Environment>,
     closing: bool,
 }
 
 impl Wire {
-    fn new(socket: Option<Ref<Socket>>, outbox: Arc<Outbox>) -> Self {
+    fn new(
+        socket: Option<Ref<Socket>>,
+        outbox: Arc<Outbox>,
+        environment: &Arc<Environment>,
+    ) -> Self {
         Self {
             socket,
             outbox,
             assembling: None,
-            largest: 0,
+            environment: Arc::clone(environment),
             closing: false,
         }
     }
@@ -141,6 +159,11 @@ impl Wire {
         }
     }
 
+    fn refuse_size(&mut self, ctx: &mut WebsocketContext<Self>) {
+        self.environment.counters.limits.note(Limit::MessageSize);
+        self.close(Closing::TOO_BIG, ctx);
+    }
+
     /// Puts the frames of one message together.
     fn assemble(&mut self, item: Item, ctx: &mut WebsocketContext<Self>) {
         let (part, last) = match item {
@@ -160,8 +183,8 @@ impl Wire {
         else {
             return;
         };
-        if whole.len() + part.len() > self.largest {
-            return self.close(Closing::TOO_BIG, ctx);
+        if whole.len() + part.len() > self.environment.settings.websocket.max_message {
+            return self.refuse_size(ctx);
         }
         whole.extend_from_slice(&part);
         if !last {
@@ -230,7 +253,7 @@ impl StreamHandler<Result<Message, ProtocolError>> for Wire {
                 ctx.stop();
             }
             Ok(Message::Nop) => {}
-            Err(ProtocolError::Overflow) => self.close(Closing::TOO_BIG, ctx),
+            Err(ProtocolError::Overflow) => self.refuse_size(ctx),
             // So is a text frame reported that is not UTF-8. A connection that broke is so too, and reads no close.
             Err(ProtocolError::Io(_)) => self.close(Closing::NOT_TEXT, ctx),
             Err(_) => {

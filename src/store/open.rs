@@ -22,7 +22,7 @@ use super::{
 };
 
 /// The database in the data folder, where none is set.
-const FILE: &str = "interpres.db";
+pub const FILE: &str = "interpres.db";
 
 /// Why a database does not open. Never shows a password.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

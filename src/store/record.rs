@@ -247,6 +247,20 @@ pub enum Write {
     },
 }
 
+impl Write {
+    /// About how much memory its text takes, in bytes.
+    pub fn text_bytes(&self) -> usize {
+        match self {
+            Self::Append { entry, .. } => entry.frame.len(),
+            Self::CreateSession(session) | Self::SaveSession(session) => session
+                .data
+                .as_ref()
+                .map_or(0, |data| data.to_string().len()),
+            _ => 0,
+        }
+    }
+}
+
 /// What became of a write.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outcome {

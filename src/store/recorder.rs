@@ -7,7 +7,7 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -27,6 +27,12 @@ use super::{
 /// Writes in one transaction: about 5 ms of work for SQLite, so that the first of a group does not wait for long.
 const LARGEST_GROUP: usize = 256;
 
+/// Text in one transaction, in bytes, for the same reason; a longer write goes alone.
+const LARGEST_GROUP_BYTES: usize = 1 << 20;
+
+/// Text that may wait, in bytes: more than an hour of fifty people who speak without a pause.
+const MOST_WAITING_BYTES: usize = 64 << 20;
+
 /// How long a write may take before the store counts as slow, and who waits for it goes on without (DESIGN.md).
 pub const PATIENCE: Duration = Duration::from_millis(50);
 
@@ -42,6 +48,7 @@ pub type Receipt = oneshot::Receiver<Result<Outcome, StoreError>>;
 
 struct Job {
     write: Write,
+    bytes: usize,
     answer: oneshot::Sender<Result<Outcome, StoreError>>,
 }
 
@@ -115,6 +122,8 @@ struct Shared {
     /// When the group in hand was begun.
     begun: Mutex<Option<Instant>>,
     counters: RecorderCounters,
+    /// Bytes of text that wait or are being committed.
+    bytes: AtomicUsize,
     closing: AtomicBool,
 }
 
@@ -126,6 +135,7 @@ impl Recorder {
             state: watch::Sender::new(StoreState::Healthy),
             begun: Mutex::new(None),
             counters: RecorderCounters::default(),
+            bytes: AtomicUsize::new(0),
             closing: AtomicBool::new(false),
         });
         runtime.spawn(commit_groups(store, waiting, Arc::clone(&shared)));
@@ -135,10 +145,23 @@ impl Recorder {
     /// Hands a write over without waiting. With a full queue the receipt says [`StoreError::Overrun`] at once.
     pub fn submit(&self, write: Write) -> Receipt {
         let (answer, receipt) = oneshot::channel();
-        if let Err(refused) = self.jobs.try_send(Job { write, answer }) {
+        let job = self.job(write, answer);
+        if self.shared.bytes.load(Ordering::Relaxed) > MOST_WAITING_BYTES {
+            self.refuse(job);
+        } else if let Err(refused) = self.jobs.try_send(job) {
             self.refuse(refused.into_inner());
         }
         receipt
+    }
+
+    fn job(&self, write: Write, answer: oneshot::Sender<Result<Outcome, StoreError>>) -> Job {
+        let bytes = write.text_bytes();
+        self.shared.bytes.fetch_add(bytes, Ordering::Relaxed);
+        Job {
+            write,
+            bytes,
+            answer,
+        }
     }
 
     /// Writes, and waits until that is committed.
@@ -147,7 +170,7 @@ impl Recorder {
     /// [`StoreError`] of this write alone; [`StoreError::Overrun`] while the store does not work and the queue is full.
     pub async fn record(&self, write: Write) -> Result<Outcome, StoreError> {
         let (answer, receipt) = oneshot::channel();
-        match self.jobs.try_send(Job { write, answer }) {
+        match self.jobs.try_send(self.job(write, answer)) {
             Ok(()) => {}
             Err(mpsc::error::TrySendError::Full(job)) if !self.is_failing() => {
                 // Busy, not broken: there is a place soon. A closed channel drops the answer, which says the same.
@@ -169,13 +192,9 @@ impl Recorder {
         if self.is_stuck() {
             return Err(self.submit(write));
         }
-        let recording = async {
-            let (answer, receipt) = oneshot::channel();
-            // A closed channel drops the answer, and the receipt says so.
-            let _ = self.jobs.send(Job { write, answer }).await;
-            receipt
-        };
-        let mut receipt = recording.await;
+        let (answer, mut receipt) = oneshot::channel();
+        // A closed channel drops the answer, and the receipt says so.
+        let _ = self.jobs.send(self.job(write, answer)).await;
         loop {
             match tokio::time::timeout(PATIENCE, &mut receipt).await {
                 Ok(answered) => return Ok(answered.unwrap_or(Err(StoreError::Overrun))),
@@ -193,6 +212,7 @@ impl Recorder {
 
     fn refuse(&self, job: Job) {
         self.shared.counters.refused.fetch_add(1, Ordering::Relaxed);
+        self.shared.bytes.fetch_sub(job.bytes, Ordering::Relaxed);
         let _ = job.answer.send(Err(StoreError::Overrun));
     }
 
@@ -262,11 +282,19 @@ impl Shared {
 }
 
 async fn commit_groups(store: Arc<dyn Store>, mut jobs: mpsc::Receiver<Job>, shared: Arc<Shared>) {
-    let mut group = Vec::with_capacity(LARGEST_GROUP);
-    while jobs.recv_many(&mut group, LARGEST_GROUP).await > 0 {
-        let (writes, answers): (Vec<Write>, Vec<_>) =
-            group.drain(..).map(|job| (job.write, job.answer)).unzip();
+    while let Some(first) = jobs.recv().await {
+        let mut bytes = first.bytes;
+        let (mut writes, mut answers) = (vec![first.write], vec![first.answer]);
+        while writes.len() < LARGEST_GROUP
+            && bytes < LARGEST_GROUP_BYTES
+            && let Ok(job) = jobs.try_recv()
+        {
+            bytes += job.bytes;
+            writes.push(job.write);
+            answers.push(job.answer);
+        }
         let outcomes = commit(&store, writes, &shared).await;
+        shared.bytes.fetch_sub(bytes, Ordering::Relaxed);
         for (answer, outcome) in answers.into_iter().zip(outcomes) {
             // Who gave up waiting does not want to know.
             let _ = answer.send(outcome);

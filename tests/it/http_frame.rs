@@ -20,6 +20,7 @@ use reqwest::{Client, Response, StatusCode};
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use tokio::runtime::Handle;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use utoipa::ToSchema;
@@ -144,7 +145,8 @@ impl Running {
             file: None,
         })
         .unwrap();
-        let (access, key) = AccessPolicy::from_settings(&loaded.settings).unwrap();
+        let (access, key) =
+            AccessPolicy::from_settings(&loaded.settings, &Handle::current()).unwrap();
         let health = Arc::new(Health::default());
         let metrics = Metrics::new().unwrap();
         let parts = Parts {
@@ -195,6 +197,7 @@ impl Running {
 
 /// Follows no redirect and uses no proxy: what is tested is this server's own answer.
 fn client() -> Client {
+    let _ = rustls::crypto::ring::default_provider().install_default();
     Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
@@ -580,7 +583,7 @@ async fn readiness_says_what_is_missing_and_health_how_it_does() {
     );
     assert_eq!(
         server.get("/readyz").await.json::<Value>().await.unwrap(),
-        json!({"status": "ready", "missing": []})
+        json!({"status": "ready", "missing": [], "warnings": []})
     );
     let health: Value = server.get("/api/health").await.json().await.unwrap();
     assert_eq!(

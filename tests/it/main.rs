@@ -1,8 +1,10 @@
 //! The one integration binary: a module per capability, driven from outside.
 
+mod access;
 mod audio;
 mod config;
 mod conversation;
+mod durability;
 mod engines;
 mod floors;
 mod http_frame;
@@ -12,3 +14,4 @@ mod resilience;
 mod store;
 mod supervision;
 mod support;
+mod transcripts;

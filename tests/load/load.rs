@@ -5,13 +5,16 @@
 //! its goal is printed as missed. Shorter runs, by environment, with the defaults:
 //!
 //! `LOAD_STARTS=20` (idle) · `LOAD_SOCKETS=10000` (sockets) · `LOAD_LISTENERS=1000 LOAD_CAPTIONS=150 LOAD_ROUNDS=5`
-//! (fan-out) · `LOAD_ROOMS=50 LOAD_SECONDS=60` (own-delay) · `LOAD_SENTENCES=20` (speech) · `LOAD_TALKERS=1,4,8,10
+//! (fan-out) · `LOAD_ROOMS=50 LOAD_SECONDS=60` (own-delay, stored) · `LOAD_CREATES=10000 LOAD_SESSIONS=50000` (creates) ·
+//! `LOAD_RESUMES=2000 LOAD_SOCKETS=10000` (storm) · `LOAD_SENTENCES=20` (speech) · `LOAD_TALKERS=1,4,8,10
 //! LOAD_TURNS=10` (talkers)
 
 mod audience;
 mod bare;
 mod client;
+mod creates;
 mod fan_out;
+mod http;
 mod idle;
 mod material;
 mod options;
@@ -22,17 +25,22 @@ mod report;
 mod server;
 mod sockets;
 mod speech;
+mod stored;
+mod storm;
 mod talkers;
 
 use anyhow::bail;
 use report::Report;
 
 /// In the order in which they are taken.
-const ALL: [&str; 6] = [
+const ALL: [&str; 9] = [
     "idle",
     "sockets",
     "fan-out",
     "own-delay",
+    "stored",
+    "creates",
+    "storm",
     "speech",
     "talkers",
 ];
@@ -81,6 +89,9 @@ fn measure(named: Vec<&str>) -> anyhow::Result<()> {
                 "sockets" => sockets::measure(&mut report).await,
                 "fan-out" => fan_out::measure(&mut report).await,
                 "own-delay" => own_delay::measure(&mut report).await,
+                "stored" => stored::measure(&mut report).await,
+                "creates" => creates::measure(&mut report).await,
+                "storm" => storm::measure(&mut report).await,
                 "speech" => speech::measure(&mut report).await,
                 "talkers" => talkers::measure(&mut report).await,
                 other => bail!("there is no measurement {other:?}; there are {ALL:?}"),

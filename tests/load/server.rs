@@ -3,6 +3,7 @@
 use std::{
     io::{BufRead, BufReader},
     process::{Child, Command, Stdio},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -19,7 +20,8 @@ pub struct Server {
     address: String,
     /// From just before the process was made to the line that says where it listens.
     pub start: Duration,
-    _folder: TempDir,
+    settings: Vec<(String, String)>,
+    folder: Arc<TempDir>,
 }
 
 impl Server {
@@ -27,25 +29,38 @@ impl Server {
     pub fn interpres(settings: &[(&str, &str)]) -> anyhow::Result<Self> {
         let mut command = Command::new(env!("CARGO_BIN_EXE_interpres"));
         command.arg("serve");
-        Self::run(command, settings)
+        Self::run(command, owned(settings), Arc::new(tempfile::tempdir()?))
+    }
+
+    /// Ends the process as the power does, and starts another on the same data.
+    pub fn kill_and_start_again(&mut self) -> anyhow::Result<()> {
+        self.process.kill()?;
+        self.process.wait()?;
+        let mut command = Command::new(env!("CARGO_BIN_EXE_interpres"));
+        command.arg("serve");
+        *self = Self::run(command, self.settings.clone(), Arc::clone(&self.folder))?;
+        Ok(())
     }
 
     /// A server of nothing but actix-web-actors, to compare with.
     pub fn bare() -> anyhow::Result<Self> {
         let mut command = Command::new(std::env::current_exe()?);
         command.args(["child", "bare"]);
-        Self::run(command, &[])
+        Self::run(command, Vec::new(), Arc::new(tempfile::tempdir()?))
     }
 
-    fn run(mut command: Command, settings: &[(&str, &str)]) -> anyhow::Result<Self> {
-        let folder = tempfile::tempdir()?;
+    fn run(
+        mut command: Command,
+        settings: Vec<(String, String)>,
+        folder: Arc<TempDir>,
+    ) -> anyhow::Result<Self> {
         command
             .current_dir(folder.path())
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("PORT", "0")
             .env("LOG_LEVEL", "warn")
-            .envs(settings.iter().copied())
+            .envs(settings.iter().cloned())
             .stdin(Stdio::null())
             .stdout(Stdio::piped());
         let begun = Instant::now();
@@ -60,7 +75,8 @@ impl Server {
             start: begun.elapsed(),
             process,
             address,
-            _folder: folder,
+            settings,
+            folder,
         })
     }
 
@@ -73,6 +89,11 @@ impl Server {
     pub fn pid(&self) -> u32 {
         self.process.id()
     }
+}
+
+fn owned(settings: &[(&str, &str)]) -> Vec<(String, String)> {
+    let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+    settings.iter().map(own).collect()
 }
 
 impl Drop for Server {

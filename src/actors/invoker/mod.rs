@@ -13,7 +13,7 @@ use std::{
     time::Duration,
 };
 
-use actix::{Actor, AsyncContext, Handler, Message};
+use actix::{Actor, AsyncContext, Handler, Message, Running};
 use tokio::time::Instant;
 
 pub use self::gauge::InvokerGauge;
@@ -117,6 +117,8 @@ pub struct Invoker {
     /// The newest partial, for a translation's time stamps.
     partial: Option<Interpret>,
     finals: Insistent<Translated>,
+    /// It is to end, and waits for the translations of what was said.
+    leaving: bool,
 }
 
 impl Invoker {
@@ -135,6 +137,7 @@ impl Invoker {
                 pending: pending.clone(),
                 partial: None,
                 finals: Insistent::default(),
+                leaving: false,
                 order,
                 kept_order: kept_order.clone(),
             }
@@ -152,6 +155,18 @@ impl Invoker {
         self.finals.retry(&self.order.room);
         self.feed_stream(ctx);
         self.show();
+        self.end_when_all_is_translated(ctx);
+    }
+
+    fn owes_nothing(&self) -> bool {
+        self.pending.snapshot().is_empty() && !self.finals.is_waiting()
+    }
+
+    /// Once it is to end, it ends with its last translation.
+    fn end_when_all_is_translated(&mut self, ctx: &mut Ctx<Self>) {
+        if self.leaving && self.owes_nothing() {
+            ctx.end("all is translated");
+        }
     }
 
     fn show(&self) {
@@ -239,6 +254,16 @@ impl Actor for Invoker {
         });
         self.feed_stream(ctx);
         self.show();
+    }
+
+    /// What was said is still translated: it ends when that has come, or with the patience of whoever stops it.
+    fn stopping(&mut self, _: &mut Ctx<Self>) -> Running {
+        self.leaving = true;
+        if self.owes_nothing() {
+            Running::Stop
+        } else {
+            Running::Continue
+        }
     }
 
     fn stopped(&mut self, _: &mut Ctx<Self>) {

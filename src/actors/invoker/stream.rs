@@ -213,6 +213,7 @@ impl StreamHandler<Yielded<TranslationOutput>> for Invoker {
         }
         self.feed_stream(ctx);
         self.show();
+        self.end_when_all_is_translated(ctx);
     }
 
     /// One stream of several has ended; the Invoker goes on.

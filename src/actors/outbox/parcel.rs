@@ -124,14 +124,21 @@ impl Closing {
     pub const IDLE: Self = Self::new(1001, "idle");
     /// A text frame is not UTF-8 (RFC 6455 section 7.4.1).
     pub const NOT_TEXT: Self = Self::new(1007, "text is not UTF-8");
-    /// A limit or rule was broken.
-    pub const POLICY: Self = Self::new(1008, "policy");
+    /// The server has all the connections it takes.
+    pub const TOO_MANY_CONNECTIONS: Self = Self::new(1008, "too many connections");
+    /// The peer's address has all the connections it may have.
+    pub const TOO_MANY_FROM_ADDRESS: Self =
+        Self::new(1008, "too many connections from your address");
+    /// The client went on sending messages beyond its rate.
+    pub const TOO_MANY_MESSAGES: Self = Self::new(1008, "too many messages");
     /// A message was too big.
     pub const TOO_BIG: Self = Self::new(1009, "message too big");
     /// Our own fault.
     pub const INTERNAL: Self = Self::new(1011, "internal error");
     /// The server restarts.
     pub const RESTARTING: Self = Self::new(1012, "server restarts");
+    /// No key or token, or one that is worth nothing any more (API.md section 1).
+    pub const AUTHENTICATION: Self = Self::new(4001, "authentication: the token has expired");
     /// The peer does not read fast enough.
     pub const TOO_SLOW: Self = Self::new(1013, "too slow");
 

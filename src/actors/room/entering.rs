@@ -156,6 +156,9 @@ impl Handler<Enter> for Room {
     type Result = Result<Entered, Refusal>;
 
     fn handle(&mut self, card: Enter, ctx: &mut Ctx<Self>) -> Self::Result {
+        if self.environment.is_stopping() {
+            return Err(Refusal::stopping());
+        }
         let state = self.kept.snapshot();
         let known = state.roster.members.get(&card.session_id).cloned();
         let limit = self.environment.settings.room.max_participants;

@@ -7,6 +7,7 @@
 
 pub mod captions;
 pub mod describing;
+pub mod draining;
 pub mod entering;
 pub mod planning;
 mod publishing;
@@ -27,6 +28,7 @@ use crate::{
     actors::{
         environment::Environment,
         invoker::InvokerGauge,
+        limit::Limit,
         outlet::{Outlet, Outlets},
         refusal::Refusal,
         session::{Attached, Session},
@@ -132,6 +134,13 @@ impl Room {
     ) -> Result<Ref<Self>, Refusal> {
         if let Some(running) = environment.room(id) {
             return Ok(running);
+        }
+        if environment.has_all_rooms() {
+            environment.counters.limits.note(Limit::Rooms);
+            return Err(Refusal::new(
+                "too_many_rooms",
+                "as many rooms run as this server takes (room.max_rooms); try again later",
+            ));
         }
         let opening = Opening {
             name: state.name.clone(),

@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// How long a Source that is to end may wait for the final of what was just said.
-const LAST_WORDS: Duration = Duration::from_secs(2);
+pub(super) const LAST_WORDS: Duration = Duration::from_secs(2);
 
 /// Frames of audio and orders that may wait for a Source: five seconds of 20 ms frames.
 const SOURCE_PLACES: u32 = 256;
@@ -145,6 +145,9 @@ impl Room {
         let name = format!("sources/{session_id}");
         if let Some(running) = ctx.child::<Source>(&name) {
             return Ok(running);
+        }
+        if self.environment.is_stopping() {
+            return Err(Refusal::stopping());
         }
         let state = self.kept.snapshot();
         let (Some(seat), Some(member)) = (

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::{Attached, Session, warnings};
 use crate::{
     actors::{
+        limit::Limit,
         outbox::Parcel,
         refusal::Refusal,
         room::entering::{Entrance, Purpose},
@@ -39,6 +40,23 @@ impl Handler<Attach> for Session {
     type Result = AtomicResponse<Self, Result<(), Refusal>>;
 
     fn handle(&mut self, attach: Attach, ctx: &mut Ctx<Self>) -> Self::Result {
+        let known = self.sockets.get();
+        let connection = attach.attached.connection.clone();
+        let newcomer = known.iter().all(|known| known.connection != connection);
+        let most = self.environment.settings.session.max_sockets;
+        if newcomer && known.len() >= most {
+            self.environment
+                .counters
+                .limits
+                .note(Limit::SocketsPerSession);
+            let refusal = Refusal::new(
+                "too_many_sockets",
+                format!(
+                    "{most} connections are attached to this session, which is all it may have (session.max_sockets); close one first"
+                ),
+            );
+            return AtomicResponse::new(Box::pin(actix::fut::ready(Err(refusal))));
+        }
         let former = self.row.lock().record.config.clone();
         if let Some(patch) = attach.patch {
             match former.with(patch) {
@@ -52,9 +70,6 @@ impl Handler<Attach> for Session {
         if let Some(lingering) = self.lingering.take() {
             ctx.cancel_future(lingering);
         }
-        let connection = attach.attached.connection.clone();
-        let known = self.sockets.get();
-        let newcomer = known.iter().all(|known| known.connection != connection);
         if newcomer {
             ctx.watch(&attach.attached.socket);
         }

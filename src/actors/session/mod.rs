@@ -228,6 +228,16 @@ impl Session {
         ctx.end(reason);
     }
 
+    /// Ends without a room to be in; the row stays, and its clients are told to come back to it.
+    fn send_away(&mut self, ctx: &mut Ctx<Self>) {
+        for attached in self.sockets.get() {
+            let _ = attached.socket.tell(Unbound(ctx.me()));
+            attached.outlet.close(Closing::RESTARTING);
+        }
+        self.sockets.change(Vec::clear);
+        ctx.end("room lost");
+    }
+
     /// Notes that something happened; only then does the idle clock start again.
     fn note_activity(&mut self) {
         self.row.lock().active = Instant::now();
@@ -303,7 +313,7 @@ impl Supervised for Session {
             let entering = self.enter(None, ctx).map(|entered, session, ctx| {
                 if let Err(refusal) = entered {
                     tracing::warn!(session = %session.id(), code = refusal.code, "room lost");
-                    session.close("room_lost", None, ctx);
+                    session.send_away(ctx);
                 }
             });
             ctx.wait(entering);

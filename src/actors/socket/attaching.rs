@@ -8,6 +8,7 @@ use super::{Bound, Socket};
 use crate::{
     actors::{
         environment::Environment,
+        limit::Limit,
         refusal::Refusal,
         room::entering::Purpose,
         session::{
@@ -21,7 +22,10 @@ use crate::{
         identity::SessionId,
         session_config::ConfigPatch,
     },
-    store::archive::SharedRow,
+    store::{
+        archive::{ArchiveError, SharedRow},
+        record::{NodeId, SessionRecord},
+    },
     supervision::{AskError, Ctx, Ref},
 };
 
@@ -38,6 +42,8 @@ const ATTACH_TRIES: usize = 3;
 /// A session that the caller may attach to.
 struct Found {
     id: SessionId,
+    /// The process that held it when it was looked at.
+    holder: Option<NodeId>,
     /// The row of one that was made just now.
     fresh: Option<SharedRow>,
     /// A change of its configuration.
@@ -79,6 +85,7 @@ impl Socket {
                 }
                 return Ok(Found {
                     id: known.id,
+                    holder: known.holder,
                     fresh: None,
                     patch: create.config,
                 });
@@ -91,9 +98,10 @@ impl Socket {
             };
             let record = new_record(&environment, &claim.access, wanted)?;
             let id = record.id.clone();
-            let row = environment.archive.create_session(record).await?;
+            let row = make_row(&environment, record).await?;
             Ok(Found {
                 id,
+                holder: None,
                 fresh: Some(row),
                 patch: None,
             })
@@ -147,6 +155,7 @@ impl Socket {
             }
             Ok(Found {
                 id,
+                holder: known.holder,
                 fresh: None,
                 patch: None,
             })
@@ -184,12 +193,8 @@ impl Socket {
             patch: found.patch,
             fresh: found.fresh.is_some(),
         };
-        let attaching = reach(
-            Arc::clone(&self.environment),
-            id.clone(),
-            found.fresh,
-            attach,
-        );
+        let environment = Arc::clone(&self.environment);
+        let attaching = reach(environment, id.clone(), found.holder, found.fresh, attach);
         self.before_anything_else(
             attaching,
             move |reached, socket, ctx| match reached {
@@ -208,6 +213,7 @@ impl Socket {
 async fn reach(
     environment: Arc<Environment>,
     id: SessionId,
+    holder: Option<NodeId>,
     mut fresh: Option<SharedRow>,
     attach: Attach,
 ) -> Result<Ref<Session>, Refusal> {
@@ -216,7 +222,10 @@ async fn reach(
         let row = match fresh.take() {
             Some(row) => row,
             None => {
-                let known = environment.archive.open_session(&id).await?;
+                let known = environment
+                    .archive
+                    .open_session(&id, holder.as_ref())
+                    .await?;
                 known.ok_or_else(not_found)?
             }
         };
@@ -231,6 +240,17 @@ async fn reach(
         }
     }
     Err(AskError::Unavailable.into())
+}
+
+async fn make_row(
+    environment: &Environment,
+    record: SessionRecord,
+) -> Result<SharedRow, ArchiveError> {
+    let made = environment.archive.create_session(record).await;
+    if matches!(made, Err(ArchiveError::OwnerFull)) {
+        environment.counters.limits.note(Limit::SessionsPerOwner);
+    }
+    made
 }
 
 fn not_found() -> Refusal {

@@ -3,13 +3,14 @@
 //! The wire is a separate, thin actor inside the HTTP response, which is frozen while the peer does not read. The Socket
 //! is not: it keeps the heartbeat, sees a stall by the queue that is not pulled, and ends the connection.
 
+pub mod announcing;
 mod attaching;
 mod requests;
 pub mod route;
 mod services;
 mod subscriptions;
 
-use std::{sync::Arc, time::Duration};
+use std::{num::NonZeroU32, sync::Arc, time::Duration};
 
 use actix::{Actor, ActorFutureExt, AsyncContext, Handler, Message, SpawnHandle, WrapFuture};
 use bytes::Bytes;
@@ -20,13 +21,16 @@ use self::route::AudioPath;
 use crate::{
     actors::{
         environment::{Counters, Environment},
+        limit::Limit,
         outbox::{Class, Closing, Outbox, Parcel, Payload},
         outlet::Outlet,
+        pace::{self, Breach, Meter},
         session::{Attached, Session, attaching::Detach, commands::Active},
     },
     config,
     domain::{
         access::Access,
+        client_message,
         identity::{ConnectionId, SessionId},
         server_message::{PROTOCOL, ServerMessage},
         topic::Topic,
@@ -39,6 +43,9 @@ const SOCKET_PLACES: u32 = 64;
 
 /// How often a Socket looks at its clocks, at the least.
 const BEAT: Duration = Duration::from_secs(5);
+
+/// The longest time that a Socket waits for the end of its token to the moment; for later ones its beat looks.
+const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How often a Socket looks at its clocks: often enough for the shortest time that is set.
 fn beat(settings: &config::WebSocket) -> Duration {
@@ -96,6 +103,9 @@ pub struct Socket {
     bound: Option<Bound>,
     audio: AudioPath,
     topics: Vec<Topic>,
+    messages: Meter,
+    /// Boxed, because few clients ever send too fast.
+    breach: Option<Box<Breach>>,
     heard_at: Instant,
     pinged_at: Instant,
     unauthorised_audio_told: Option<Instant>,
@@ -137,6 +147,8 @@ impl Socket {
                 bound: None,
                 audio: AudioPath::default(),
                 topics: Vec::new(),
+                messages: Meter::default(),
+                breach: None,
                 heard_at: Instant::now(),
                 pinged_at: Instant::now(),
                 unauthorised_audio_told: None,
@@ -202,6 +214,10 @@ impl Socket {
 
     fn beat(&mut self, ctx: &mut Ctx<Self>) {
         self.count_dropped_audio();
+        let expiry = self.caller.access.expires_at;
+        if expiry.is_some_and(|expiry| expiry <= self.environment.clock.now()) {
+            return self.close(Closing::AUTHENTICATION, ctx);
+        }
         let settings = &self.environment.settings.websocket;
         if self.outbox().stalled_for() >= settings.stall_timeout {
             tracing::info!(connection = %self.id, queued = self.outbox().queued_bytes(), "peer does not read");
@@ -244,6 +260,12 @@ impl Actor for Socket {
             None,
         );
         ctx.run_interval(beat(&self.environment.settings.websocket), Self::beat);
+        if let Some(expiry) = self.caller.access.expires_at {
+            let left = self.environment.clock.now().until(expiry);
+            if left <= LONGEST_WAIT {
+                ctx.run_later(left, Self::beat);
+            }
+        }
     }
 }
 
@@ -285,7 +307,10 @@ impl Handler<Inbound> for Socket {
         match inbound {
             Inbound::Text(frame) => {
                 Counters::add(&self.environment.counters.messages_received, 1);
-                self.on_text(&frame, ctx);
+                match self.takes_message() {
+                    true => self.on_text(&frame, ctx),
+                    false => self.refuse_message(&frame, ctx),
+                }
             }
             Inbound::Audio(bytes) => self.on_audio(bytes),
             Inbound::Heard => {}
@@ -318,6 +343,32 @@ impl Handler<Close> for Socket {
 }
 
 impl Socket {
+    /// Whether another text message is within the client's rate.
+    fn takes_message(&self) -> bool {
+        let rate = &self.environment.rates.messages;
+        rate.take(&self.messages, NonZeroU32::MIN).is_ok()
+    }
+
+    /// Answers a message beyond the client's rate, and ends the connection if that goes on.
+    fn refuse_message(&mut self, frame: &str, ctx: &mut Ctx<Self>) {
+        let counters = &self.environment.counters;
+        Counters::add(&counters.messages_refused, 1);
+        counters.limits.note(Limit::MessageRate);
+        let error = ServerMessage::error(
+            "rate_limited",
+            format!(
+                "you send more than {} messages a second (websocket.message_rate); this one was not acted on, \
+                 send it again more slowly",
+                self.environment.settings.websocket.message_rate
+            ),
+        );
+        self.send(&error, client_message::reference_of(frame).as_ref());
+        let breach = self.breach.get_or_insert_with(|| Box::new(Breach::begin()));
+        if breach.refused() >= pace::PATIENCE {
+            self.close(Closing::TOO_MANY_MESSAGES, ctx);
+        }
+    }
+
     /// Runs `work` with nothing else handled meanwhile, so that what the client sends next finds it done.
     fn before_anything_else<F, T>(
         &self,

@@ -48,7 +48,7 @@ pub async fn create<C: Connection>(
     let mut sessions = Vec::with_capacity(run.len());
     for write in run {
         if let Write::CreateSession(session) = write {
-            sessions.push((session, Encoded::of(session)?));
+            sessions.push((&**session, Encoded::of(session)?));
         }
     }
     let rows = sessions.iter().map(|(session, encoded)| -> [Value; 12] {
@@ -94,7 +94,7 @@ pub async fn create<C: Connection>(
 /// The private rooms of those of these sessions that are stored, by id.
 async fn private_rooms<C: Connection>(
     connection: &mut C,
-    sessions: &[(&Box<SessionRecord>, Encoded)],
+    sessions: &[(&SessionRecord, Encoded)],
 ) -> Result<HashMap<String, String>, StoreError> {
     let ids = sessions
         .iter()

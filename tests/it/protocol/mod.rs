@@ -17,6 +17,7 @@ mod ownership;
 mod recovery;
 mod rooms;
 mod rooms_over_http;
+mod sessions_over_http;
 mod speaking;
 mod speech_over_http;
 mod topics;

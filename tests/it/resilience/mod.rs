@@ -6,6 +6,7 @@ mod faults;
 mod hostile;
 mod idle;
 mod languages;
+mod limits;
 mod logs;
 mod shutdown;
 mod stalled;

@@ -3,6 +3,7 @@
 use std::{
     io::{BufRead, BufReader},
     process::{Child, Command, Stdio},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -22,7 +23,9 @@ const LOG: &str = "server.log";
 pub struct Server {
     process: Child,
     address: String,
-    data: TempDir,
+    /// The folder of all processes that share their data.
+    data: Arc<TempDir>,
+    environment: Vec<(String, String)>,
     http: reqwest::Client,
 }
 
@@ -34,19 +37,59 @@ impl Server {
 
     /// A server with these settings, by the names of its environment.
     pub fn with(environment: &[(&str, &str)]) -> Self {
-        Self::spawn(environment, tempfile::tempdir().unwrap(), Stdio::inherit())
+        Self::spawn(owned(environment), folder(), Stdio::inherit())
+    }
+
+    /// Ends the process without a word, as the power does, and starts another on the same data.
+    pub fn kill_and_start_again(&mut self) {
+        self.kill();
+        *self = self.beside();
+    }
+
+    /// Ends the process without a word.
+    pub fn kill(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+
+    /// Another process on the same data, with the same settings.
+    pub fn beside(&self) -> Self {
+        let data = Arc::clone(&self.data);
+        Self::spawn(self.environment.clone(), data, Stdio::inherit())
     }
 
     /// A server whose log can be read with [`Self::log`].
     pub fn logged(environment: &[(&str, &str)]) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = folder();
         let log = std::fs::File::create(folder.path().join(LOG)).unwrap();
-        Self::spawn(environment, folder, log.into())
+        Self::spawn(owned(environment), folder, log.into())
     }
 
-    fn spawn(environment: &[(&str, &str)], data: TempDir, log: Stdio) -> Self {
-        let mut process = Command::new(env!("CARGO_BIN_EXE_interpres"))
-            .arg("serve")
+    /// A server that may open so many files, whose log can be read.
+    pub fn with_files(files: u32, environment: &[(&str, &str)]) -> Self {
+        let folder = folder();
+        let log = std::fs::File::create(folder.path().join(LOG)).unwrap();
+        let mut shell = Command::new("sh");
+        shell
+            .arg("-c")
+            .arg(format!("ulimit -n {files} && exec \"$0\" serve"))
+            .arg(env!("CARGO_BIN_EXE_interpres"));
+        Self::run(shell, owned(environment), folder, log.into())
+    }
+
+    fn spawn(environment: Vec<(String, String)>, data: Arc<TempDir>, log: Stdio) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_interpres"));
+        command.arg("serve");
+        Self::run(command, environment, data, log)
+    }
+
+    fn run(
+        mut command: Command,
+        environment: Vec<(String, String)>,
+        data: Arc<TempDir>,
+        log: Stdio,
+    ) -> Self {
+        let mut process = command
             .current_dir(data.path())
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap())
@@ -54,7 +97,7 @@ impl Server {
             .env("DATA_DIR", data.path().join("data"))
             .env("WORKERS", "2")
             .env("LOG_LEVEL", "warn")
-            .envs(environment.iter().copied())
+            .envs(environment.iter().cloned())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(log)
@@ -64,13 +107,17 @@ impl Server {
         let address = output
             .lines()
             .map_while(Result::ok)
-            .find_map(|line| line.strip_prefix("listening on http://").map(str::to_owned))
+            .find_map(|line| {
+                let (_, address) = line.strip_prefix("listening on ")?.split_once("://")?;
+                Some(address.to_owned())
+            })
             .expect("the server says where it listens");
         Self {
             process,
             address,
             data,
-            http: reqwest::Client::new(),
+            environment,
+            http: http_client(),
         }
     }
 
@@ -172,6 +219,22 @@ impl Server {
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.data.path().join(LOG)).unwrap()
     }
+}
+
+fn folder() -> Arc<TempDir> {
+    Arc::new(tempfile::tempdir().unwrap())
+}
+
+fn owned(environment: &[(&str, &str)]) -> Vec<(String, String)> {
+    let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+    environment.iter().map(own).collect()
+}
+
+/// A client for HTTP. The library leaves the choice of cryptography to the program.
+pub fn http_client() -> reqwest::Client {
+    // Whoever installed one before installed the same.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::new()
 }
 
 /// Status and JSON of an answer; null where it has no body.

@@ -1,178 +1,20 @@
 //! The whole tree on one thread under a paused clock: what takes minutes takes no time, and what is paced is exact.
 
-use std::{sync::Arc, time::Duration};
+mod store;
+mod tree;
 
-use actix::Message;
-use bytestring::ByteString;
+use std::time::Duration;
+
 use futures_util::{FutureExt, StreamExt};
 use interpres::{
-    actors::{
-        clock::Clock,
-        environment::{Engines, Environment},
-        outbox::{Outgoing, Payload, Pull},
-        socket::{Caller, Inbound, Socket},
-    },
+    actors::{outbox::Outgoing, socket::Inbound},
     config::Settings,
-    domain::access::{Access, Role},
-    engines::null::null_engine,
-    store::{
-        archive::{Archive, Bounds},
-        memory::MemoryStore,
-    },
-    supervision::{Filter, Ref, Tree, TreeConfig},
 };
-use serde_json::{Value, json};
-use time::OffsetDateTime;
-use tokio::{task::LocalSet, time::Instant};
+use serde_json::json;
+use tokio::time::Instant;
 
+use self::tree::{Came, Person, What, in_a_tree, in_a_tree_with, kinds, messages};
 use crate::support::speech::recording;
-
-/// A client without a network: it speaks to its Socket and pulls its outbox as the wire does.
-struct Person {
-    socket: Ref<Socket>,
-    pull: Pull,
-}
-
-/// What came, and when.
-#[derive(Debug)]
-struct Came {
-    at: Instant,
-    what: What,
-}
-
-#[derive(Debug)]
-enum What {
-    Message(Value),
-    Audio(usize),
-    Closed(u16),
-}
-
-impl Person {
-    fn connect(environment: &Arc<Environment>) -> Self {
-        let caller = Caller {
-            access: Access {
-                role: Role::Admin,
-                subject: None,
-            },
-            user_id: None,
-        };
-        let (socket, outbox) = Socket::start(environment, caller).unwrap();
-        Self {
-            socket,
-            pull: outbox.pull(),
-        }
-    }
-
-    fn send(&self, message: Value) {
-        self.tell(Inbound::Text(ByteString::from(message.to_string())));
-    }
-
-    fn tell<M>(&self, message: M)
-    where
-        M: Message<Result = ()> + Send + 'static,
-        Socket: actix::Handler<M>,
-    {
-        assert!(self.socket.tell(message).is_ok(), "the socket takes it");
-    }
-
-    /// Everything that comes within this time.
-    async fn during(&mut self, time: Duration) -> Vec<Came> {
-        let deadline = Instant::now() + time;
-        let mut came = Vec::new();
-        while let Ok(Some(outgoing)) = tokio::time::timeout_at(deadline, self.pull.next()).await {
-            let what = match outgoing {
-                Outgoing::Frame(Payload::Text(text)) => {
-                    What::Message(serde_json::from_str(&text).unwrap())
-                }
-                Outgoing::Frame(Payload::Binary(frame)) => What::Audio(frame.len()),
-                Outgoing::Frame(Payload::Ping) => {
-                    self.tell(Inbound::Heard);
-                    continue;
-                }
-                Outgoing::Close(closing) => What::Closed(closing.code),
-            };
-            came.push(Came {
-                at: Instant::now(),
-                what,
-            });
-        }
-        came
-    }
-
-    async fn create_session(&mut self, config: Value) -> Value {
-        self.send(json!({"type": "create_session", "config": config}));
-        let came = self.during(Duration::from_millis(10)).await;
-        messages(&came, "session_created")
-            .first()
-            .unwrap_or_else(|| panic!("no session: {came:#?}"))
-            .clone()
-    }
-}
-
-/// The wire has gone.
-impl Drop for Person {
-    fn drop(&mut self) {
-        // A Socket that was ended first needs no word.
-        let _ = self.socket.tell(Inbound::Gone);
-    }
-}
-
-fn messages(came: &[Came], kind: &str) -> Vec<Value> {
-    came.iter()
-        .filter_map(|came| match &came.what {
-            What::Message(message) if message["type"] == kind => Some(message.clone()),
-            _ => None,
-        })
-        .collect()
-}
-
-fn kinds(environment: &Environment) -> Vec<&'static str> {
-    let rows = environment.tree.snapshot(&Filter::all());
-    rows.into_iter().map(|row| row.kind).collect()
-}
-
-/// Runs a test in a tree of its own, with the null engine, on this thread.
-async fn in_a_tree<F: Future<Output = ()>>(test: impl FnOnce(Arc<Environment>) -> F) {
-    in_a_tree_with(Settings::default(), test).await;
-}
-
-async fn in_a_tree_with<F: Future<Output = ()>>(
-    settings: Settings,
-    test: impl FnOnce(Arc<Environment>) -> F,
-) {
-    LocalSet::new()
-        .run_until(async {
-            let clock = Clock::Counting {
-                origin: OffsetDateTime::UNIX_EPOCH,
-                since: Instant::now(),
-            };
-            let now = clock.clone();
-            let archive = Archive::start(
-                Arc::new(MemoryStore::default()),
-                uuid::Uuid::nil().into(),
-                Arc::new(move || now.now()),
-                Bounds::from(&settings),
-                &tokio::runtime::Handle::current(),
-            );
-            let environment = Environment::start(
-                Arc::new(settings),
-                Tree::new(TreeConfig::default()),
-                archive,
-                clock,
-                7,
-                b"secret",
-                |_| {
-                    let null = null_engine(tokio::runtime::Handle::current());
-                    Ok(Engines::new(Arc::new(null), Vec::new()))
-                },
-            )
-            .unwrap();
-            test(environment.clone()).await;
-            environment.tree.shutdown(Duration::from_secs(5)).await;
-            assert!(environment.tree.is_empty(), "{:?}", environment.tree);
-        })
-        .await;
-}
 
 #[tokio::test(start_paused = true)]
 async fn everything_ends_when_nobody_needs_it() {
@@ -429,6 +271,33 @@ async fn whoever_pings_and_does_nothing_else_is_idle() {
             }
         }
         panic!("a heartbeat is no activity");
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_ends_at_the_moment_at_which_its_token_does() {
+    in_a_tree(async |environment| {
+        for seconds in [7, 3 * 24 * 60 * 60] {
+            let life = Duration::from_millis(seconds * 1_000 + 123);
+            let end = environment.clock.now().after(life);
+            let began = Instant::now();
+            let mut person = Person::connect_until(&environment, Some(end));
+            let came = person.during(life * 2).await;
+            let Some(Came {
+                at,
+                what: What::Closed(4001),
+            }) = came.last()
+            else {
+                panic!("{came:#?}");
+            };
+            // One that is days away is looked for with every beat.
+            let late = (*at - began)
+                .checked_sub(life)
+                .expect("not before its time");
+            let patience = Duration::from_millis(if seconds < 60 { 2 } else { 5_000 });
+            assert!(late <= patience, "{late:?}");
+        }
     })
     .await;
 }

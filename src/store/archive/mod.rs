@@ -4,29 +4,32 @@
 //! node, and its row shared by all who attach; a room is opened by taking its lease. Nobody waits long for a store
 //! that does not work: the conversation goes on in memory and says that it is not durable.
 
+mod rooms;
+mod sweeping;
+
 use std::{
     sync::{
         Arc, Weak,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
 
-use dashmap::{DashMap, mapref::entry::Entry};
+use dashmap::{DashMap, DashSet, mapref::entry::Entry};
 use parking_lot::Mutex;
 use tokio::{runtime::Handle, time::Instant};
 
+pub use self::{rooms::Opening, sweeping::Retention};
 use super::{
     contract::{Store, StoreError},
-    durable_log::{DurableLog, Now, SharedLog, Standing},
-    record::{AuditRecord, Lease, NodeId, Outcome, SessionRecord, Write},
+    durable_log::{DurableLog, Now},
+    record::{AuditRecord, NodeId, Outcome, SessionRecord, Write},
     recorder::Recorder,
 };
 use crate::{
     config::Settings,
     domain::{
         identity::{RoomId, SessionId},
-        room_log::RoomLog,
         time::Timestamp,
     },
 };
@@ -34,11 +37,9 @@ use crate::{
 /// How long a read may take before the store counts as not working.
 const READ_PATIENCE: Duration = Duration::from_secs(2);
 
-/// How long a room that another node holds is waited for: that node goes down and hands over, room by room.
-const TAKEOVER_PATIENCE: Duration = Duration::from_secs(15);
-
-/// How often it is tried meanwhile.
-const TAKEOVER_PAUSE: Duration = Duration::from_millis(20);
+/// How long a session that another process holds is waited for, and how often it is looked at meanwhile.
+const HANDOVER_PATIENCE: Duration = Duration::from_secs(1);
+const HANDOVER_PAUSE: Duration = Duration::from_millis(20);
 
 /// A session on the node that holds it.
 #[derive(Debug, Clone)]
@@ -63,6 +64,11 @@ pub enum ArchiveError {
     /// There is no place for another one.
     #[error("the server holds as many sessions as session.max_sessions allows; try again later")]
     Full,
+    /// The owner has as many as one may have.
+    #[error(
+        "you have as many sessions as one owner may have (session.max_per_owner); leave one first"
+    )]
+    OwnerFull,
     /// Another node serves the room and does not hand it over.
     #[error("another server process serves this room; connect again in a moment")]
     Elsewhere,
@@ -76,6 +82,8 @@ pub enum ArchiveError {
 pub struct Bounds {
     /// Sessions in the store.
     pub max_sessions: usize,
+    /// Sessions of one owner.
+    pub max_per_owner: usize,
     /// Log entries in memory per running room.
     pub log_entries: usize,
     /// Writes that may wait.
@@ -86,30 +94,11 @@ impl From<&Settings> for Bounds {
     fn from(settings: &Settings) -> Self {
         Self {
             max_sessions: settings.session.max_sessions,
+            max_per_owner: settings.session.max_per_owner,
             log_entries: settings.room.log_entries,
             queue: settings.store.queue,
         }
     }
-}
-
-/// What is kept how long.
-#[derive(Debug, Clone, Copy)]
-pub struct Retention {
-    /// Sessions that nobody is attached to and in which nothing happens.
-    pub sessions: Duration,
-    /// What was said, and usage.
-    pub transcripts: Duration,
-    /// What was ordered by whom.
-    pub audit: Duration,
-}
-
-/// How a room is opened.
-#[derive(Debug, Clone, Default)]
-pub struct Opening {
-    /// Its name for people, if it is to get one.
-    pub name: Option<String>,
-    /// Whether it is one session's own.
-    pub private: bool,
 }
 
 type Slot = Arc<tokio::sync::Mutex<Weak<DurableLog>>>;
@@ -125,6 +114,10 @@ pub struct Archive {
     sessions: DashMap<SessionId, SharedRow>,
     rooms: DashMap<RoomId, Slot>,
     session_count: AtomicU64,
+    /// Nodes that were found dead; a node never lives twice.
+    dead: DashSet<NodeId>,
+    /// Whether this node goes down: what it saves now is free for the next.
+    handing_over: AtomicBool,
 }
 
 impl Archive {
@@ -148,17 +141,9 @@ impl Archive {
             sessions: DashMap::new(),
             rooms: DashMap::new(),
             session_count: AtomicU64::new(0),
+            dead: DashSet::new(),
+            handing_over: AtomicBool::new(false),
         }
-    }
-
-    /// Counts what is stored, so that [`Bounds::max_sessions`] holds from the start.
-    ///
-    /// # Errors
-    /// [`StoreError`] if the store cannot be read.
-    pub async fn count_sessions(&self) -> Result<(), StoreError> {
-        let count = self.read(self.store.session_count(None)).await?;
-        self.session_count.store(count, Ordering::Relaxed);
-        Ok(())
     }
 
     /// The store, for reading.
@@ -185,9 +170,9 @@ impl Archive {
     /// for now.
     ///
     /// # Errors
-    /// [`ArchiveError::Exists`], [`ArchiveError::Full`], or [`ArchiveError::Store`] if not even its queue takes it.
+    /// [`ArchiveError::Exists`], [`ArchiveError::Full`], [`ArchiveError::OwnerFull`], or [`ArchiveError::Store`] if not even its queue takes it.
     pub async fn store_session(&self, record: SessionRecord) -> Result<bool, ArchiveError> {
-        self.admit()?;
+        self.admit(record.owner.as_deref()).await?;
         if self.sessions.contains_key(&record.id) {
             return Err(ArchiveError::Exists);
         }
@@ -210,7 +195,7 @@ impl Archive {
         &self,
         mut record: SessionRecord,
     ) -> Result<SharedRow, ArchiveError> {
-        self.admit()?;
+        self.admit(record.owner.as_deref()).await?;
         record.holder = Some(self.node.clone());
         let id = record.id.clone();
         let row = self.cache(SessionRow {
@@ -228,11 +213,27 @@ impl Archive {
         }
     }
 
-    fn admit(&self) -> Result<(), ArchiveError> {
+    /// Whether there is a place for another session of this owner. A store that cannot count lets it in.
+    async fn admit(&self, owner: Option<&str>) -> Result<(), ArchiveError> {
         if self.session_count() >= self.bounds.max_sessions as u64 {
             return Err(ArchiveError::Full);
         }
+        let Some(owner) = owner else {
+            return Ok(());
+        };
+        if self.has_all(owner).await {
+            // One that was just left may still be on its way out of the store.
+            let _ = self.recorder.record_patiently(Write::Mark).await;
+            if self.has_all(owner).await {
+                return Err(ArchiveError::OwnerFull);
+            }
+        }
         Ok(())
+    }
+
+    async fn has_all(&self, owner: &str) -> bool {
+        let count = self.read(self.store.session_count(Some(owner))).await;
+        count.is_ok_and(|count| count >= self.bounds.max_per_owner as u64)
     }
 
     fn cache(&self, row: SessionRow) -> Result<SharedRow, ArchiveError> {
@@ -280,13 +281,21 @@ impl Archive {
         self.sessions.get(id).map(|row| Arc::clone(&row))
     }
 
-    /// Takes a session for this node, so that it can be attached to; all who do share one row.
+    /// Takes a session for this node, so that it can be attached to; all who do share one row. `holder` is who held it
+    /// when it was last looked at: one that is going down is waited for a moment, so that what it knows is not lost.
     ///
     /// # Errors
     /// [`ArchiveError::Store`] if it is not here and the store does not answer.
-    pub async fn open_session(&self, id: &SessionId) -> Result<Option<SharedRow>, ArchiveError> {
+    pub async fn open_session(
+        &self,
+        id: &SessionId,
+        holder: Option<&NodeId>,
+    ) -> Result<Option<SharedRow>, ArchiveError> {
         if let Some(row) = self.held(id) {
             return Ok(Some(row));
+        }
+        if let Some(holder) = holder.filter(|holder| **holder != self.node) {
+            self.await_handover(id, holder).await?;
         }
         let claim = Write::ClaimSession {
             id: id.clone(),
@@ -306,6 +315,30 @@ impl Archive {
                 }
             },
         }
+    }
+
+    async fn await_handover(&self, id: &SessionId, holder: &NodeId) -> Result<(), ArchiveError> {
+        let deadline = Instant::now() + HANDOVER_PATIENCE;
+        while Instant::now() < deadline && self.is_alive(holder).await? {
+            let stored = self.read(self.store.session(id)).await?;
+            if stored.is_none_or(|stored| stored.holder.as_ref() != Some(holder)) {
+                break;
+            }
+            tokio::time::sleep(HANDOVER_PAUSE).await;
+        }
+        Ok(())
+    }
+
+    /// Whether another server process lives.
+    async fn is_alive(&self, node: &NodeId) -> Result<bool, StoreError> {
+        if *node == self.node || self.dead.contains(node) {
+            return Ok(*node == self.node);
+        }
+        let alive = self.read(self.store.is_alive(node)).await?;
+        if !alive {
+            self.dead.insert(node.clone());
+        }
+        Ok(alive)
     }
 
     /// Puts a claimed session into the cache, or its new fence into the row that is there.
@@ -339,7 +372,8 @@ impl Archive {
     fn current(&self, row: &SessionRow) -> SessionRecord {
         let mut record = row.record.clone();
         record.active_at = self.steady_now().before(row.active.elapsed());
-        record.holder = row.attached.then(|| self.node.clone());
+        let holds = row.attached && !self.handing_over.load(Ordering::Relaxed);
+        record.holder = holds.then(|| self.node.clone());
         record
     }
 
@@ -347,6 +381,11 @@ impl Archive {
     pub fn save(&self, row: &SharedRow) {
         let record = self.current(&row.lock());
         drop(self.recorder.submit(Write::SaveSession(Box::new(record))));
+    }
+
+    /// From here on what is saved is free for another process.
+    pub fn begin_handover(&self) {
+        self.handing_over.store(true, Ordering::Relaxed);
     }
 
     /// Forgets a session. What it said stays in the logs of its rooms.
@@ -362,110 +401,6 @@ impl Archive {
         let _ = self
             .session_count
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
-    }
-
-    /// The log of a room, on its lease, which is taken if this node does not hold it. A room that another process
-    /// serves is waited for if that one is going down, and taken at once if it is dead. With a store that does not
-    /// work the log is held in memory and what is said not durable, until the store works again.
-    ///
-    /// # Errors
-    /// [`ArchiveError::Elsewhere`].
-    pub async fn open_log(
-        &self,
-        room: &RoomId,
-        opening: Opening,
-    ) -> Result<SharedLog, ArchiveError> {
-        let slot = Slot::clone(&self.rooms.entry(room.clone()).or_default());
-        // One opens, the others wait for the same.
-        let mut slot = slot.lock().await;
-        if let Some(log) = slot.upgrade() {
-            return Ok(log);
-        }
-        let claim = Write::AcquireRoom {
-            room: room.clone(),
-            node: self.node.clone(),
-            name: opening.name,
-            private: opening.private,
-            at: (self.now)(),
-        };
-        let (standing, log) = match self.acquire(&claim).await? {
-            Ok(lease) => {
-                let log = self.restore(room, lease.head, lease.opened_at).await;
-                (Standing::from(&lease), log)
-            }
-            Err(receipt) => {
-                let stored = self.read(self.store.room(room)).await.ok().flatten();
-                let log = match stored {
-                    Some(stored) => {
-                        let opened_at = stored.opened_at.unwrap_or(stored.reserved + 1);
-                        self.restore(room, stored.reserved, opened_at).await
-                    }
-                    None => RoomLog::new(self.bounds.log_entries),
-                };
-                (Standing::Provisional(receipt), log)
-            }
-        };
-        let log = Arc::new(DurableLog::new(
-            room.clone(),
-            claim,
-            standing,
-            log,
-            self.recorder.clone(),
-            Arc::clone(&self.now),
-        ));
-        *slot = Arc::downgrade(&log);
-        Ok(log)
-    }
-
-    /// The log of a room that runs here.
-    pub fn running_log(&self, room: &RoomId) -> Option<SharedLog> {
-        let slot = self.rooms.get(room)?;
-        // Held while a room is being opened, and then it is not running yet.
-        slot.try_lock().ok()?.upgrade()
-    }
-
-    async fn acquire(
-        &self,
-        claim: &Write,
-    ) -> Result<Result<Lease, super::recorder::Receipt>, ArchiveError> {
-        let deadline = Instant::now() + TAKEOVER_PATIENCE;
-        loop {
-            let owner = match self.recorder.record_patiently(claim.clone()).await {
-                Ok(Ok(Outcome::Leased(lease))) => return Ok(Ok(lease)),
-                Ok(Ok(Outcome::Held(owner))) => owner,
-                Ok(_) => return Ok(Err(self.recorder.submit(claim.clone()))),
-                Err(receipt) => return Ok(Err(receipt)),
-            };
-            // One that cannot be asked is taken to live: two must never serve one room.
-            if !self.read(self.store.is_alive(&owner)).await.unwrap_or(true) {
-                tracing::info!(node = %owner, "taking over from a server process that died");
-                let _ = self.recorder.record(Write::ReleaseNode(owner)).await;
-                continue;
-            }
-            if Instant::now() >= deadline {
-                return Err(ArchiveError::Elsewhere);
-            }
-            tokio::time::sleep(TAKEOVER_PAUSE).await;
-        }
-    }
-
-    /// The log as it is stored. What cannot be read is left out; recovery then says that there is a gap.
-    async fn restore(&self, room: &RoomId, head: u64, opened_at: u64) -> RoomLog {
-        let limit = self.bounds.log_entries;
-        // A room that was never used has nothing to read.
-        if head == 0 {
-            return RoomLog::new(limit);
-        }
-        let page = u32::try_from(limit).unwrap_or(u32::MAX);
-        let newest = self.read(self.store.newest(room, page)).await;
-        let presences = self.read(self.store.presences(room, opened_at)).await;
-        match (newest, presences) {
-            (Ok(newest), Ok(presences)) => RoomLog::restored(limit, newest, head, &presences),
-            (Err(error), _) | (_, Err(error)) => {
-                tracing::error!(%room, %error, "the room's log could not be read");
-                RoomLog::unreadable(limit, head)
-            }
-        }
     }
 
     async fn read<T>(
@@ -484,86 +419,5 @@ impl Archive {
     /// Notes what was ordered and by whom, without waiting.
     pub fn note(&self, audit: AuditRecord) {
         drop(self.recorder.submit(Write::Audit(audit)));
-    }
-
-    /// Erases a session with all it said, everywhere. It must have ended.
-    ///
-    /// # Errors
-    /// [`ArchiveError::Store`]: nothing is promised then, and it should be tried again.
-    pub async fn erase_session(&self, id: &SessionId) -> Result<(), ArchiveError> {
-        self.sessions.remove(id);
-        for log in self.running_logs() {
-            log.erase(id);
-        }
-        self.recorder
-            .record(Write::EraseSession(id.clone()))
-            .await?;
-        Ok(self.store.scrub().await?)
-    }
-
-    /// Erases all that was said in a room.
-    ///
-    /// # Errors
-    /// As [`Self::erase_session`].
-    pub async fn erase_room(&self, id: &RoomId) -> Result<(), ArchiveError> {
-        if let Some(log) = self.running_log(id) {
-            log.erase_all();
-        }
-        self.recorder.record(Write::EraseRoom(id.clone())).await?;
-        Ok(self.store.scrub().await?)
-    }
-
-    fn running_logs(&self) -> Vec<SharedLog> {
-        let logs = self
-            .rooms
-            .iter()
-            .filter_map(|slot| slot.try_lock().ok()?.upgrade());
-        logs.collect()
-    }
-
-    /// Sweeps up: rows and logs that nobody uses leave the memory, dead nodes let go of what they held, and what is older
-    /// than it need be kept is removed. Returns the sessions that expired.
-    ///
-    /// # Errors
-    /// [`StoreError`]; the next sweep does what is left.
-    pub async fn sweep(&self, retention: Retention) -> Result<Vec<SessionId>, StoreError> {
-        self.rooms.retain(|_, slot| {
-            Arc::strong_count(slot) > 1
-                || slot.try_lock().map_or(true, |log| log.strong_count() > 0)
-        });
-        if self.recorder.is_failing() {
-            return Ok(Vec::new());
-        }
-        self.sessions
-            .retain(|_, row| Arc::strong_count(row) > 1 || row.lock().attached);
-        for holder in self.read(self.store.holders()).await? {
-            if holder != self.node && !self.read(self.store.is_alive(&holder)).await? {
-                self.recorder.record(Write::ReleaseNode(holder)).await?;
-            }
-        }
-        let now = self.steady_now();
-        let expire = Write::ExpireSessions {
-            before: now.before(retention.sessions),
-        };
-        let Outcome::Removed(expired) = self.recorder.record(expire).await? else {
-            return Ok(Vec::new());
-        };
-        self.recorder
-            .record(Write::ForgetOld {
-                entries_before: now.before(retention.transcripts),
-                audit_before: now.before(retention.audit),
-            })
-            .await?;
-        self.count_sessions().await?;
-        Ok(expired)
-    }
-
-    /// Waits until all that was handed over is written, at most until `deadline`, and closes the store. `false` if
-    /// something was left.
-    pub async fn close(&self, deadline: Instant) -> bool {
-        let flushed = self.recorder.flush(deadline).await;
-        self.recorder.begin_closing();
-        let _ = tokio::time::timeout_at(deadline, self.store.close()).await;
-        flushed
     }
 }
