@@ -91,6 +91,7 @@ mod tests {
         Access {
             role,
             subject: subject.map(str::to_owned),
+            expires_at: None,
         }
     }
 

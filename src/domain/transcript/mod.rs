@@ -113,7 +113,7 @@ impl Transcript {
         Self(match format {
             Format::Json => Document::Messages(Messages::new(room, reading, followed)),
             Format::Vtt => Document::Captions(Captions::new(reading, vtt::Vtt::new(room))),
-            Format::Srt => Document::Captions(Captions::new(reading, srt::Srt::default())),
+            Format::Srt => Document::Captions(Captions::new(reading, srt::Srt)),
             Format::Text => Document::Captions(Captions::new(reading, text::Text::new(room))),
         })
     }
