@@ -92,6 +92,7 @@ mod tests {
             role,
             expires_at: None,
             subject: subject.map(str::to_owned),
+            expires_at: None,
         }
     }
 

@@ -38,6 +38,9 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// How often it is looked whether something was stored late.
 const BEAT: Duration = Duration::from_secs(1);
 
+/// How long a slow store is waited for: what it has not committed by then, though it was said, is missing.
+const COMMIT_PATIENCE: Duration = Duration::from_secs(2);
+
 /// Which transcript.
 #[derive(Deserialize, IntoParams)]
 pub struct Which {
@@ -86,10 +89,12 @@ pub async fn transcript(
         pages: LogPages::new(archive.store().clone(), room.clone()),
         published,
     };
+    reader.settle(&environment).await;
     // A store that does not work is told by a status, not by a body that breaks off.
     let first = reader.next().await?;
     let (pieces, body) = mpsc::channel(PIECES);
     let writer = Writer {
+        environment,
         transcript,
         reader,
         pieces,
@@ -166,6 +171,15 @@ struct Reader {
 }
 
 impl Reader {
+    /// Waits until what was said so far in a room that runs is stored.
+    async fn settle(&self, environment: &Environment) {
+        if self.published.is_some() {
+            let deadline = Instant::now() + COMMIT_PATIENCE;
+            // A store that is later than that is told by `durable:false`, and read as it is.
+            let _ = environment.archive.recorder().flush(deadline).await;
+        }
+    }
+
     async fn next(&mut self) -> Result<Vec<LogEntry>, StoreError> {
         let published = self.published.as_mut();
         let up_to = published.map_or(u64::MAX, |published| *published.borrow_and_update());
@@ -175,6 +189,7 @@ impl Reader {
 
 /// Writes a transcript into a response, as fast as the client reads it.
 struct Writer {
+    environment: Data<Environment>,
     transcript: Transcript,
     reader: Reader,
     pieces: mpsc::Sender<Result<Bytes, StoreError>>,
@@ -234,6 +249,9 @@ impl Writer {
                 },
                 None => true,
             };
+            if ended {
+                self.reader.settle(&self.environment).await;
+            }
             let page = self.read().await?;
             if !page.is_empty() {
                 written_at = Instant::now();

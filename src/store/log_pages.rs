@@ -59,3 +59,78 @@ impl LogPages {
         Ok(page)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::{
+            room_log::{EntryKind, Subject},
+            time::Timestamp,
+        },
+        store::{
+            memory::MemoryStore,
+            record::{NodeId, Write},
+        },
+    };
+
+    /// A store that has entries of these numbers in the room `demo`.
+    async fn holding(numbers: impl Iterator<Item = u64>) -> Arc<dyn Store> {
+        let store = MemoryStore::default();
+        let (room, at): (RoomId, _) = ("demo".parse().unwrap(), Timestamp::from_unix_millis(0));
+        let mut writes = vec![Write::AcquireRoom {
+            room: room.clone(),
+            node: NodeId::from(uuid::Uuid::nil()),
+            name: None,
+            private: false,
+            at,
+        }];
+        writes.extend(numbers.map(|seq| Write::Append {
+            room: room.clone(),
+            fence: 1,
+            entry: LogEntry {
+                seq,
+                subject: Subject {
+                    kind: EntryKind::Present,
+                    speaker: "someone".parse().unwrap(),
+                    language: None,
+                    at,
+                },
+                frame: "{}".into(),
+            },
+        }));
+        store.commit(&writes).await.unwrap();
+        Arc::new(store)
+    }
+
+    async fn rest(pages: &mut LogPages, up_to: u64) -> Vec<u64> {
+        let mut numbers = Vec::new();
+        loop {
+            let page = pages.next(up_to).await.unwrap();
+            if page.is_empty() {
+                return numbers;
+            }
+            numbers.extend(page.iter().map(|entry| entry.seq));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_log_of_many_pages_with_gaps_is_read_once_in_order_and_no_further_than_asked() {
+        let numbers = || (1..=1_400).filter(|number| number % 7 != 0);
+        let mut pages = LogPages::new(holding(numbers()).await, "demo".parse().unwrap());
+        // 1001 is a gap, and 1002 not to be read yet.
+        let first = rest(&mut pages, 1_001).await;
+        assert!(
+            first
+                .into_iter()
+                .eq(numbers().take_while(|number| *number <= 1_001))
+        );
+        assert!(rest(&mut pages, 1_001).await.is_empty());
+        let second = rest(&mut pages, u64::MAX).await;
+        assert!(
+            second
+                .into_iter()
+                .eq(numbers().skip_while(|number| *number <= 1_001))
+        );
+    }
+}

@@ -7,7 +7,6 @@ use super::{
 };
 
 /// Writes SubRip.
-#[derive(Default)]
 pub(super) struct Srt;
 
 impl Style for Srt {

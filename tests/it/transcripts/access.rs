@@ -40,6 +40,10 @@ async fn a_transcript_is_for_those_who_were_there_and_for_operators() {
             ana.ask(json!({"type": "leave_session"})).await;
             let closed = status(&server, "DELETE", "/api/rooms/demo", Some(OPERATOR_KEY)).await;
             assert_eq!(closed, 204);
+            // Left is left, and stored a moment later.
+            while status(&server, "GET", "/api/sessions/anas", Some(OPERATOR_KEY)).await != 404 {
+                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            }
         }
         // Once she has left and it is over, only what is stored tells that she was there.
         let anas = if running { 200 } else { 403 };

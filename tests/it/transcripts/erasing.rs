@@ -3,7 +3,10 @@
 use serde_json::{Value, json};
 
 use super::{Conversation, messages, texts, transcript};
-use crate::support::server::{Server, outcome};
+use crate::support::{
+    server::{Server, outcome},
+    speech::{recording, speak},
+};
 
 async fn delete(server: &Server, path: &str) -> (u16, Value) {
     outcome(server.request("DELETE", path).send().await.unwrap()).await
@@ -68,6 +71,25 @@ async fn what_is_being_said_while_it_is_erased_is_erased_too() {
     assert_eq!(texts(&server, "demo", "lang=es").await, ["Hola.", "Adiós."]);
     let all = json!(messages(&server, "demo", "").await).to_string();
     assert!(!all.contains("\"ana\"") && !all.contains("ecret"), "{all}");
+}
+
+#[tokio::test]
+async fn who_is_erased_in_the_middle_of_a_sentence_leaves_nothing_of_it() {
+    let server = Server::start();
+    let mut people = Conversation::begin(&server, "demo").await;
+    // No silence after it: the sentence goes on.
+    speak(&mut people.ana, &recording("goforward.raw")).await;
+    people
+        .luz
+        .expect_where("transcription", |caption| caption["final"] == false)
+        .await;
+    assert_eq!(delete(&server, "/api/sessions/ana?erase=true").await.0, 204);
+    let after = messages(&server, "demo", "").await;
+    let comings: Vec<&Value> = after.iter().map(|message| &message["type"]).collect();
+    assert_eq!(comings, ["participant_joined"], "Luz's own: {after:?}");
+    let room = server.get("/api/rooms/demo").await;
+    assert_eq!(room["sources"], json!([]));
+    assert_eq!(room["invokers"], json!([]), "nobody works on it any more");
 }
 
 /// Everything that stands in the files of a folder.

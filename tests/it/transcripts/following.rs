@@ -35,7 +35,7 @@ impl Followed {
     }
 
     /// Reads to its end.
-    async fn read_to_the_end(mut self) -> String {
+    async fn rest(mut self) -> String {
         while self.come().await {}
         self.so_far
     }
@@ -77,7 +77,7 @@ async fn what_is_said_appears_as_it_is_said_and_ends_with_the_room() {
     let closed = server.request("DELETE", "/api/rooms/demo").send().await;
     assert_eq!(closed.unwrap().status(), 204);
 
-    let vtt = originals.read_to_the_end().await;
+    let vtt = originals.rest().await;
     let cues = Vtt::parse(&vtt).unwrap().cues;
     let texts: Vec<&str> = cues.iter().map(|cue| cue.text).collect();
     assert_eq!(
@@ -90,7 +90,7 @@ async fn what_is_said_appears_as_it_is_said_and_ends_with_the_room() {
         ]
     );
     let numbers: Vec<u64> = lines
-        .read_to_the_end()
+        .rest()
         .await
         .lines()
         .map(|line| serde_json::from_str::<Value>(line).unwrap())
@@ -105,8 +105,8 @@ async fn what_is_said_appears_as_it_is_said_and_ends_with_the_room() {
         .map(|entry| entry["seq"].as_u64().unwrap())
         .collect();
     assert_eq!(numbers, kept[..numbers.len()], "nothing was left out");
-    spanish.read_to_the_end().await;
-    text.read_to_the_end().await;
+    spanish.rest().await;
+    text.rest().await;
 }
 
 #[tokio::test]
@@ -120,7 +120,7 @@ async fn a_room_is_not_kept_by_those_who_follow_it() {
     let mut followed = Followed::begin(&server, "format=txt").await;
     followed.until("Ana: Good bye.\n").await;
     ana.ask(json!({"type": "leave_session"})).await;
-    let text = followed.read_to_the_end().await;
+    let text = followed.rest().await;
     assert!(text.ends_with("Ana: Good bye.\n"), "{text}");
     server
         .eventually("/api/rooms/demo", |answer| {
@@ -129,7 +129,7 @@ async fn a_room_is_not_kept_by_those_who_follow_it() {
         .await;
     // It can still be followed, to its end, which has come.
     let again = Followed::begin(&server, "format=txt").await;
-    assert_eq!(again.read_to_the_end().await, text);
+    assert_eq!(again.rest().await, text);
 }
 
 #[tokio::test]
@@ -142,7 +142,7 @@ async fn a_server_that_stops_ends_what_is_followed() {
     people.ana.say("These are my last words.").await;
     people.ana.settled().await;
     server.signal(rustix::process::Signal::TERM);
-    let lines = followed.read_to_the_end().await;
+    let lines = followed.rest().await;
     assert!(lines.ends_with('\n'), "whole lines: {lines}");
     assert!(lines.contains("These are my last words."), "{lines}");
     assert_eq!(server.wait(std::time::Duration::from_secs(20)), Some(0));
