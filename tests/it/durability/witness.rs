@@ -11,6 +11,7 @@ use interpres::{
     store::{open::open, record::Range},
 };
 use rand::{RngExt, SeedableRng, rngs::StdRng};
+use secrecy::SecretString;
 use serde_json::{Value, json};
 
 use crate::support::client::{Client, Incoming};
@@ -169,10 +170,12 @@ impl Witness {
     }
 }
 
-/// The whole log of the room, read from the store of a server that has ended.
-pub async fn stored_log(data: &Path) -> BTreeMap<u64, LogEntry> {
+/// The whole log of the room, read from the store of a server that has ended: the database of this address, or the one
+/// in its data folder.
+pub async fn stored_log(url: Option<&str>, data: &Path) -> BTreeMap<u64, LogEntry> {
     let node = uuid::Uuid::now_v7().into();
-    let store = open(None, data, &node).await.unwrap();
+    let url = url.map(SecretString::from);
+    let store = open(url.as_ref(), data, &node).await.unwrap();
     let range = Range {
         after: 0,
         limit: u32::MAX,
@@ -182,6 +185,17 @@ pub async fn stored_log(data: &Path) -> BTreeMap<u64, LogEntry> {
     entries
         .into_iter()
         .map(|entry| (entry.seq, entry))
+        .collect()
+}
+
+/// What was said, in order.
+pub fn texts(log: &BTreeMap<u64, LogEntry>) -> Vec<String> {
+    let messages = log
+        .values()
+        .map(|entry| serde_json::from_str::<Value>(&entry.frame).unwrap());
+    messages
+        .filter(|message| message["type"] == "transcription")
+        .map(|message| message["text"].as_str().unwrap().to_owned())
         .collect()
 }
 
