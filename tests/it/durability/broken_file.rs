@@ -1,6 +1,14 @@
 //! The file of the database is taken away or replaced under the server, or is damaged when it starts.
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use rustix::process::Signal;
+use serde_json::json;
+use sqlx::{Connection as _, SqliteConnection, sqlite::SqliteConnectOptions};
 
 use super::{
     settings,
@@ -8,6 +16,9 @@ use super::{
     witness::ROOM,
 };
 use crate::support::server::Server;
+
+/// Bytes of a page of SQLite, unless somebody says otherwise.
+const PAGE: usize = 4096;
 
 fn file(server: &Server) -> PathBuf {
     server.data().join("interpres.db")
@@ -59,14 +70,32 @@ async fn a_file_that_is_deleted_is_made_anew_by_a_restart_and_people_go_on() {
     berta.say_until(true).await;
 }
 
+/// Stops the server in order, after which everything is in the file.
+fn stop(server: &mut Server) -> PathBuf {
+    server.signal(Signal::TERM);
+    assert_eq!(server.wait(Duration::from_secs(30)), Some(0));
+    file(server)
+}
+
+/// Where the first page of a table begins.
+async fn first_page(file: &Path, table: &str) -> usize {
+    let options = SqliteConnectOptions::new().filename(file).read_only(true);
+    let mut database = SqliteConnection::connect_with(&options).await.unwrap();
+    let page: i64 = sqlx::query_scalar("SELECT rootpage FROM sqlite_schema WHERE name = $1")
+        .bind(table)
+        .fetch_one(&mut database)
+        .await
+        .unwrap();
+    database.close().await.unwrap();
+    (usize::try_from(page).unwrap() - 1) * PAGE
+}
+
 /// What the server says to a database in which `damage` was done, which it leaves as it is.
 async fn refused_with(damage: impl FnOnce(&mut Vec<u8>)) -> String {
     let mut server = Server::with(&settings(None));
     let mut ana = Speaker::enter(&server, "Ana", ROOM).await;
     ana.say_until(true).await;
-    server.signal(rustix::process::Signal::TERM);
-    assert_eq!(server.wait(std::time::Duration::from_secs(30)), Some(0));
-    let file = file(&server);
+    let file = stop(&mut server);
     let mut content = fs::read(&file).unwrap();
     damage(&mut content);
     fs::write(&file, &content).unwrap();
@@ -90,6 +119,35 @@ async fn a_file_that_was_cut_short_is_refused_and_left_as_it_is() {
 
 #[tokio::test]
 async fn a_file_with_damaged_pages_is_refused_and_left_as_it_is() {
-    // All but the first page of 4 KiB, where it says what tables there are.
-    refused_with(|content| content[4096..].fill(0xa5)).await;
+    // All but the first, where it says what tables there are.
+    refused_with(|content| content[PAGE..].fill(0xa5)).await;
+}
+
+#[tokio::test]
+async fn damage_that_is_found_out_later_stops_nobody_and_is_told() {
+    let mut server = Server::with(&settings(None));
+    let mut ana = Speaker::enter(&server, "Ana", ROOM).await;
+    ana.say_until(true).await;
+    let file = stop(&mut server);
+    let sessions = first_page(&file, "sessions").await;
+    let mut content = fs::read(&file).unwrap();
+    content[sessions..][..PAGE].fill(0xa5);
+    fs::write(&file, &content).unwrap();
+
+    let server = server.beside();
+    let mut watch = Watch::begin(&server).await;
+    let mut berta = Speaker::enter(&server, "Berta", "new").await;
+    let alert = watch.alerted("store_failing", "critical").await;
+    assert!(alert.contains("put a backup in its place"), "{alert}");
+    store_is(&server, "unhealthy").await;
+    assert!(!berta.say().await, "nothing can be stored");
+    // Not that there is no such session.
+    let mut client = server.connect().await;
+    let code = client
+        .ask_refused(json!({
+            "type": "recover_session", "session_id": ana.session["session_id"],
+            "resume_token": ana.session["resume_token"],
+        }))
+        .await;
+    assert_eq!(code, "unavailable");
 }

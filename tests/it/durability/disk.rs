@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use interpres::store::{contract::Store, open::open};
+use interpres::store::open::open;
 use rustix::process::Signal;
 use serde_json::json;
 use sqlx::{Connection as _, SqliteConnection, sqlite::SqliteConnectOptions};
@@ -73,6 +73,28 @@ async fn a_full_disk_stops_nobody_and_when_it_is_freed_all_is_stored() {
 }
 
 #[tokio::test]
+async fn a_start_on_a_full_disk_serves() {
+    let disk = Disk::new();
+    let mut server = Server::on(&disk, &settings(None));
+    let mut ana = Speaker::enter(&server, "Ana", ROOM).await;
+    ana.say_until(true).await;
+
+    disk.fill();
+    server.kill_and_start_again();
+    store_is(&server, "unhealthy").await;
+    assert_eq!(ana.come_back(&server).await, ana.said());
+    assert!(!ana.say().await, "nothing can be stored");
+    open_rooms(&server).await;
+
+    disk.free();
+    ana.say_until(true).await;
+    store_is(&server, "healthy").await;
+    server.kill_and_start_again();
+    let left = ana.come_back(&server).await;
+    ana.compare(&left);
+}
+
+#[tokio::test]
 async fn a_disk_that_fails_and_is_read_only_stops_nobody_and_a_start_on_it_says_what_to_do() {
     let disk = Disk::new();
     let mut settings = settings(None);
@@ -96,12 +118,12 @@ async fn a_disk_that_fails_and_is_read_only_stops_nobody_and_a_start_on_it_says_
     assert_eq!(server.wait(PATIENCE), Some(0));
 
     let complaint = server.refused_beside(&[]);
-    for named in ["Read-only file system", "DATA_DIR"] {
+    for named in ["Read-only file system", "data.dir"] {
         assert!(complaint.contains(named), "{named} in: {complaint}");
     }
     let other = disk.place().join("other");
     let complaint = server.refused_beside(&[("DATA_DIR", other.to_str().unwrap())]);
-    for named in ["Read-only file system", "DATA_DIR"] {
+    for named in ["Read-only file system", "data.dir"] {
         assert!(complaint.contains(named), "{named} in: {complaint}");
     }
 

@@ -80,7 +80,10 @@ impl Server {
     /// What another process on the same data with these settings too complains of, as it must not start. Whoever reads
     /// it learns it from one line.
     pub fn refused_beside(&self, environment: &[(&str, &str)]) -> String {
-        let output = command(&self.environment, &self.launcher, &self.data)
+        // One that starts after all is ended, and its exit code tells.
+        let mut launcher = vec!["timeout".into(), "60".into()];
+        launcher.extend(self.launcher.iter().cloned());
+        let output = command(&self.environment, &launcher, &self.data)
             .envs(environment.iter().copied())
             .output()
             .unwrap();
