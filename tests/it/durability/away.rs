@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{
     settings,
     speaker::{Speaker, Watch, figure, store_is},
-    witness::{ROOM, assert_nothing_is_doubled, stored_log, texts},
+    witness::{ROOM, assert_nothing_is_doubled, stored_log},
 };
 use crate::support::{postgres::Postgres, server::Server};
 
@@ -20,8 +20,7 @@ async fn postgresql_that_goes_away_stops_nobody_and_gets_all_when_it_is_back() {
     let url = postgres.new_database().await;
     let mut server = Server::with(&settings(Some(&url)));
     let mut watch = Watch::begin(&server).await;
-    let mut ana = Speaker::enter(&server, "Ana", ROOM).await;
-    ana.say_until(true).await;
+    let mut ana = Speaker::enter_stored(&server, "Ana", ROOM).await;
 
     let stopping = Arc::clone(&postgres);
     aside(move || stopping.stop()).await;
@@ -55,5 +54,5 @@ async fn postgresql_that_goes_away_stops_nobody_and_gets_all_when_it_is_back() {
     server.kill();
     let log = stored_log(Some(&url), &server.data()).await;
     assert_nothing_is_doubled(&log);
-    assert_eq!(texts(&log), ana.said());
+    assert_eq!(ana.stored(&log), ana.said());
 }

@@ -28,8 +28,7 @@ fn file(server: &Server) -> PathBuf {
 async fn a_file_that_is_taken_away_is_missed_and_gets_all_when_it_is_back() {
     let mut server = Server::with(&settings(None));
     let mut watch = Watch::begin(&server).await;
-    let mut ana = Speaker::enter(&server, "Ana", ROOM).await;
-    ana.say_until(true).await;
+    let mut ana = Speaker::enter_stored(&server, "Ana", ROOM).await;
     let (file, aside) = (file(&server), server.data().join("aside"));
 
     fs::rename(&file, &aside).unwrap();
@@ -57,8 +56,7 @@ async fn a_file_that_is_taken_away_is_missed_and_gets_all_when_it_is_back() {
 #[tokio::test]
 async fn a_file_that_is_deleted_is_made_anew_by_a_restart_and_people_go_on() {
     let mut server = Server::with(&settings(None));
-    let mut ana = Speaker::enter(&server, "Ana", ROOM).await;
-    ana.say_until(true).await;
+    let mut ana = Speaker::enter_stored(&server, "Ana", ROOM).await;
     for ending in ["", "-wal", "-shm"] {
         fs::remove_file(format!("{}{ending}", file(&server).display())).unwrap();
     }
@@ -93,8 +91,7 @@ async fn first_page(file: &Path, table: &str) -> usize {
 /// What the server says to a database in which `damage` was done, which it leaves as it is.
 async fn refused_with(damage: impl FnOnce(&mut Vec<u8>)) -> String {
     let mut server = Server::with(&settings(None));
-    let mut ana = Speaker::enter(&server, "Ana", ROOM).await;
-    ana.say_until(true).await;
+    Speaker::enter_stored(&server, "Ana", ROOM).await;
     let file = stop(&mut server);
     let mut content = fs::read(&file).unwrap();
     damage(&mut content);
@@ -126,8 +123,7 @@ async fn a_file_with_damaged_pages_is_refused_and_left_as_it_is() {
 #[tokio::test]
 async fn damage_that_is_found_out_later_stops_nobody_and_is_told() {
     let mut server = Server::with(&settings(None));
-    let mut ana = Speaker::enter(&server, "Ana", ROOM).await;
-    ana.say_until(true).await;
+    let ana = Speaker::enter_stored(&server, "Ana", ROOM).await;
     let file = stop(&mut server);
     let sessions = first_page(&file, "sessions").await;
     let mut content = fs::read(&file).unwrap();
@@ -149,5 +145,5 @@ async fn damage_that_is_found_out_later_stops_nobody_and_is_told() {
             "resume_token": ana.session["resume_token"],
         }))
         .await;
-    assert_eq!(code, "unavailable");
+    assert_eq!(code, "store_unavailable");
 }

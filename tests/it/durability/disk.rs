@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use interpres::store::open::open;
 use rustix::process::Signal;
-use serde_json::json;
+use serde_json::{Value, json};
 use sqlx::{Connection as _, SqliteConnection, sqlite::SqliteConnectOptions};
 
 use super::{
     settings,
     speaker::{Speaker, Watch, figure, store_is},
-    witness::{ROOM, assert_nothing_is_doubled, stored_log, texts},
+    witness::{ROOM, assert_nothing_is_doubled, stored_log},
 };
 use crate::support::{disk::Disk, server::Server};
 
@@ -34,8 +34,7 @@ async fn a_full_disk_stops_nobody_and_when_it_is_freed_all_is_stored() {
     let disk = Disk::new();
     let mut server = Server::on(&disk, &settings(None));
     let mut watch = Watch::begin(&server).await;
-    let mut ana = Speaker::enter(&server, "Ana", ROOM).await;
-    ana.say_until(true).await;
+    let mut ana = Speaker::enter_stored(&server, "Ana", ROOM).await;
     store_is(&server, "healthy").await;
 
     disk.fill();
@@ -63,7 +62,7 @@ async fn a_full_disk_stops_nobody_and_when_it_is_freed_all_is_stored() {
     disk.copy("data", copy.path());
     let log = stored_log(None, copy.path()).await;
     assert_nothing_is_doubled(&log);
-    assert_eq!(texts(&log), ana.said());
+    assert_eq!(ana.stored(&log), ana.said());
 
     let server = server.beside();
     assert_eq!(ana.come_back(&server).await, ana.said());
@@ -76,8 +75,7 @@ async fn a_full_disk_stops_nobody_and_when_it_is_freed_all_is_stored() {
 async fn a_start_on_a_full_disk_serves() {
     let disk = Disk::new();
     let mut server = Server::on(&disk, &settings(None));
-    let mut ana = Speaker::enter(&server, "Ana", ROOM).await;
-    ana.say_until(true).await;
+    let mut ana = Speaker::enter_stored(&server, "Ana", ROOM).await;
 
     disk.fill();
     server.kill_and_start_again();
@@ -102,8 +100,7 @@ async fn a_disk_that_fails_and_is_read_only_stops_nobody_and_a_start_on_it_says_
     settings.push(("INTERPRES__SERVER__SHUTDOWN_DEADLINE", "2s"));
     let mut server = Server::on(&disk, &settings);
     let mut watch = Watch::begin(&server).await;
-    let mut ana = Speaker::enter(&server, "Ana", ROOM).await;
-    ana.say_until(true).await;
+    let mut ana = Speaker::enter_stored(&server, "Ana", ROOM).await;
 
     disk.fail();
     ana.say_until(false).await;
@@ -115,6 +112,12 @@ async fn a_disk_that_fails_and_is_read_only_stops_nobody_and_a_start_on_it_says_
     assert_eq!(ana.come_back(&server).await, ana.said(), "from memory");
     open_rooms(&server).await;
     server.signal(Signal::TERM);
+    let closed = ana.client.closed().await;
+    assert_eq!(
+        closed.map(|(code, _)| code),
+        Some(1012),
+        "told to come back"
+    );
     assert_eq!(server.wait(PATIENCE), Some(0));
 
     let complaint = server.refused_beside(&[]);
@@ -138,16 +141,18 @@ async fn a_disk_that_fails_and_is_read_only_stops_nobody_and_a_start_on_it_says_
 async fn a_disk_that_takes_seconds_stops_nobody() {
     let mut server = Server::with(&settings(None));
     let mut watch = Watch::begin(&server).await;
-    let mut ana = Speaker::enter(&server, "Ana", ROOM).await;
-    ana.say_until(true).await;
+    let mut ana = Speaker::enter_stored(&server, "Ana", ROOM).await;
 
     // Who has begun to write keeps everybody else from it, in another process as here.
     let options = SqliteConnectOptions::new().filename(server.data().join("interpres.db"));
     let mut slow = SqliteConnection::connect_with(&options).await.unwrap();
     let held = slow.begin_with("BEGIN IMMEDIATE").await.unwrap();
     ana.say_until(false).await;
-    let state = server.get("/api/health").await["components"]["store"].clone();
-    assert!(state == "degraded" || state == "unhealthy", "{state}");
+    let is_ill = |health: &Value| {
+        let store = &health["components"]["store"];
+        *store == health["status"] && (*store == "degraded" || *store == "unhealthy")
+    };
+    server.eventually("/api/health", is_ill).await;
     while !matches!(figure(&server, "interpres_store_state").await, 2.0) {
         assert!(!ana.say().await, "nothing can be stored");
     }
@@ -165,7 +170,7 @@ async fn a_disk_that_takes_seconds_stops_nobody() {
     assert_eq!(server.wait(PATIENCE), Some(0));
     let log = stored_log(None, &server.data()).await;
     assert_nothing_is_doubled(&log);
-    assert_eq!(texts(&log), ana.said());
+    assert_eq!(ana.stored(&log), ana.said());
     let node = uuid::Uuid::now_v7().into();
     let store = open(None, &server.data(), &node).await.unwrap();
     let id = dora.session["session_id"]

@@ -1,7 +1,8 @@
 //! Somebody who says one thing after the other and knows of each whether it was stored, and who watches the store.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
+use interpres::domain::room_log::LogEntry;
 use serde_json::{Value, json};
 
 use crate::support::{client::Client, server::Server};
@@ -17,21 +18,38 @@ pub struct Speaker {
     name: &'static str,
     pub client: Client,
     pub session: Value,
+    /// From which number on it counts what was said.
+    since: u64,
     last_seq: u64,
-    /// What was said, and whether the server promised that it is stored.
+    texts: usize,
+    /// What was said since then, and whether the server promised that it is stored.
     said: Vec<(String, bool)>,
 }
 
 impl Speaker {
+    /// Comes into the room and waits until the room has its place in the store: on a busy machine the store may take so
+    /// long for it that what is said first is not stored.
+    pub async fn enter_stored(server: &Server, name: &'static str, room: &str) -> Self {
+        let mut speaker = Self::enter(server, name, room).await;
+        speaker.say_until(true).await;
+        speaker.said.clear();
+        speaker.since = speaker.last_seq;
+        speaker.say_until(true).await;
+        speaker
+    }
+
     /// Comes into the room.
     pub async fn enter(server: &Server, name: &'static str, room: &str) -> Self {
         let mut client = server.connect().await;
         let config = json!({"name": name, "room_id": room, "speaks": "en", "hears": ["en"]});
         let session = client.create_session(config).await;
+        let seq = session["seq"].as_u64().unwrap();
         Self {
             name,
             client,
-            last_seq: session["seq"].as_u64().unwrap(),
+            since: seq,
+            last_seq: seq,
+            texts: 0,
             session,
             said: Vec::new(),
         }
@@ -39,7 +57,8 @@ impl Speaker {
 
     /// Says something and reads it; whether it was stored.
     pub async fn say(&mut self) -> bool {
-        let text = format!("{} {}", self.name, self.said.len() + 1);
+        self.texts += 1;
+        let text = format!("{} {}", self.name, self.texts);
         self.client.say(&text).await;
         let is_it = |message: &Value| message["text"] == text && message["final"] == true;
         let heard = self.client.expect_where("transcription", is_it).await;
@@ -66,14 +85,14 @@ impl Speaker {
         panic!("durable was never {durable}: {:?}", self.said);
     }
 
-    /// Loses the connection, comes back, and reads all from the beginning; what was said, in order.
+    /// Loses the connection, comes back, and reads all that counts; what was said, in order.
     pub async fn come_back(&mut self, server: &Server) -> Vec<String> {
         self.client = server.connect().await;
         let recovered = self
             .client
             .ask(json!({
                 "type": "recover_session", "session_id": self.session["session_id"],
-                "resume_token": self.session["resume_token"], "last_seq": self.session["seq"],
+                "resume_token": self.session["resume_token"], "last_seq": self.since,
             }))
             .await;
         assert_eq!(recovered["type"], "session_recovered", "{recovered}");
@@ -93,7 +112,18 @@ impl Speaker {
             .collect()
     }
 
-    /// All that was said.
+    /// What a log holds of what counts.
+    pub fn stored(&self, log: &BTreeMap<u64, LogEntry>) -> Vec<String> {
+        let messages = log
+            .range(self.since + 1..)
+            .map(|(_, entry)| serde_json::from_str::<Value>(&entry.frame).unwrap());
+        messages
+            .filter(|message| message["type"] == "transcription")
+            .map(|message| message["text"].as_str().unwrap().to_owned())
+            .collect()
+    }
+
+    /// All that was said and counts.
     pub fn said(&self) -> Vec<&str> {
         self.said.iter().map(|(text, _)| text.as_str()).collect()
     }

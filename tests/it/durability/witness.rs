@@ -188,17 +188,6 @@ pub async fn stored_log(url: Option<&str>, data: &Path) -> BTreeMap<u64, LogEntr
         .collect()
 }
 
-/// What was said, in order.
-pub fn texts(log: &BTreeMap<u64, LogEntry>) -> Vec<String> {
-    let messages = log
-        .values()
-        .map(|entry| serde_json::from_str::<Value>(&entry.frame).unwrap());
-    messages
-        .filter(|message| message["type"] == "transcription")
-        .map(|message| message["text"].as_str().unwrap().to_owned())
-        .collect()
-}
-
 /// Nothing that was said once stands in the log twice.
 pub fn assert_nothing_is_doubled(log: &BTreeMap<u64, LogEntry>) {
     let mut utterances = BTreeSet::new();

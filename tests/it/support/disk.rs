@@ -33,7 +33,7 @@ echo "the test says so" >"/sys/fs/ext4/${device#/dev/}/trigger_fs_error"
 
 /// A disk that failed is to be checked before it can be written again. 1 says that something was put in order.
 const REPAIR: &str = r#"
-umount "$1/disk" && { e2fsck -fy "$1/image" >/dev/null || test $? = 1; } &&
+umount "$1/disk" && { e2fsck -fy "$1/image" >/dev/null 2>&1 || test $? = 1; } &&
   mount -o loop,errors=remount-ro "$1/image" "$1/disk"
 "#;
 
