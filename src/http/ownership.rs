@@ -92,7 +92,6 @@ mod tests {
             role,
             expires_at: None,
             subject: subject.map(str::to_owned),
-            expires_at: None,
         }
     }
 

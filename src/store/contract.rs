@@ -14,7 +14,7 @@ use crate::domain::{
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
     /// It cannot now, and may later: the disk is full or read-only, the database is away or busy. Trying again is right.
-    #[error("the store does not work now ({doing}: {cause}); it is tried again")]
+    #[error("the store does not work now ({doing}: {cause})")]
     Unavailable {
         /// What was being done.
         doing: &'static str,

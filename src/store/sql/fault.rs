@@ -8,6 +8,9 @@ use super::super::contract::StoreError;
 /// TOOBIG, CONSTRAINT, MISMATCH, MISUSE and RANGE. All others are about the disk, the file or other processes.
 const SQLITE_REFUSALS: [i32; 6] = [1, 18, 19, 20, 21, 25];
 
+/// Those that say that the file is damaged, which does not pass: SQLITE_CORRUPT and NOTADB.
+const SQLITE_DAMAGE: [i32; 2] = [11, 26];
+
 /// PostgreSQL's error classes (appendix A) that are about the statement and its values: features, cardinality, data,
 /// integrity, limits of the program. All others are about the server, its disk, permissions or other clients.
 const POSTGRES_REFUSALS: [&str; 5] = ["0A", "21", "22", "23", "54"];
@@ -35,7 +38,12 @@ pub fn fault(doing: &'static str, error: &sqlx::Error) -> StoreError {
     }
 }
 
-/// The database's own words.
+/// What to do about a damaged file. Nothing is done about it unasked: what is left in it can be read out
+/// (sqlite.org/recovery.html).
+const DAMAGED: &str =
+    "put a backup in its place, or move it aside with its -wal and -shm files to begin a new one";
+
+/// The database's own words, and what to do where those do not say it.
 pub fn cause(error: &sqlx::Error) -> String {
     if let sqlx::Error::Database(error) = error
         && let Some(error) = error.try_downcast_ref::<PgDatabaseError>()
@@ -47,6 +55,11 @@ pub fn cause(error: &sqlx::Error) -> String {
         };
     }
     match error {
+        sqlx::Error::Database(error)
+            if sqlite_code(&**error).is_some_and(|code| SQLITE_DAMAGE.contains(&code)) =>
+        {
+            format!("{}; {DAMAGED}", error.message())
+        }
         sqlx::Error::Database(error) => error.message().to_owned(),
         sqlx::Error::ColumnDecode { index, .. } => format!("column {index} has another type"),
         sqlx::Error::PoolTimedOut => "no connection within the time allowed".into(),
@@ -63,11 +76,13 @@ fn is_refusal(error: &dyn DatabaseError) -> bool {
                     .iter()
                     .any(|class| code.starts_with(class)));
     }
-    error
-        .try_downcast_ref::<SqliteError>()
-        .is_some_and(|error| {
-            let code = error.code().and_then(|code| code.parse::<i32>().ok());
-            // The lowest byte is the primary code, the others say more.
-            code.is_some_and(|code| SQLITE_REFUSALS.contains(&(code & 0xff)))
-        })
+    sqlite_code(error).is_some_and(|code| SQLITE_REFUSALS.contains(&code))
+}
+
+/// SQLite's primary result code.
+fn sqlite_code(error: &dyn DatabaseError) -> Option<i32> {
+    let error = error.try_downcast_ref::<SqliteError>()?;
+    let code: i32 = error.code()?.parse().ok()?;
+    // The lowest byte is the primary code, the others say more.
+    Some(code & 0xff)
 }

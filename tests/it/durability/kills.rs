@@ -5,25 +5,41 @@ use std::time::Duration;
 
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 
-use super::witness::{Witness, assert_nothing_is_doubled, stored_log};
-use crate::support::server::Server;
+use super::{
+    settings,
+    witness::{Witness, assert_nothing_is_doubled, stored_log},
+};
+use crate::support::{postgres::Postgres, server::Server};
 
 const KILLS: usize = 200;
+
+/// With PostgreSQL, of which less is ours.
+const KILLS_ON_POSTGRES: usize = 30;
 
 /// The longest time between two of them.
 const LIFE: Duration = Duration::from_millis(200);
 
 #[tokio::test]
 async fn a_server_that_is_killed_loses_and_doubles_nothing() {
+    kill(KILLS, None).await;
+}
+
+#[tokio::test]
+async fn a_server_on_postgresql_that_is_killed_loses_and_doubles_nothing() {
+    kill(KILLS_ON_POSTGRES, Some(Postgres::database().await)).await;
+}
+
+/// So many times, with the database of this address or a file.
+async fn kill(kills: usize, url: Option<String>) {
     let seed: u64 = rand::random();
     println!("seed {seed}");
     let mut chance = StdRng::seed_from_u64(seed);
-    let mut server = Server::with(&[("INTERPRES__ENGINES__DEFAULT", "null")]);
+    let mut server = Server::with(&settings(url.as_deref()));
     let address = server.address().to_owned();
     let (mut ana, mut at_ana) = Witness::join(&address, "Ana", "en", "en", seed).await;
     let (mut berta, mut at_berta) = Witness::join(&address, "Berta", "es", "es", seed + 1).await;
     let (mut cid, mut at_cid) = Witness::join(&address, "Cid", "en", "es", seed + 2).await;
-    for _ in 0..KILLS {
+    for _ in 0..kills {
         let life = LIFE.mul_f64(chance.random());
         let killing = async {
             tokio::time::sleep(life).await;
@@ -49,12 +65,12 @@ async fn a_server_that_is_killed_loses_and_doubles_nothing() {
     );
     server.kill();
 
-    let log = stored_log(&server.data()).await;
+    let log = stored_log(url.as_deref(), &server.data()).await;
     assert_nothing_is_doubled(&log);
     for witness in [&ana, &berta, &cid] {
         let (read, undurable) = witness.compare(&log);
         println!("{read} read, {undurable} of them before they were stored");
-        assert!(read > KILLS, "there was a conversation");
+        assert!(read > kills, "there was a conversation");
         assert!(undurable < read / 2, "the store was there for most of it");
     }
 }

@@ -14,6 +14,7 @@ use interpres::{
     },
 };
 use rand::{RngExt, SeedableRng, rngs::StdRng};
+use secrecy::SecretString;
 use serde_json::{Value, json};
 
 use crate::support::client::{Client, Incoming};
@@ -172,10 +173,12 @@ impl Witness {
     }
 }
 
-/// The whole log of the room, read from the store of a server that has ended.
-pub async fn stored_log(data: &Path) -> BTreeMap<u64, LogEntry> {
+/// The whole log of the room, read from the store of a server that has ended: the database of this address, or the one
+/// in its data folder.
+pub async fn stored_log(url: Option<&str>, data: &Path) -> BTreeMap<u64, LogEntry> {
     let node = uuid::Uuid::now_v7().into();
-    let store = open(None, data, &node).await.unwrap();
+    let url = url.map(SecretString::from);
+    let store = open(url.as_ref(), data, &node).await.unwrap();
     let range = Range {
         after: 0,
         limit: u32::MAX,
@@ -189,9 +192,10 @@ pub async fn stored_log(data: &Path) -> BTreeMap<u64, LogEntry> {
 }
 
 /// The nodes that hold anything in the store of a server that has ended.
-pub async fn holders(data: &Path) -> Vec<NodeId> {
+pub async fn holders(url: Option<&str>, data: &Path) -> Vec<NodeId> {
     let node = uuid::Uuid::now_v7().into();
-    let store = open(None, data, &node).await.unwrap();
+    let url = url.map(SecretString::from);
+    let store = open(url.as_ref(), data, &node).await.unwrap();
     let holders = store.holders().await.unwrap();
     store.close().await;
     holders

@@ -13,11 +13,15 @@ use tempfile::TempDir;
 
 use super::{
     client::Client,
+    disk::Disk,
     processes::{self, Process},
 };
 
 /// Where a server writes its log whose log is to be read.
 const LOG: &str = "server.log";
+
+/// The name of the data folder.
+const DATA: &str = "data";
 
 /// A server that runs until this is dropped.
 pub struct Server {
@@ -26,6 +30,8 @@ pub struct Server {
     /// The folder of all processes that share their data.
     data: Arc<TempDir>,
     environment: Vec<(String, String)>,
+    /// What it is started with; empty: as it is.
+    launcher: Vec<String>,
     http: reqwest::Client,
 }
 
@@ -37,7 +43,15 @@ impl Server {
 
     /// A server with these settings, by the names of its environment.
     pub fn with(environment: &[(&str, &str)]) -> Self {
-        Self::spawn(owned(environment), folder(), Stdio::inherit())
+        Self::spawn(owned(environment), Vec::new(), folder(), Stdio::inherit())
+    }
+
+    /// A server whose data folder is on this disk.
+    pub fn on(disk: &Disk, environment: &[(&str, &str)]) -> Self {
+        let mut environment = owned(environment);
+        let data = disk.place().join(DATA).to_str().unwrap().to_owned();
+        environment.push(("DATA_DIR".into(), data));
+        Self::spawn(environment, disk.launcher(), folder(), Stdio::inherit())
     }
 
     /// Ends the process without a word, as the power does, and starts another on the same data.
@@ -54,51 +68,54 @@ impl Server {
 
     /// Another process on the same data, with the same settings.
     pub fn beside(&self) -> Self {
-        let data = Arc::clone(&self.data);
-        Self::spawn(self.environment.clone(), data, Stdio::inherit())
+        let (environment, launcher) = (self.environment.clone(), self.launcher.clone());
+        Self::spawn(
+            environment,
+            launcher,
+            Arc::clone(&self.data),
+            Stdio::inherit(),
+        )
+    }
+
+    /// What another process on the same data with these settings too complains of, as it must not start. Whoever reads
+    /// it learns it from one line.
+    pub fn refused_beside(&self, environment: &[(&str, &str)]) -> String {
+        // One that starts after all is ended, and its exit code tells.
+        let mut launcher = vec!["timeout".into(), "60".into()];
+        launcher.extend(self.launcher.iter().cloned());
+        let output = command(&self.environment, &launcher, &self.data)
+            .envs(environment.iter().copied())
+            .output()
+            .unwrap();
+        let complaint = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{complaint}");
+        assert_eq!(complaint.trim_end().lines().count(), 1, "{complaint}");
+        complaint
     }
 
     /// A server whose log can be read with [`Self::log`].
     pub fn logged(environment: &[(&str, &str)]) -> Self {
         let folder = folder();
         let log = std::fs::File::create(folder.path().join(LOG)).unwrap();
-        Self::spawn(owned(environment), folder, log.into())
+        Self::spawn(owned(environment), Vec::new(), folder, log.into())
     }
 
     /// A server that may open so many files, whose log can be read.
     pub fn with_files(files: u32, environment: &[(&str, &str)]) -> Self {
         let folder = folder();
         let log = std::fs::File::create(folder.path().join(LOG)).unwrap();
-        let mut shell = Command::new("sh");
-        shell
-            .arg("-c")
-            .arg(format!("ulimit -n {files} && exec \"$0\" serve"))
-            .arg(env!("CARGO_BIN_EXE_interpres"));
-        Self::run(shell, owned(environment), folder, log.into())
+        let within = format!("ulimit -n {files} && exec \"$0\" \"$@\"");
+        let launcher = ["sh", "-c", &within].map(str::to_owned).to_vec();
+        Self::spawn(owned(environment), launcher, folder, log.into())
     }
 
-    fn spawn(environment: Vec<(String, String)>, data: Arc<TempDir>, log: Stdio) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_interpres"));
-        command.arg("serve");
-        Self::run(command, environment, data, log)
-    }
-
-    fn run(
-        mut command: Command,
+    fn spawn(
         environment: Vec<(String, String)>,
+        launcher: Vec<String>,
         data: Arc<TempDir>,
         log: Stdio,
     ) -> Self {
-        let mut process = command
-            .current_dir(data.path())
-            .env_clear()
-            .env("PATH", std::env::var_os("PATH").unwrap())
-            .env("PORT", "0")
-            .env("DATA_DIR", data.path().join("data"))
-            .env("WORKERS", "2")
-            .env("LOG_LEVEL", "warn")
-            .envs(environment.iter().cloned())
-            .stdin(Stdio::null())
+        let mut process = command(&environment, &launcher, &data)
             .stdout(Stdio::piped())
             .stderr(log)
             .spawn()
@@ -117,6 +134,7 @@ impl Server {
             address,
             data,
             environment,
+            launcher,
             http: http_client(),
         }
     }
@@ -128,7 +146,7 @@ impl Server {
 
     /// Its data folder.
     pub fn data(&self) -> std::path::PathBuf {
-        self.data.path().join("data")
+        self.data.path().join(DATA)
     }
 
     /// Its process.
@@ -219,6 +237,25 @@ impl Server {
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.data.path().join(LOG)).unwrap()
     }
+}
+
+fn command(environment: &[(String, String)], launcher: &[String], data: &TempDir) -> Command {
+    let program = env!("CARGO_BIN_EXE_interpres").to_owned();
+    let words: Vec<String> = launcher.iter().cloned().chain([program]).collect();
+    let mut command = Command::new(&words[0]);
+    command
+        .args(&words[1..])
+        .arg("serve")
+        .current_dir(data.path())
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap())
+        .env("PORT", "0")
+        .env("DATA_DIR", data.path().join(DATA))
+        .env("WORKERS", "2")
+        .env("LOG_LEVEL", "warn")
+        .envs(environment.iter().cloned())
+        .stdin(Stdio::null());
+    command
 }
 
 fn folder() -> Arc<TempDir> {
