@@ -8,7 +8,10 @@ use tokio::time::Instant;
 use super::{
     environment::Environment,
     outbox::Closing,
-    room::{Room, draining::Drain},
+    room::{
+        Room,
+        draining::{Drain, HANDOVER},
+    },
     socket::{Close, Socket},
 };
 use crate::supervision::{Filter, Ref, Supervised};
@@ -30,7 +33,9 @@ pub async fn drain(environment: &Environment, rate: u32, deadline: Instant) {
         pace.told(told).await;
     }
     let ends = rooms.iter().map(|room| room.ended());
-    let _ = tokio::time::timeout_at(deadline, futures_util::future::join_all(ends)).await;
+    // A room that does not end by itself ends with the tree.
+    let patience = deadline.min(Instant::now() + HANDOVER + ANSWER);
+    let _ = tokio::time::timeout_at(patience, futures_util::future::join_all(ends)).await;
 
     let sockets: Vec<Ref<Socket>> = all(environment);
     for socket in &sockets {

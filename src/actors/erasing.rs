@@ -11,7 +11,7 @@ use super::{
     environment::Environment,
     invoker::Invoker,
     refusal::Refusal,
-    room::{Room, describing::Describe},
+    room::{Room, describing::Describe, entering::Leave},
     session::commands::CloseSession,
     source::Source,
 };
@@ -38,6 +38,12 @@ const STORE_PATIENCE: Duration = Duration::from_secs(10);
 /// # Errors
 /// [`Refusal`] if it does not end, or the store does not take the removal.
 pub async fn end_session(environment: &Arc<Environment>, id: &SessionId) -> Result<(), Refusal> {
+    let archive = &environment.archive;
+    if let Some(known) = archive.peek(id).await?
+        && archive.is_elsewhere(known.holder.as_ref()).await?
+    {
+        return Err(ArchiveError::Elsewhere.into());
+    }
     if let Some(session) = environment.session(id) {
         match session.ask(CloseSession, PATIENCE).await {
             Ok(()) | Err(AskError::Gone | AskError::Dropped) => {}
@@ -102,11 +108,16 @@ pub async fn erase_session(environment: &Arc<Environment>, id: &SessionId) -> Re
     // What they said to their Rooms is logged when these have answered.
     for row in environment.tree.snapshot(&Filter::all().kind(Room::KIND)) {
         if let Some(room) = environment.tree.lookup::<Room>(row.path.as_str()) {
+            // One who is still expected back there, after a crash, is not.
+            let leave = Leave {
+                session_id: id.clone(),
+            };
             // One that ends or restarts logs nothing of what was told to it before.
+            let _ = room.ask(leave, PATIENCE).await;
             let _ = room.ask(Describe, PATIENCE).await;
         }
     }
-    stored(environment.archive.erase_session(id)).await
+    stored_away(environment.archive.erase_session(id)).await
 }
 
 /// Erases all that was said in a room, its name and its usage.
@@ -114,10 +125,19 @@ pub async fn erase_session(environment: &Arc<Environment>, id: &SessionId) -> Re
 /// # Errors
 /// As [`erase_session`].
 pub async fn erase_room(environment: &Arc<Environment>, id: &RoomId) -> Result<(), Refusal> {
-    stored(environment.archive.erase_room(id)).await
+    let archive = &environment.archive;
+    let stored = archive.store().room(id).await.map_err(ArchiveError::from)?;
+    if let Some(room) = stored
+        && archive.is_elsewhere(room.owner.as_ref()).await?
+    {
+        return Err(ArchiveError::Elsewhere.into());
+    }
+    stored_away(archive.erase_room(id)).await
 }
 
-async fn stored(erasing: impl Future<Output = Result<(), ArchiveError>>) -> Result<(), Refusal> {
+async fn stored_away(
+    erasing: impl Future<Output = Result<(), ArchiveError>>,
+) -> Result<(), Refusal> {
     match tokio::time::timeout(STORE_PATIENCE, erasing).await {
         Ok(erased) => Ok(erased?),
         Err(_) => Err(store_is_away()),

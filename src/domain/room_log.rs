@@ -113,7 +113,8 @@ pub struct RoomLog {
     head: u64,
     published: u64,
     limit: usize,
-    present: BTreeMap<SessionId, Participant>,
+    /// Who is there, with the number of their coming.
+    present: BTreeMap<SessionId, (u64, Participant)>,
 }
 
 /// What somebody missed.
@@ -179,14 +180,22 @@ impl RoomLog {
         self.published
     }
 
-    /// Who came and has not left, as the log has it.
-    pub fn present(&self) -> &BTreeMap<SessionId, Participant> {
+    /// Who came and has not left, as the log has it, with the number of their coming.
+    pub fn present(&self) -> &BTreeMap<SessionId, (u64, Participant)> {
         &self.present
     }
 
-    /// Numbers up to this one are not given any more: they may have been used elsewhere.
+    /// The number of the coming of one who is there.
+    pub fn came_at(&self, session: &SessionId) -> Option<u64> {
+        self.present.get(session).map(|(came_at, _)| *came_at)
+    }
+
+    /// Numbers up to this one are not given any more: they may have been used elsewhere, by entries not held here.
     pub fn skip_to(&mut self, head: u64) {
-        self.head = self.head.max(head);
+        if head > self.head {
+            self.forgotten = head;
+            self.head = head;
+        }
     }
 
     /// Gives the next number to a message, which `encode` writes, and keeps it.
@@ -212,8 +221,9 @@ impl RoomLog {
         match entry.subject.kind {
             EntryKind::Present => {
                 if let Some(participant) = entry.participant() {
-                    self.present
-                        .insert(entry.subject.speaker.clone(), participant);
+                    let id = entry.subject.speaker.clone();
+                    let came_at = self.came_at(&id).unwrap_or(entry.seq);
+                    self.present.insert(id, (came_at, participant));
                 }
             }
             EntryKind::Left => {

@@ -114,6 +114,9 @@ pub async fn create(
         name: wanted.name.clone(),
         private: false,
     };
+    if environment.is_stopping() {
+        return Err(Refusal::stopping().into());
+    }
     let log = environment
         .archive
         .open_log(&id, opening)

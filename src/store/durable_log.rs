@@ -121,9 +121,24 @@ impl DurableLog {
         (entry, receipt)
     }
 
-    /// A receipt for all that was handed over so far.
-    pub fn mark(&self) -> Receipt {
-        self.recorder.submit(Write::Mark)
+    /// Hands an entry over once more, whose receipt was lost. One that is stored already stays as it is.
+    pub fn append_again(&self, entry: &LogEntry) -> Receipt {
+        let mut state = self.state.lock();
+        self.settle(&mut state);
+        match state.standing {
+            Standing::Leased { fence, .. } => self.recorder.submit(Write::Append {
+                room: self.room.clone(),
+                fence,
+                entry: entry.clone(),
+            }),
+            Standing::Provisional(_) => answered(Err(StoreError::Overrun)),
+            Standing::Lost => answered(Ok(Outcome::Fenced)),
+        }
+    }
+
+    /// The number of the coming of one who is there.
+    pub fn came_at(&self, session: &SessionId) -> Option<u64> {
+        self.state.lock().log.came_at(session)
     }
 
     /// Whether the store does not commit just now, so that waiting for a receipt is in vain.
@@ -170,7 +185,11 @@ impl DurableLog {
 
     /// Who came and has not left, as the log has it.
     pub fn present(&self) -> Vec<Participant> {
-        self.state.lock().log.present().values().cloned().collect()
+        let state = self.state.lock();
+        let present = state.log.present().values();
+        present
+            .map(|(_, participant)| participant.clone())
+            .collect()
     }
 
     /// Adds to the room's usage.
@@ -227,6 +246,26 @@ impl DurableLog {
     }
 }
 
+/// Gives a lease back that was asked for and may still come, though nobody wants it any more.
+pub(super) fn give_back(recorder: &Recorder, receipt: Receipt, room: RoomId, at: Timestamp) {
+    recorder.when_answered(receipt, move |outcome, recorder| {
+        if let Outcome::Leased(lease) = outcome {
+            drop(recorder.submit(unused(&lease, room, at)));
+        }
+    });
+}
+
+/// The release of a lease under which nothing was said.
+pub(super) fn unused(lease: &Lease, room: RoomId, at: Timestamp) -> Write {
+    Write::ReleaseRoom {
+        room,
+        fence: lease.fence,
+        head: lease.head,
+        over: lease.opened_at > lease.head,
+        at,
+    }
+}
+
 /// A receipt that says this at once.
 fn answered(outcome: Result<Outcome, StoreError>) -> Receipt {
     let (answer, receipt) = oneshot::channel();
@@ -239,14 +278,21 @@ impl Drop for DurableLog {
     fn drop(&mut self) {
         let mut state = self.state.lock();
         self.settle(&mut state);
-        if let Standing::Leased { fence, .. } = state.standing {
-            drop(self.recorder.submit(Write::ReleaseRoom {
+        let head = state.log.head();
+        let over = state.over || state.log.present().is_empty();
+        match std::mem::replace(&mut state.standing, Standing::Lost) {
+            Standing::Leased { fence, .. } => drop(self.recorder.submit(Write::ReleaseRoom {
                 room: self.room.clone(),
                 fence,
-                head: state.log.head(),
-                over: state.over || state.log.present().is_empty(),
+                head,
+                over,
                 at: (self.now)(),
-            }));
+            })),
+            Standing::Provisional(receipt) => {
+                let at = (self.now)();
+                give_back(&self.recorder, receipt, self.room.clone(), at);
+            }
+            Standing::Lost => {}
         }
     }
 }

@@ -48,8 +48,20 @@ pub type Receipt = oneshot::Receiver<Result<Outcome, StoreError>>;
 
 struct Job {
     write: Write,
-    bytes: usize,
+    bytes: Waiting,
     answer: oneshot::Sender<Result<Outcome, StoreError>>,
+}
+
+/// Bytes of text that wait, counted for as long as this lives: a writer may give up at any moment.
+struct Waiting {
+    bytes: usize,
+    shared: Arc<Shared>,
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.shared.bytes.fetch_sub(self.bytes, Ordering::Relaxed);
+    }
 }
 
 /// How the store does.
@@ -115,6 +127,7 @@ pub struct RecorderCounters {
 pub struct Recorder {
     jobs: mpsc::Sender<Job>,
     shared: Arc<Shared>,
+    runtime: Handle,
 }
 
 struct Shared {
@@ -139,7 +152,26 @@ impl Recorder {
             closing: AtomicBool::new(false),
         });
         runtime.spawn(commit_groups(store, waiting, Arc::clone(&shared)));
-        Self { jobs, shared }
+        Self {
+            jobs,
+            shared,
+            runtime: runtime.clone(),
+        }
+    }
+
+    /// Has something done once it is known what became of a write, by whoever gave up waiting for it. Nothing is done
+    /// about one that failed.
+    pub fn when_answered(
+        &self,
+        receipt: Receipt,
+        then: impl FnOnce(Outcome, Self) + Send + 'static,
+    ) {
+        let recorder = self.clone();
+        self.runtime.spawn(async move {
+            if let Ok(Ok(outcome)) = receipt.await {
+                then(outcome, recorder);
+            }
+        });
     }
 
     /// Hands a write over without waiting. With a full queue the receipt says [`StoreError::Overrun`] at once.
@@ -157,9 +189,10 @@ impl Recorder {
     fn job(&self, write: Write, answer: oneshot::Sender<Result<Outcome, StoreError>>) -> Job {
         let bytes = write.text_bytes();
         self.shared.bytes.fetch_add(bytes, Ordering::Relaxed);
+        let shared = Arc::clone(&self.shared);
         Job {
             write,
-            bytes,
+            bytes: Waiting { bytes, shared },
             answer,
         }
     }
@@ -189,16 +222,47 @@ impl Recorder {
         &self,
         write: Write,
     ) -> Result<Result<Outcome, StoreError>, Receipt> {
-        if self.is_stuck() {
-            return Err(self.submit(write));
+        let mut receipt = self.hand_over(write).await;
+        match self.patiently(&mut receipt).await {
+            Some(answered) => Ok(answered),
+            None => Err(receipt),
         }
-        let (answer, mut receipt) = oneshot::channel();
-        // A closed channel drops the answer, and the receipt says so.
-        let _ = self.jobs.send(self.job(write, answer)).await;
+    }
+
+    /// Hands a write over, and waits for a place in the queue as long as the store makes progress.
+    pub(super) async fn hand_over(&self, write: Write) -> Receipt {
         loop {
-            match tokio::time::timeout(PATIENCE, &mut receipt).await {
-                Ok(answered) => return Ok(answered.unwrap_or(Err(StoreError::Overrun))),
-                Err(_) if self.is_stuck() => return Err(receipt),
+            if self.is_stuck() {
+                return self.submit(write);
+            }
+            // A closed channel refuses what is submitted, and the receipt says so.
+            let place = tokio::time::timeout(PATIENCE, self.jobs.reserve()).await;
+            let Ok(place) = place else {
+                continue;
+            };
+            let (answer, receipt) = oneshot::channel();
+            if let Ok(place) = place {
+                place.send(self.job(write, answer));
+            }
+            return receipt;
+        }
+    }
+
+    /// What became of a write; nothing if the store gets stuck or does not work.
+    pub(super) async fn patiently(
+        &self,
+        receipt: &mut Receipt,
+    ) -> Option<Result<Outcome, StoreError>> {
+        loop {
+            // Without a wait if there is no use in one.
+            let patience = if self.is_stuck() {
+                Duration::ZERO
+            } else {
+                PATIENCE
+            };
+            match tokio::time::timeout(patience, &mut *receipt).await {
+                Ok(answered) => return Some(answered.unwrap_or(Err(StoreError::Overrun))),
+                Err(_) if self.is_stuck() => return None,
                 Err(_) => {}
             }
         }
@@ -212,7 +276,6 @@ impl Recorder {
 
     fn refuse(&self, job: Job) {
         self.shared.counters.refused.fetch_add(1, Ordering::Relaxed);
-        self.shared.bytes.fetch_sub(job.bytes, Ordering::Relaxed);
         let _ = job.answer.send(Err(StoreError::Overrun));
     }
 
@@ -283,18 +346,20 @@ impl Shared {
 
 async fn commit_groups(store: Arc<dyn Store>, mut jobs: mpsc::Receiver<Job>, shared: Arc<Shared>) {
     while let Some(first) = jobs.recv().await {
-        let mut bytes = first.bytes;
+        let mut bytes = first.bytes.bytes;
         let (mut writes, mut answers) = (vec![first.write], vec![first.answer]);
+        let mut counted = vec![first.bytes];
         while writes.len() < LARGEST_GROUP
             && bytes < LARGEST_GROUP_BYTES
             && let Ok(job) = jobs.try_recv()
         {
-            bytes += job.bytes;
+            bytes += job.bytes.bytes;
             writes.push(job.write);
             answers.push(job.answer);
+            counted.push(job.bytes);
         }
         let outcomes = commit(&store, writes, &shared).await;
-        shared.bytes.fetch_sub(bytes, Ordering::Relaxed);
+        drop(counted);
         for (answer, outcome) in answers.into_iter().zip(outcomes) {
             // Who gave up waiting does not want to know.
             let _ = answer.send(outcome);

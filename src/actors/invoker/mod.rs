@@ -271,6 +271,20 @@ impl Actor for Invoker {
     }
 }
 
+/// Nothing more is said: what was said is still translated, and then the Invoker ends.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Finish;
+
+impl Handler<Finish> for Invoker {
+    type Result = ();
+
+    fn handle(&mut self, _: Finish, ctx: &mut Ctx<Self>) {
+        self.leaving = true;
+        self.end_when_all_is_translated(ctx);
+    }
+}
+
 impl Supervised for Invoker {
     const KIND: &'static str = "invoker";
 }

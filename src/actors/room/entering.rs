@@ -67,8 +67,8 @@ pub struct Entrance {
     pub warnings: Vec<ConfigWarning>,
     /// The last number written to any socket of the session.
     pub cursor: u64,
-    /// The number of the session's own coming; nothing before it is for it.
-    pub entered_at: u64,
+    /// The number of the session's own coming, if it is known; nothing before it is for it.
+    pub entered_at: Option<u64>,
 }
 
 /// One who has come in and is answered when everything said before has been sent.
@@ -81,8 +81,8 @@ pub(super) struct Admission {
 /// What the room says to one who enters.
 #[derive(Debug)]
 pub struct Entered {
-    /// The log's highest number.
-    pub head: u64,
+    /// The number of their own coming.
+    pub came_at: u64,
     /// Resolves when the client has been answered; if it breaks off, the room crashed before that.
     pub admitted: Option<oneshot::Receiver<()>>,
 }
@@ -138,7 +138,7 @@ pub async fn enter(
                     None => true,
                 };
                 if answered {
-                    return Ok((room, entered.head));
+                    return Ok((room, entered.came_at));
                 }
             }
             Err(AskError::Gone) => {
@@ -156,9 +156,6 @@ impl Handler<Enter> for Room {
     type Result = Result<Entered, Refusal>;
 
     fn handle(&mut self, card: Enter, ctx: &mut Ctx<Self>) -> Self::Result {
-        if self.environment.is_stopping() {
-            return Err(Refusal::stopping());
-        }
         let state = self.kept.snapshot();
         let known = state.roster.members.get(&card.session_id).cloned();
         let limit = self.environment.settings.room.max_participants;
@@ -239,7 +236,10 @@ impl Handler<Enter> for Room {
             &card.session_id,
         );
         Ok(Entered {
-            head: self.log.head(),
+            came_at: self
+                .log
+                .came_at(&card.session_id)
+                .unwrap_or_else(|| self.log.head()),
             admitted,
         })
     }
@@ -309,6 +309,7 @@ impl Room {
         } = admission;
         self.unadmitted.remove(&entrance.connection);
         self.refresh_readers();
+        self.address_pending_anew();
         self.push_all_routes(ctx);
         let head = self.log.published();
         let participants: Vec<_> = self.kept.read(|state| {
@@ -337,7 +338,11 @@ impl Room {
             Purpose::Recovered(last_seq) => {
                 let asked = last_seq.unwrap_or(entrance.cursor);
                 // From their own coming on; what was said before it was not said to them.
-                let asked = asked.max(entrance.entered_at.saturating_sub(1));
+                let entered_at = entrance
+                    .entered_at
+                    .or_else(|| self.log.came_at(&session_id))
+                    .unwrap_or(0);
+                let asked = asked.max(entered_at.saturating_sub(1));
                 seen = asked.min(head);
                 let missed = self
                     .kept
@@ -385,6 +390,19 @@ impl Handler<Leave> for Room {
 
     fn handle(&mut self, leave: Leave, ctx: &mut Ctx<Self>) {
         self.take_out(&leave.session_id, ctx);
+    }
+}
+
+/// A session of this path has ended.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub(super) struct SessionEnded(pub Path);
+
+impl Handler<SessionEnded> for Room {
+    type Result = ();
+
+    fn handle(&mut self, SessionEnded(path): SessionEnded, ctx: &mut Ctx<Self>) {
+        self.session_ended(&path, ctx);
     }
 }
 

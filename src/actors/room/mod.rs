@@ -23,7 +23,7 @@ use std::{
 
 use actix::{Actor, AsyncContext, Running, SpawnHandle};
 
-use self::publishing::Pending;
+use self::{entering::SessionEnded, publishing::Pending};
 use crate::{
     actors::{
         environment::Environment,
@@ -135,6 +135,9 @@ impl Room {
         if let Some(running) = environment.room(id) {
             return Ok(running);
         }
+        if environment.is_stopping() {
+            return Err(Refusal::stopping());
+        }
         if environment.has_all_rooms() {
             environment.counters.limits.note(Limit::Rooms);
             return Err(Refusal::new(
@@ -147,6 +150,10 @@ impl Room {
             private: state.roster.private,
         };
         let log = environment.archive.open_log(id, opening).await?;
+        // It may have been free only because this server goes down.
+        if environment.is_stopping() {
+            return Err(Refusal::stopping());
+        }
         match Self::start(environment, id, state, log) {
             Err(taken @ StartError::NameTaken(_)) => Ok(environment.room(id).ok_or(taken)?),
             other => Ok(other?),
@@ -326,6 +333,9 @@ impl Actor for Room {
             self.plan(ctx);
             self.push_all_routes(ctx);
         }
+        if self.environment.is_stopping() {
+            self.begin_handover(ctx);
+        }
         self.await_the_absent(ctx);
         self.environment.topics.publish(
             &self.topic(),
@@ -356,7 +366,10 @@ impl Supervised for Room {
         Verdict::Ignore
     }
 
+    /// After what the session has said before it ended, which may still wait in the mailbox.
     fn watched_ended(&mut self, path: &Path, _: &Exit, ctx: &mut Ctx<Self>) {
-        self.session_ended(path, ctx);
+        if ctx.me().tell(SessionEnded(path.clone())).is_err() {
+            self.session_ended(path, ctx);
+        }
     }
 }

@@ -145,21 +145,28 @@ impl Room {
     /// Sends what had its number when the former life ended but may not have reached everybody; sockets drop what they
     /// have by its number.
     pub(super) fn publish_again(&mut self, ctx: &mut Ctx<Self>) {
-        let unpublished = self.log.unpublished();
-        let Some(newest) = unpublished.last().map(|entry| entry.seq) else {
-            return;
-        };
-        for entry in unpublished {
+        for entry in self.log.unpublished() {
             let outlets = self.audience_of(&entry.subject);
+            let (seq, receipt) = (entry.seq, self.log.append_again(&entry));
             self.pending.push_back(Pending::Entry {
                 entry,
                 outlets,
                 replaces: None,
                 durable: None,
             });
+            self.await_receipt(seq, receipt, ctx);
         }
-        let receipt = self.log.mark();
-        self.await_receipt(newest, receipt, ctx);
+    }
+
+    /// Somebody was let in: what still waits is for them too.
+    pub(super) fn address_pending_anew(&mut self) {
+        let mut waiting = std::mem::take(&mut self.pending);
+        for pending in &mut waiting {
+            if let Pending::Entry { entry, outlets, .. } = pending {
+                *outlets = self.audience_of(&entry.subject);
+            }
+        }
+        self.pending = waiting;
     }
 
     /// Whether everything that was said has been sent.

@@ -1,6 +1,6 @@
 //! Speakers and their Sources: started when somebody begins to speak or type, ended when they are not heard any more.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use actix::{Handler, Message};
 use serde_json::json;
@@ -13,7 +13,7 @@ use crate::{
         refusal::Refusal,
         session::commands::Asker,
         socket::route::{AudioWay, SourceRoute},
-        source::{Source, SourceGauge, SourceOrder, listening::Type},
+        source::{Finish, LAST_WORDS, Source, SourceGauge, SourceOrder, listening::Type},
     },
     domain::{
         audience::{Member, spoken},
@@ -25,9 +25,6 @@ use crate::{
     },
     supervision::{ChildEnd, Ctx, Departure, Ref, Restart, Spec, StartError, TellError},
 };
-
-/// How long a Source that is to end may wait for the final of what was just said.
-pub(super) const LAST_WORDS: Duration = Duration::from_secs(2);
 
 /// Frames of audio and orders that may wait for a Source: five seconds of 20 ms frames.
 const SOURCE_PLACES: u32 = 256;
@@ -115,6 +112,13 @@ impl Handler<Say> for Room {
     }
 }
 
+fn just_ending() -> Refusal {
+    Refusal::new(
+        "busy",
+        "the source is just ending; send it again in a moment",
+    )
+}
+
 impl Room {
     /// The engine for what this participant says, and the language they say it in.
     pub(super) fn speech_of(
@@ -144,7 +148,15 @@ impl Room {
     ) -> Result<Ref<Source>, Refusal> {
         let name = format!("sources/{session_id}");
         if let Some(running) = ctx.child::<Source>(&name) {
-            return Ok(running);
+            // One that finishes takes nothing more.
+            let finishes = self
+                .kept
+                .read(|state| !state.speaking.contains_key(session_id));
+            return if finishes {
+                Err(just_ending())
+            } else {
+                Ok(running)
+            };
         }
         if self.environment.is_stopping() {
             return Err(Refusal::stopping());
@@ -170,10 +182,7 @@ impl Room {
         let source = ctx
             .start_child(&name, spec, Source::factory(order))
             .map_err(|error| match error {
-                StartError::NameTaken(_) => Refusal::new(
-                    "busy",
-                    "the source is just ending; send it again in a moment",
-                ),
+                StartError::NameTaken(_) => just_ending(),
                 _ => Refusal::stopping(),
             })?;
         self.kept.change(|state| {
@@ -220,7 +229,10 @@ impl Room {
         reason: &'static str,
         ctx: &mut Ctx<Self>,
     ) {
-        if let Some(source) = ctx.child::<Source>(&format!("sources/{session_id}")) {
+        // After what is on its way to it already; a stop would come before.
+        if let Some(source) = ctx.child::<Source>(&format!("sources/{session_id}"))
+            && source.tell(Finish).is_err()
+        {
             source.stop(reason);
         }
         self.kept.change(|state| {

@@ -94,7 +94,7 @@ impl Handler<Attach> for Session {
                 data: row.record.data.clone(),
                 warnings: warnings::of(&self.environment, &row.record.config),
                 cursor: row.record.cursor,
-                entered_at: row.record.entered_at.unwrap_or(0),
+                entered_at: row.record.entered_at,
             }
         };
         let fresh = attach.fresh;
@@ -172,7 +172,7 @@ impl Handler<LeaveSession> for Session {
 
 impl Session {
     /// Moves the cursor to what was written to one of the sockets, if that is of this room's log.
-    fn note_written(&self, written: Option<(RoomId, u64)>) {
+    pub(super) fn note_written(&self, written: Option<(RoomId, u64)>) {
         let mut row = self.row.lock();
         if let Some((room, seq)) = written
             && room == *row.record.room()
@@ -193,7 +193,7 @@ impl Session {
 
     /// Takes a socket out; without any the session lingers a while for a client that comes back at once.
     fn forget(&mut self, connection: &ConnectionId, ctx: &mut Ctx<Self>) {
-        self.save();
+        self.save(ctx);
         self.sockets
             .change(|sockets| sockets.retain(|known| known.connection != *connection));
         if self.sockets.get().is_empty() {

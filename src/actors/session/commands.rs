@@ -138,7 +138,7 @@ impl Session {
             data: None,
             warnings: Vec::new(),
             cursor: 0,
-            entered_at: 0,
+            entered_at: None,
         })
     }
 }

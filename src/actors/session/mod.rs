@@ -93,9 +93,15 @@ impl Session {
         }
     }
 
-    /// Has the row written as it is now.
-    fn save(&self) {
-        self.environment.archive.save(&self.row);
+    /// Has the row written as it is now, with what was written to the sockets.
+    fn save(&mut self, ctx: &mut Ctx<Self>) {
+        for attached in self.sockets.get() {
+            self.note_written(attached.outlet.outbox().written());
+        }
+        if !self.environment.archive.save(&self.row) {
+            tracing::warn!(session = %self.id(), "another server process has this session");
+            self.send_away(ctx);
+        }
     }
 
     fn id(&self) -> SessionId {
@@ -135,13 +141,15 @@ impl Session {
         entering::enter(Arc::clone(&self.environment), card)
             .into_actor(self)
             .map(|entered, session, ctx| {
-                let (room, head) = entered?;
+                let (room, came_at) = entered?;
                 if session.room.as_ref() != Some(&room) {
                     ctx.watch(&room);
                 }
                 session.room = Some(room);
-                session.row.lock().record.entered_at.get_or_insert(head);
-                session.save();
+                let mut row = session.row.lock();
+                row.record.entered_at.get_or_insert(came_at);
+                drop(row);
+                session.save(ctx);
                 Ok(())
             })
     }
@@ -171,6 +179,11 @@ impl Session {
                 (Ok(()), None) => {}
                 (Err(_), left) => {
                     if moves {
+                        // A room that did not answer in time may still let us in.
+                        let wanted = session.row.lock().record.room().clone();
+                        if let Some(wanted) = session.environment.room(&wanted) {
+                            session.leave(&wanted, ctx);
+                        }
                         session.room = left;
                     }
                     let mut row = session.row.lock();
@@ -245,7 +258,7 @@ impl Session {
     }
 
     fn check_idle(&mut self, ctx: &mut Ctx<Self>) {
-        self.save();
+        self.save(ctx);
         let limit = self.environment.settings.session.idle_after;
         let idle = self.row.lock().active.elapsed();
         if idle >= limit {
@@ -278,7 +291,7 @@ impl Actor for Session {
 
     fn stopped(&mut self, _: &mut Ctx<Self>) {
         self.row.lock().attached = false;
-        self.save();
+        self.environment.archive.save(&self.row);
     }
 }
 
@@ -307,6 +320,10 @@ impl Supervised for Session {
             return self.socket_ended(path, ctx);
         }
         self.room = None;
+        if self.environment.is_stopping() {
+            // Its room is handed over, and so is the session: whoever it comes back to needs to know no more.
+            self.save(ctx);
+        }
         if matches!(exit, Exit::Stopped { reason } if *reason == Room::CLOSED) {
             self.close(Room::CLOSED, None, ctx);
         } else if !self.environment.is_stopping() && !self.sockets.get().is_empty() {

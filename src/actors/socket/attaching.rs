@@ -19,7 +19,7 @@ use crate::{
     },
     domain::{
         client_message::{CreateSession, JoinSession, RecoverSession},
-        identity::SessionId,
+        identity::{RoomId, SessionId},
         session_config::ConfigPatch,
     },
     store::{
@@ -44,10 +44,19 @@ struct Found {
     id: SessionId,
     /// The process that held it when it was looked at.
     holder: Option<NodeId>,
+    /// Its private room, which no other session has: what is opened must be what was looked at.
+    private_room: RoomId,
     /// The row of one that was made just now.
     fresh: Option<SharedRow>,
     /// A change of its configuration.
     patch: Option<ConfigPatch>,
+}
+
+/// A session as it was when the right to it was checked.
+struct Target {
+    id: SessionId,
+    holder: Option<NodeId>,
+    private_room: RoomId,
 }
 
 /// Why a socket is to be attached, and what the answer refers to.
@@ -86,6 +95,7 @@ impl Socket {
                 return Ok(Found {
                     id: known.id,
                     holder: known.holder,
+                    private_room: known.private_room,
                     fresh: None,
                     patch: create.config,
                 });
@@ -97,11 +107,12 @@ impl Socket {
                 data: create.data,
             };
             let record = new_record(&environment, &claim.access, wanted)?;
-            let id = record.id.clone();
+            let (id, private_room) = (record.id.clone(), record.private_room.clone());
             let row = make_row(&environment, record).await?;
             Ok(Found {
                 id,
                 holder: None,
+                private_room,
                 fresh: Some(row),
                 patch: None,
             })
@@ -145,6 +156,9 @@ impl Socket {
             token,
         };
         async move {
+            if environment.is_stopping() {
+                return Err(Refusal::stopping());
+            }
             let known = environment.archive.peek(&id).await?;
             let known = known.ok_or_else(not_found)?;
             if !claim.holds(&environment, &known) {
@@ -156,6 +170,7 @@ impl Socket {
             Ok(Found {
                 id,
                 holder: known.holder,
+                private_room: known.private_room,
                 fresh: None,
                 patch: None,
             })
@@ -194,7 +209,12 @@ impl Socket {
             fresh: found.fresh.is_some(),
         };
         let environment = Arc::clone(&self.environment);
-        let attaching = reach(environment, id.clone(), found.holder, found.fresh, attach);
+        let target = Target {
+            id: id.clone(),
+            holder: found.holder,
+            private_room: found.private_room,
+        };
+        let attaching = reach(environment, target, found.fresh, attach);
         self.before_anything_else(
             attaching,
             move |reached, socket, ctx| match reached {
@@ -212,8 +232,7 @@ impl Socket {
 /// Brings a socket to its session, whose actor is started if need be.
 async fn reach(
     environment: Arc<Environment>,
-    id: SessionId,
-    holder: Option<NodeId>,
+    target: Target,
     mut fresh: Option<SharedRow>,
     attach: Attach,
 ) -> Result<Ref<Session>, Refusal> {
@@ -224,9 +243,10 @@ async fn reach(
             None => {
                 let known = environment
                     .archive
-                    .open_session(&id, holder.as_ref())
+                    .open_session(&target.id, target.holder.as_ref())
                     .await?;
-                known.ok_or_else(not_found)?
+                let same = |row: &SharedRow| row.lock().record.private_room == target.private_room;
+                known.filter(same).ok_or_else(not_found)?
             }
         };
         let session = Session::open(&environment, &row)?;

@@ -218,9 +218,19 @@ impl Source {
 
     /// Once it is to end, it ends with its last final.
     fn end_when_all_is_said(&mut self, ctx: &mut Ctx<Self>) {
-        if self.leaving && self.utterances.is_empty() {
+        if self.leaving && self.owes_nothing() {
             ctx.end("all is said");
         }
+    }
+
+    /// Whether all that was said has its final, and all finals have been told.
+    fn owes_nothing(&self) -> bool {
+        let translators = self.translating.values();
+        self.utterances.is_empty()
+            && !self.finals.is_waiting()
+            && !translators
+                .into_iter()
+                .any(|translating| translating.finals.is_waiting())
     }
 }
 
@@ -261,7 +271,7 @@ impl Actor for Source {
     fn stopping(&mut self, ctx: &mut Ctx<Self>) -> Running {
         self.leaving = true;
         self.finish_utterance(ctx);
-        if self.utterances.is_empty() {
+        if self.owes_nothing() {
             Running::Stop
         } else {
             Running::Continue
@@ -274,6 +284,30 @@ impl Actor for Source {
             self.drop_oldest();
         }
         self.original.cancel();
+    }
+}
+
+/// How long a Source that is to end may wait for the final of what was just said.
+pub const LAST_WORDS: Duration = Duration::from_secs(2);
+
+/// The speaker is gone: what was said so far still becomes finals, and then the Source ends.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Finish;
+
+impl Handler<Finish> for Source {
+    type Result = ();
+
+    fn handle(&mut self, _: Finish, ctx: &mut Ctx<Self>) {
+        self.leaving = true;
+        self.finish_utterance(ctx);
+        ctx.run_later(LAST_WORDS, |source, ctx| {
+            while !source.utterances.is_empty() {
+                source.drop_oldest();
+            }
+            ctx.end("no final came");
+        });
+        self.end_when_all_is_said(ctx);
     }
 }
 

@@ -5,6 +5,7 @@
 //! that does not work: the conversation goes on in memory and says that it is not durable.
 
 mod rooms;
+mod sessions;
 mod sweeping;
 
 use std::{
@@ -15,7 +16,7 @@ use std::{
     time::Duration,
 };
 
-use dashmap::{DashMap, DashSet, mapref::entry::Entry};
+use dashmap::DashMap;
 use parking_lot::Mutex;
 use tokio::{runtime::Handle, time::Instant};
 
@@ -23,8 +24,8 @@ pub use self::{rooms::Opening, sweeping::Retention};
 use super::{
     contract::{Store, StoreError},
     durable_log::{DurableLog, Now},
-    record::{AuditRecord, NodeId, Outcome, SessionRecord, Write},
-    recorder::Recorder,
+    record::{AuditRecord, NodeId, SessionRecord, Write},
+    recorder::{Receipt, Recorder},
 };
 use crate::{
     config::Settings,
@@ -37,12 +38,8 @@ use crate::{
 /// How long a read may take before the store counts as not working.
 const READ_PATIENCE: Duration = Duration::from_secs(2);
 
-/// How long a session that another process holds is waited for, and how often it is looked at meanwhile.
-const HANDOVER_PATIENCE: Duration = Duration::from_secs(1);
-const HANDOVER_PAUSE: Duration = Duration::from_millis(20);
-
 /// A session on the node that holds it.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct SessionRow {
     /// What is stored of it.
     pub record: SessionRecord,
@@ -50,6 +47,19 @@ pub struct SessionRow {
     pub active: Instant,
     /// Whether an actor serves it now.
     pub attached: bool,
+    /// What became of the last save, if that is known by now.
+    saving: Option<Receipt>,
+}
+
+impl SessionRow {
+    fn new(record: SessionRecord) -> Self {
+        Self {
+            record,
+            active: Instant::now(),
+            attached: false,
+            saving: None,
+        }
+    }
 }
 
 /// A shared handle on one session's row; changes are whole steps under its lock.
@@ -69,8 +79,8 @@ pub enum ArchiveError {
         "you have as many sessions as one owner may have (session.max_per_owner); leave one first"
     )]
     OwnerFull,
-    /// Another node serves the room and does not hand it over.
-    #[error("another server process serves this room; connect again in a moment")]
+    /// Another process serves the room or session and does not hand it over.
+    #[error("another server process serves this; connect again in a moment")]
     Elsewhere,
     /// The store cannot be read or does not take more.
     #[error("{0}; try again in a moment")]
@@ -114,8 +124,6 @@ pub struct Archive {
     sessions: DashMap<SessionId, SharedRow>,
     rooms: DashMap<RoomId, Slot>,
     session_count: AtomicU64,
-    /// Nodes that were found dead; a node never lives twice.
-    dead: DashSet<NodeId>,
     /// Whether this node goes down: what it saves now is free for the next.
     handing_over: AtomicBool,
 }
@@ -141,7 +149,6 @@ impl Archive {
             sessions: DashMap::new(),
             rooms: DashMap::new(),
             session_count: AtomicU64::new(0),
-            dead: DashSet::new(),
             handing_over: AtomicBool::new(false),
         }
     }
@@ -164,243 +171,6 @@ impl Archive {
     /// The moment by a clock that does not jump: what is compared over hours is stamped with it.
     fn steady_now(&self) -> Timestamp {
         self.started.1.after(self.started.0.elapsed())
-    }
-
-    /// Stores a new session for whoever comes for it later. `false` if the store does not work and it is held in memory
-    /// for now.
-    ///
-    /// # Errors
-    /// [`ArchiveError::Exists`], [`ArchiveError::Full`], [`ArchiveError::OwnerFull`], or [`ArchiveError::Store`] if not even its queue takes it.
-    pub async fn store_session(&self, record: SessionRecord) -> Result<bool, ArchiveError> {
-        self.admit(record.owner.as_deref()).await?;
-        if self.sessions.contains_key(&record.id) {
-            return Err(ArchiveError::Exists);
-        }
-        if self.write_session(&record).await? {
-            return Ok(true);
-        }
-        self.cache(SessionRow {
-            record,
-            active: Instant::now(),
-            attached: false,
-        })
-        .map(|_| false)
-    }
-
-    /// Makes a session for one who attaches to it at once.
-    ///
-    /// # Errors
-    /// As [`Self::store_session`].
-    pub async fn create_session(
-        &self,
-        mut record: SessionRecord,
-    ) -> Result<SharedRow, ArchiveError> {
-        self.admit(record.owner.as_deref()).await?;
-        record.holder = Some(self.node.clone());
-        let id = record.id.clone();
-        let row = self.cache(SessionRow {
-            record: record.clone(),
-            active: Instant::now(),
-            attached: false,
-        })?;
-        match self.write_session(&record).await {
-            Ok(_) => Ok(row),
-            Err(error) => {
-                self.sessions
-                    .remove_if(&id, |_, cached| Arc::ptr_eq(cached, &row));
-                Err(error)
-            }
-        }
-    }
-
-    /// Whether there is a place for another session of this owner. A store that cannot count lets it in.
-    async fn admit(&self, owner: Option<&str>) -> Result<(), ArchiveError> {
-        if self.session_count() >= self.bounds.max_sessions as u64 {
-            return Err(ArchiveError::Full);
-        }
-        let Some(owner) = owner else {
-            return Ok(());
-        };
-        if self.has_all(owner).await {
-            // One that was just left may still be on its way out of the store.
-            let _ = self.recorder.record_patiently(Write::Mark).await;
-            if self.has_all(owner).await {
-                return Err(ArchiveError::OwnerFull);
-            }
-        }
-        Ok(())
-    }
-
-    async fn has_all(&self, owner: &str) -> bool {
-        let count = self.read(self.store.session_count(Some(owner))).await;
-        count.is_ok_and(|count| count >= self.bounds.max_per_owner as u64)
-    }
-
-    fn cache(&self, row: SessionRow) -> Result<SharedRow, ArchiveError> {
-        match self.sessions.entry(row.record.id.clone()) {
-            Entry::Occupied(_) => Err(ArchiveError::Exists),
-            Entry::Vacant(place) => {
-                let row = Arc::new(Mutex::new(row));
-                place.insert(Arc::clone(&row));
-                Ok(row)
-            }
-        }
-    }
-
-    /// Whether the new session is durable now.
-    async fn write_session(&self, record: &SessionRecord) -> Result<bool, ArchiveError> {
-        let write = Write::CreateSession(Box::new(record.clone()));
-        let written = self.recorder.record_patiently(write).await;
-        match written {
-            Ok(Ok(Outcome::Exists)) => return Err(ArchiveError::Exists),
-            Ok(Err(error)) => return Err(error.into()),
-            Ok(Ok(_)) | Err(_) => {}
-        }
-        self.session_count.fetch_add(1, Ordering::Relaxed);
-        Ok(written.is_ok())
-    }
-
-    /// Looks at a session without taking it.
-    ///
-    /// # Errors
-    /// [`ArchiveError::Store`] if it is not here and the store cannot be read.
-    pub async fn peek(&self, id: &SessionId) -> Result<Option<SessionRecord>, ArchiveError> {
-        if let Some(row) = self.cached(id) {
-            let row = row.lock();
-            return Ok(Some(self.current(&row)));
-        }
-        Ok(self.read(self.store.session(id)).await?)
-    }
-
-    /// The row of a session that this node serves.
-    pub fn held(&self, id: &SessionId) -> Option<SharedRow> {
-        self.cached(id).filter(|row| row.lock().attached)
-    }
-
-    fn cached(&self, id: &SessionId) -> Option<SharedRow> {
-        self.sessions.get(id).map(|row| Arc::clone(&row))
-    }
-
-    /// Takes a session for this node, so that it can be attached to; all who do share one row. `holder` is who held it
-    /// when it was last looked at: one that is going down is waited for a moment, so that what it knows is not lost.
-    ///
-    /// # Errors
-    /// [`ArchiveError::Store`] if it is not here and the store does not answer.
-    pub async fn open_session(
-        &self,
-        id: &SessionId,
-        holder: Option<&NodeId>,
-    ) -> Result<Option<SharedRow>, ArchiveError> {
-        if let Some(row) = self.held(id) {
-            return Ok(Some(row));
-        }
-        if let Some(holder) = holder.filter(|holder| **holder != self.node) {
-            self.await_handover(id, holder).await?;
-        }
-        let claim = Write::ClaimSession {
-            id: id.clone(),
-            node: self.node.clone(),
-        };
-        match self.recorder.record_patiently(claim).await {
-            Ok(Ok(Outcome::Claimed(record))) => Ok(Some(self.adopt(*record))),
-            // One that was made while the store did not work may not be in it yet.
-            Ok(Ok(_)) => Ok(self.cached(id).filter(|_| self.recorder.is_failing())),
-            Ok(Err(error)) => self.cached(id).map(Some).ok_or(error.into()),
-            Err(_) => match self.cached(id) {
-                Some(row) => Ok(Some(row)),
-                // The claim waits in the queue and will be made; until then it is served as it was stored.
-                None => {
-                    let stored = self.read(self.store.session(id)).await?;
-                    Ok(stored.map(|record| self.adopt(record)))
-                }
-            },
-        }
-    }
-
-    async fn await_handover(&self, id: &SessionId, holder: &NodeId) -> Result<(), ArchiveError> {
-        let deadline = Instant::now() + HANDOVER_PATIENCE;
-        while Instant::now() < deadline && self.is_alive(holder).await? {
-            let stored = self.read(self.store.session(id)).await?;
-            if stored.is_none_or(|stored| stored.holder.as_ref() != Some(holder)) {
-                break;
-            }
-            tokio::time::sleep(HANDOVER_PAUSE).await;
-        }
-        Ok(())
-    }
-
-    /// Whether another server process lives.
-    async fn is_alive(&self, node: &NodeId) -> Result<bool, StoreError> {
-        if *node == self.node || self.dead.contains(node) {
-            return Ok(*node == self.node);
-        }
-        let alive = self.read(self.store.is_alive(node)).await?;
-        if !alive {
-            self.dead.insert(node.clone());
-        }
-        Ok(alive)
-    }
-
-    /// Puts a claimed session into the cache, or its new fence into the row that is there.
-    fn adopt(&self, record: SessionRecord) -> SharedRow {
-        match self.sessions.entry(record.id.clone()) {
-            Entry::Occupied(cached) => {
-                let row = Arc::clone(cached.get());
-                let mut known = row.lock();
-                if known.record.private_room == record.private_room && known.attached {
-                    known.record.fence = known.record.fence.max(record.fence);
-                } else {
-                    known.record = record;
-                    known.active = Instant::now();
-                }
-                drop(known);
-                row
-            }
-            Entry::Vacant(place) => {
-                let row = Arc::new(Mutex::new(SessionRow {
-                    record,
-                    active: Instant::now(),
-                    attached: false,
-                }));
-                place.insert(Arc::clone(&row));
-                row
-            }
-        }
-    }
-
-    /// What is to be stored of a row now.
-    fn current(&self, row: &SessionRow) -> SessionRecord {
-        let mut record = row.record.clone();
-        record.active_at = self.steady_now().before(row.active.elapsed());
-        let holds = row.attached && !self.handing_over.load(Ordering::Relaxed);
-        record.holder = holds.then(|| self.node.clone());
-        record
-    }
-
-    /// Has a session's row written, without waiting.
-    pub fn save(&self, row: &SharedRow) {
-        let record = self.current(&row.lock());
-        drop(self.recorder.submit(Write::SaveSession(Box::new(record))));
-    }
-
-    /// From here on what is saved is free for another process.
-    pub fn begin_handover(&self) {
-        self.handing_over.store(true, Ordering::Relaxed);
-    }
-
-    /// Forgets a session. What it said stays in the logs of its rooms.
-    pub fn remove_session(&self, id: &SessionId) {
-        self.sessions.remove(id);
-        drop(self.recorder.submit(Write::RemoveSession(id.clone())));
-        self.count_removed(1);
-    }
-
-    fn count_removed(&self, removed: u64) {
-        let less = |count: u64| Some(count.saturating_sub(removed));
-        // Never refused: `less` always gives a number.
-        let _ = self
-            .session_count
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
     }
 
     async fn read<T>(

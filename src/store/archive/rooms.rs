@@ -8,7 +8,8 @@ use super::{Archive, ArchiveError, Slot};
 use crate::{
     domain::{identity::RoomId, room_log::RoomLog},
     store::{
-        durable_log::{DurableLog, SharedLog, Standing},
+        contract::StoreError,
+        durable_log::{DurableLog, SharedLog, Standing, give_back, unused},
         record::{Lease, Outcome, Write},
         recorder::Receipt,
     },
@@ -41,9 +42,11 @@ impl Archive {
         room: &RoomId,
         opening: Opening,
     ) -> Result<SharedLog, ArchiveError> {
+        let deadline = Instant::now() + TAKEOVER_PATIENCE;
         let slot = Slot::clone(&self.rooms.entry(room.clone()).or_default());
         // One opens, the others wait for the same.
-        let mut slot = slot.lock().await;
+        let opening_it = tokio::time::timeout_at(deadline, slot.lock()).await;
+        let mut slot = opening_it.map_err(|_| ArchiveError::Elsewhere)?;
         if let Some(log) = slot.upgrade() {
             return Ok(log);
         }
@@ -54,22 +57,28 @@ impl Archive {
             private: opening.private,
             at: (self.now)(),
         };
-        let (standing, log) = match self.acquire(&claim).await? {
-            Ok(lease) => {
-                let log = self.restore(room, lease.head, lease.opened_at).await;
-                (Standing::from(&lease), log)
-            }
-            Err(receipt) => {
+        let mut claiming = Claiming {
+            archive: self,
+            room,
+            progress: None,
+        };
+        let log = match self.acquire(&claim, &mut claiming, deadline).await? {
+            Some(lease) => self.restore(room, lease.head, lease.opened_at).await,
+            None => {
                 let stored = self.read(self.store.room(room)).await.ok().flatten();
-                let log = match stored {
+                match stored {
                     Some(stored) => {
                         let opened_at = stored.opened_at.unwrap_or(stored.reserved + 1);
                         self.restore(room, stored.reserved, opened_at).await
                     }
                     None => RoomLog::new(self.bounds.log_entries),
-                };
-                (Standing::Provisional(receipt), log)
+                }
             }
+        };
+        let standing = match claiming.progress.take() {
+            Some(Progress::Leased(lease)) => Standing::from(&lease),
+            Some(Progress::Asked(receipt)) => Standing::Provisional(receipt),
+            None => Standing::Lost,
         };
         let log = Arc::new(DurableLog::new(
             room.clone(),
@@ -90,20 +99,33 @@ impl Archive {
         slot.try_lock().ok()?.upgrade()
     }
 
-    async fn acquire(&self, claim: &Write) -> Result<Result<Lease, Receipt>, ArchiveError> {
-        let deadline = Instant::now() + TAKEOVER_PATIENCE;
+    /// Takes the lease; nothing if the store does not answer, and then it may still come.
+    async fn acquire(
+        &self,
+        claim: &Write,
+        claiming: &mut Claiming<'_>,
+        deadline: Instant,
+    ) -> Result<Option<Lease>, ArchiveError> {
         loop {
-            let owner = match self.recorder.record_patiently(claim.clone()).await {
-                Ok(Ok(Outcome::Leased(lease))) => return Ok(Ok(lease)),
-                Ok(Ok(Outcome::Held(owner))) => owner,
-                Ok(_) => return Ok(Err(self.recorder.submit(claim.clone()))),
-                Err(receipt) => return Ok(Err(receipt)),
+            let receipt = self.recorder.hand_over(claim.clone()).await;
+            let owner = match claiming.wait(receipt).await {
+                Some(Ok(Outcome::Leased(lease))) => {
+                    claiming.progress = Some(Progress::Leased(lease.clone()));
+                    return Ok(Some(lease));
+                }
+                Some(Ok(Outcome::Held(owner))) => owner,
+                Some(_) => {
+                    let receipt = self.recorder.submit(claim.clone());
+                    claiming.progress = Some(Progress::Asked(receipt));
+                    return Ok(None);
+                }
+                None => return Ok(None),
             };
             // One that cannot be asked is taken to live: two must never serve one room.
             if !self.is_alive(&owner).await.unwrap_or(true) {
                 tracing::info!(node = %owner, "taking over from a server process that died");
-                let _ = self.recorder.record(Write::ReleaseNode(owner)).await;
-                continue;
+                let release = Write::ReleaseNode(owner);
+                let _ = self.recorder.record_patiently(release).await;
             }
             if Instant::now() >= deadline {
                 return Err(ArchiveError::Elsewhere);
@@ -131,11 +153,55 @@ impl Archive {
         }
     }
 
-    pub(super) fn running_logs(&self) -> Vec<SharedLog> {
-        let logs = self
-            .rooms
-            .iter()
-            .filter_map(|slot| slot.try_lock().ok()?.upgrade());
-        logs.collect()
+    /// The logs of all rooms that run here, those included that are just being opened.
+    pub(super) async fn running_logs(&self) -> Vec<SharedLog> {
+        let slots: Vec<Slot> = self.rooms.iter().map(|slot| Slot::clone(&slot)).collect();
+        let mut logs = Vec::new();
+        for slot in slots {
+            logs.extend(slot.lock().await.upgrade());
+        }
+        logs
+    }
+}
+
+/// How far the taking of a lease has come.
+enum Progress {
+    Asked(Receipt),
+    Leased(Lease),
+}
+
+/// A lease that is being taken. Whoever takes it may be gone before it comes: then it is given back.
+struct Claiming<'a> {
+    archive: &'a Archive,
+    room: &'a RoomId,
+    progress: Option<Progress>,
+}
+
+impl Claiming<'_> {
+    /// Waits for the answer as long as the store makes progress; the receipt stays here if it does not.
+    async fn wait(&mut self, receipt: Receipt) -> Option<Result<Outcome, StoreError>> {
+        let Progress::Asked(receipt) = self.progress.insert(Progress::Asked(receipt)) else {
+            return None;
+        };
+        let answered = self.archive.recorder.patiently(receipt).await;
+        if answered.is_some() {
+            self.progress = None;
+        }
+        answered
+    }
+}
+
+impl Drop for Claiming<'_> {
+    fn drop(&mut self) {
+        let Archive { recorder, now, .. } = self.archive;
+        match self.progress.take() {
+            Some(Progress::Asked(receipt)) => {
+                give_back(recorder, receipt, self.room.clone(), now());
+            }
+            Some(Progress::Leased(lease)) => {
+                drop(recorder.submit(unused(&lease, self.room.clone(), now())));
+            }
+            None => {}
+        }
     }
 }

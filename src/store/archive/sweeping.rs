@@ -106,12 +106,13 @@ impl Archive {
     /// [`ArchiveError::Store`]: nothing is promised then, and it should be tried again.
     pub async fn erase_session(&self, id: &SessionId) -> Result<(), ArchiveError> {
         self.sessions.remove(id);
-        for log in self.running_logs() {
-            log.erase(id);
-        }
         self.recorder
             .record(Write::EraseSession(id.clone()))
             .await?;
+        // After the store: a room that is opened meanwhile has read what was there before.
+        for log in self.running_logs().await {
+            log.erase(id);
+        }
         Ok(self.store.scrub().await?)
     }
 
@@ -120,10 +121,13 @@ impl Archive {
     /// # Errors
     /// As [`Self::erase_session`].
     pub async fn erase_room(&self, id: &RoomId) -> Result<(), ArchiveError> {
-        if let Some(log) = self.running_log(id) {
+        self.recorder.record(Write::EraseRoom(id.clone())).await?;
+        let slot = self.rooms.get(id).map(|slot| Arc::clone(&slot));
+        if let Some(slot) = slot
+            && let Some(log) = slot.lock().await.upgrade()
+        {
             log.erase_all();
         }
-        self.recorder.record(Write::EraseRoom(id.clone())).await?;
         Ok(self.store.scrub().await?)
     }
 }

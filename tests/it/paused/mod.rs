@@ -301,3 +301,23 @@ async fn a_connection_ends_at_the_moment_at_which_its_token_does() {
     })
     .await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_is_typed_right_before_leaving_is_still_said() {
+    in_a_tree(|environment| async move {
+        let mut ana = Person::connect(&environment);
+        let mut berta = Person::connect(&environment);
+        ana.create_session(json!({"room_id": "demo", "speaks": "en"}))
+            .await;
+        berta
+            .create_session(json!({"room_id": "demo", "speaks": "es", "hears": ["es"]}))
+            .await;
+        ana.send(json!({"type": "text", "text": "goodbye"}));
+        ana.send(json!({"type": "leave_session"}));
+        let came = berta.during(Duration::from_secs(3)).await;
+        assert_eq!(messages(&came, "transcription").len(), 1, "{came:?}");
+        assert_eq!(messages(&came, "translation").len(), 1, "{came:?}");
+        assert_eq!(messages(&came, "participant_left").len(), 1, "{came:?}");
+    })
+    .await;
+}

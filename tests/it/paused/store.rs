@@ -377,3 +377,25 @@ async fn after_a_crash_of_the_server_people_are_still_there_until_they_do_not_co
     })
     .await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_is_said_while_somebody_is_coming_in_is_for_them_too() {
+    let disk = BadDisk::new();
+    let store: Arc<dyn Store> = disk.clone();
+    in_a_tree_on(store, Settings::default(), |environment| async move {
+        let (mut ana, _) = in_demo(&environment, "Ana").await;
+        disk.turn(Weather::Slow(Duration::from_millis(20)));
+        let mut berta = Person::connect(&environment);
+        let config = json!({"name": "Berta", "room_id": "demo", "speaks": "en"});
+        berta.send(json!({"type": "create_session", "config": config}));
+        // Her session and her lease are stored by then, and her coming waits.
+        let mut come = berta.during(Duration::from_millis(25)).await;
+        ana.send(text("hello"));
+        come.extend(berta.during(MOMENT).await);
+        assert_eq!(messages(&come, "session_created").len(), 1, "{come:?}");
+        let heard = messages(&come, "transcription");
+        assert_eq!(heard.len(), 1, "{come:?}");
+        ana.during(MOMENT).await;
+    })
+    .await;
+}
