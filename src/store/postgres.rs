@@ -16,7 +16,11 @@ use super::{
     node_sign::NodeSign,
     open::OpenError,
     record::{NodeId, Outcome, Write},
-    sql::{database::Database, fault::fault, write_all},
+    sql::{
+        database::Database,
+        fault::{fault, was_in_the_way},
+        turns, write_all,
+    },
 };
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
@@ -32,6 +36,9 @@ const CONNECTING: Duration = Duration::from_secs(5);
 
 /// How long a transaction may take. A dead network does not answer, and is not noticed otherwise.
 const TRANSACTION: Duration = Duration::from_secs(20);
+
+/// How often a group is tried anew at once when the server broke it off in favour of another.
+const ATTEMPTS: usize = 5;
 
 /// How long making and changing the tables may take.
 const MIGRATING: Duration = Duration::from_secs(120);
@@ -98,6 +105,27 @@ impl PostgresDatabase {
     }
 }
 
+impl PostgresDatabase {
+    async fn attempt(&self, writes: &[Write]) -> Result<Vec<Outcome>, StoreError> {
+        let connection = self.writer.acquire().await;
+        let mut connection = connection.map_err(|error| fault(COMMITTING, &error))?;
+        let committed = timeout(TRANSACTION, transact(&mut connection, writes)).await;
+        let committed = committed.unwrap_or_else(|_| {
+            Err(StoreError::Unavailable {
+                doing: COMMITTING,
+                cause: format!("no answer within {} s", TRANSACTION.as_secs()),
+            })
+        });
+        match &committed {
+            Err(error) if was_in_the_way(error) => {}
+            // Given up, so that the next commit makes another instead of waiting until this one is found dead.
+            Err(StoreError::Unavailable { .. }) => drop(connection.detach()),
+            _ => {}
+        }
+        committed
+    }
+}
+
 const COMMITTING: &str = "committing";
 
 async fn transact(
@@ -106,6 +134,7 @@ async fn transact(
 ) -> Result<Vec<Outcome>, StoreError> {
     let failed = |error: sqlx::Error| fault(COMMITTING, &error);
     let mut transaction = connection.begin().await.map_err(failed)?;
+    turns::take(&mut transaction, writes).await?;
     let outcomes = write_all(&mut *transaction, writes).await?;
     transaction.commit().await.map_err(failed)?;
     Ok(outcomes)
@@ -137,20 +166,13 @@ impl Database for PostgresDatabase {
     }
 
     async fn commit(&self, writes: &[Write]) -> Result<Vec<Outcome>, StoreError> {
-        let connection = self.writer.acquire().await;
-        let mut connection = connection.map_err(|error| fault(COMMITTING, &error))?;
-        let committed = timeout(TRANSACTION, transact(&mut connection, writes)).await;
-        let committed = committed.unwrap_or_else(|_| {
-            Err(StoreError::Unavailable {
-                doing: COMMITTING,
-                cause: format!("no answer within {} s", TRANSACTION.as_secs()),
-            })
-        });
-        if matches!(committed, Err(StoreError::Unavailable { .. })) {
-            // Given up, so that the next commit makes another instead of waiting until this one is found dead.
-            drop(connection.detach());
+        for _ in 1..ATTEMPTS {
+            match self.attempt(writes).await {
+                Err(error) if was_in_the_way(&error) => {}
+                done => return done,
+            }
         }
-        committed
+        self.attempt(writes).await
     }
 
     async fn is_alive(&self, node: &NodeId) -> Result<bool, StoreError> {
