@@ -125,7 +125,7 @@ impl Tables {
         let Some(stored) = self.sessions.get_mut(&session.id) else {
             return Outcome::Fenced;
         };
-        if stored.fence != session.fence {
+        if stored.private_room != session.private_room || stored.fence != session.fence {
             return Outcome::Fenced;
         }
         stored.config = session.config;

@@ -112,8 +112,15 @@ async fn keep(
         }
     };
     stop.run_until_cancelled(keeping).await;
+    let ending = async {
+        // Answered, and not only sent as the farewell is: whoever looks from here on finds the lock free.
+        sqlx::raw_sql("SELECT pg_advisory_unlock_all()")
+            .execute(&mut connection)
+            .await?;
+        connection.close().await
+    };
     // Without an answer the database frees the lock when it finds the connection gone.
-    let _ = timeout(PATIENCE, connection.close()).await;
+    let _ = timeout(PATIENCE, ending).await;
 }
 
 async fn again(options: &PgConnectOptions, key: &str) -> PgConnection {

@@ -16,19 +16,29 @@ use super::{
     node_sign::NodeSign,
     open::OpenError,
     record::{NodeId, Outcome, Write},
-    sql::{database::Database, fault::fault, write_all},
+    sql::{
+        database::Database,
+        fault::{fault, was_in_the_way},
+        turns, write_all,
+    },
 };
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
 
-/// Connections: one writes, the others read.
-const CONNECTIONS: u32 = 8;
+/// Writing has a connection of its own: it stands behind no reads, however many wait.
+const WRITERS: u32 = 1;
+
+/// Connections that read.
+const READERS: u32 = 7;
 
 /// How long to wait for a connection, a new one or one that is free.
 const CONNECTING: Duration = Duration::from_secs(5);
 
 /// How long a transaction may take. A dead network does not answer, and is not noticed otherwise.
 const TRANSACTION: Duration = Duration::from_secs(20);
+
+/// How often a group is tried anew at once when the server broke it off in favour of another.
+const ATTEMPTS: usize = 5;
 
 /// How long making and changing the tables may take.
 const MIGRATING: Duration = Duration::from_secs(120);
@@ -55,7 +65,8 @@ const SCRUBBED: [&str; 4] = [
 
 /// The database behind an address.
 pub struct PostgresDatabase {
-    pool: PgPool,
+    writer: PgPool,
+    readers: PgPool,
     sign: NodeSign,
 }
 
@@ -80,12 +91,53 @@ impl PostgresDatabase {
         let sign = timeout(MIGRATING, opening)
             .await
             .unwrap_or_else(|_| Err(failed(&sqlx::Error::PoolTimedOut)))?;
-        let pool = PgPoolOptions::new()
-            .max_connections(CONNECTIONS)
-            .acquire_timeout(CONNECTING)
-            .connect_lazy_with(options);
-        Ok(Self { pool, sign })
+        let pool = |connections| {
+            PgPoolOptions::new()
+                .max_connections(connections)
+                .acquire_timeout(CONNECTING)
+                .connect_lazy_with(options.clone())
+        };
+        Ok(Self {
+            writer: pool(WRITERS),
+            readers: pool(READERS),
+            sign,
+        })
     }
+}
+
+impl PostgresDatabase {
+    async fn attempt(&self, writes: &[Write]) -> Result<Vec<Outcome>, StoreError> {
+        let connection = self.writer.acquire().await;
+        let mut connection = connection.map_err(|error| fault(COMMITTING, &error))?;
+        let committed = timeout(TRANSACTION, transact(&mut connection, writes)).await;
+        let committed = committed.unwrap_or_else(|_| {
+            Err(StoreError::Unavailable {
+                doing: COMMITTING,
+                cause: format!("no answer within {} s", TRANSACTION.as_secs()),
+            })
+        });
+        match &committed {
+            Err(error) if was_in_the_way(error) => {}
+            // Given up, so that the next commit makes another instead of waiting until this one is found dead.
+            Err(StoreError::Unavailable { .. }) => drop(connection.detach()),
+            _ => {}
+        }
+        committed
+    }
+}
+
+const COMMITTING: &str = "committing";
+
+async fn transact(
+    connection: &mut PgConnection,
+    writes: &[Write],
+) -> Result<Vec<Outcome>, StoreError> {
+    let failed = |error: sqlx::Error| fault(COMMITTING, &error);
+    let mut transaction = connection.begin().await.map_err(failed)?;
+    turns::take(&mut transaction, writes).await?;
+    let outcomes = write_all(&mut *transaction, writes).await?;
+    transaction.commit().await.map_err(failed)?;
+    Ok(outcomes)
 }
 
 /// On a connection of its own, with which its lock ends however this ends.
@@ -109,26 +161,18 @@ impl Database for PostgresDatabase {
     const KIND: &'static str = "postgresql";
 
     async fn reader(&self) -> Result<Self::Reader, StoreError> {
-        let reader = self.pool.acquire().await;
+        let reader = self.readers.acquire().await;
         reader.map_err(|error| fault("connecting", &error))
     }
 
     async fn commit(&self, writes: &[Write]) -> Result<Vec<Outcome>, StoreError> {
-        const DOING: &str = "committing";
-        let failed = |error: sqlx::Error| fault(DOING, &error);
-        let transaction = async {
-            let mut transaction = self.pool.begin().await.map_err(failed)?;
-            let outcomes = write_all(&mut *transaction, writes).await?;
-            transaction.commit().await.map_err(failed)?;
-            Ok(outcomes)
-        };
-        let committed = timeout(TRANSACTION, transaction).await;
-        committed.unwrap_or_else(|_| {
-            Err(StoreError::Unavailable {
-                doing: DOING,
-                cause: format!("no answer within {} s", TRANSACTION.as_secs()),
-            })
-        })
+        for _ in 1..ATTEMPTS {
+            match self.attempt(writes).await {
+                Err(error) if was_in_the_way(&error) => {}
+                done => return done,
+            }
+        }
+        self.attempt(writes).await
     }
 
     async fn is_alive(&self, node: &NodeId) -> Result<bool, StoreError> {
@@ -141,7 +185,7 @@ impl Database for PostgresDatabase {
     /// operator's (docs/storage.md).
     async fn scrub(&self) -> Result<(), StoreError> {
         const DOING: &str = "freeing the space of what was erased";
-        let connection = self.pool.acquire().await;
+        let connection = self.readers.acquire().await;
         // How long it takes depends on the table; the connection with this setting is not used for anything else.
         let mut connection = connection.map_err(|error| fault(DOING, &error))?.detach();
         let scrubbing = async {
@@ -160,6 +204,7 @@ impl Database for PostgresDatabase {
 
     async fn close(&self) {
         self.sign.give_up().await;
-        self.pool.close().await;
+        self.writer.close().await;
+        self.readers.close().await;
     }
 }

@@ -168,8 +168,9 @@ pub enum Write {
         /// For whom.
         node: NodeId,
     },
-    /// Saves what may change of a session (all but id, owner, private room, creation, fence), if nobody claimed it
-    /// since. [`Outcome::Done`], or [`Outcome::Fenced`] if it was claimed by somebody else or is gone.
+    /// Saves what may change of a session (all but id, owner, private room, creation, fence), if it is still the same,
+    /// known by its private room, and nobody claimed it since. [`Outcome::Done`], or [`Outcome::Fenced`] if it was
+    /// claimed by somebody else or is gone, also if another of its id was made since.
     SaveSession(Box<SessionRecord>),
     /// Removes a session. [`Outcome::Done`], also if there is none.
     RemoveSession(SessionId),

@@ -229,10 +229,15 @@ async fn transact(
             transaction.commit().await.map_err(failed)?;
             Ok(outcomes)
         }
-        Err(error) => {
-            transaction.rollback().await.map_err(failed)?;
-            Err(error)
-        }
+        Err(error) => match transaction.rollback().await {
+            Ok(()) => Err(error),
+            // SQLite may have rolled back by itself, as on a full disk, and calls our order a mistake then. Whatever it
+            // calls it, this connection is given up and the group may be tried again on another.
+            Err(_) => Err(StoreError::Unavailable {
+                doing: COMMITTING,
+                cause: error.to_string(),
+            }),
+        },
     }
 }
 

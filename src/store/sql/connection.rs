@@ -130,6 +130,10 @@ impl<T> Row for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, 
 
 /// A connection to either database.
 pub trait Connection: Send {
+    /// Whether its texts may hold U+0000. Where not, U+FFFD is stored and looked for in its place: refused, one such
+    /// character would spoil the whole group it is written in. JSON escapes it, so it is none of what is said.
+    const TAKES_NUL: bool;
+
     /// What follows a `SELECT` whose rows must stay as they are until the transaction ends.
     const UNTIL_COMMITTED: &'static str;
 
@@ -152,13 +156,22 @@ pub trait Connection: Send {
     ) -> impl Future<Output = Result<Option<T>, sqlx::Error>> + Send;
 }
 
+fn without_nul(text: Cow<'_, str>) -> Cow<'_, str> {
+    if text.contains('\0') {
+        Cow::Owned(text.replace('\0', "\u{FFFD}"))
+    } else {
+        text
+    }
+}
+
 /// The text of this program alone: values never become part of it.
 macro_rules! prepared {
     ($query:expr, $statement:ident) => {{
         let mut query = $query(AssertSqlSafe($statement.text)).persistent($statement.kept);
         for value in $statement.values {
             query = match value {
-                Value::Text(text) => query.bind(text),
+                Value::Text(text) if Self::TAKES_NUL => query.bind(text),
+                Value::Text(text) => query.bind(without_nul(text)),
                 Value::NoText => query.bind(None::<&str>),
                 Value::Number(number) => query.bind(number),
                 Value::NoNumber => query.bind(None::<i64>),
@@ -170,8 +183,9 @@ macro_rules! prepared {
 }
 
 macro_rules! connection {
-    ($connection:ty, $until_committed:literal) => {
+    ($connection:ty, $takes_nul:literal, $until_committed:literal) => {
         impl Connection for $connection {
+            const TAKES_NUL: bool = $takes_nul;
             const UNTIL_COMMITTED: &'static str = $until_committed;
 
             async fn run(&mut self, statement: Statement<'_>) -> Result<u64, sqlx::Error> {
@@ -199,5 +213,5 @@ macro_rules! connection {
 }
 
 // There is one writer at a time.
-connection!(SqliteConnection, "");
-connection!(PgConnection, " FOR SHARE");
+connection!(SqliteConnection, true, "");
+connection!(PgConnection, false, " FOR SHARE");

@@ -22,6 +22,24 @@ const POSTGRES_FORBIDDEN: &str = "42501";
 /// The class of data that is wrong; its messages may show the data.
 const POSTGRES_DATA: &str = "22";
 
+/// SQLSTATE of a transaction that the server broke off because another was in its way: serialization_failure and
+/// deadlock_detected.
+const POSTGRES_IN_THE_WAY: [&str; 2] = ["40001", "40P01"];
+
+/// Whether the same transaction, begun anew, is likely to succeed at once.
+pub fn was_in_the_way(error: &StoreError) -> bool {
+    let StoreError::Unavailable { cause, .. } = error else {
+        return false;
+    };
+    POSTGRES_IN_THE_WAY
+        .iter()
+        .any(|code| cause.ends_with(&with_code(code)))
+}
+
+fn with_code(code: &str) -> String {
+    format!("(SQLSTATE {code})")
+}
+
 /// What is to be said and done about an error. Nothing of what was written is in it.
 pub fn fault(doing: &'static str, error: &sqlx::Error) -> StoreError {
     use sqlx::Error as E;
@@ -51,7 +69,7 @@ pub fn cause(error: &sqlx::Error) -> String {
         return if error.code().starts_with(POSTGRES_DATA) {
             format!("SQLSTATE {}", error.code())
         } else {
-            format!("{} (SQLSTATE {})", error.message(), error.code())
+            format!("{} {}", error.message(), with_code(error.code()))
         };
     }
     match error {

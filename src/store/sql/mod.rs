@@ -8,6 +8,7 @@ mod reads;
 mod rooms;
 mod rows;
 mod sessions;
+pub(super) mod turns;
 mod writes;
 
 pub(super) use writes::write_all;

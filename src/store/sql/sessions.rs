@@ -141,7 +141,7 @@ pub async fn save(
     let encoded = Encoded::of(session)?;
     let statement = Statement::new(
         "UPDATE sessions SET config = $1, data = $2, room_id = $3, cursor = $4, entered_at = $5, \
-         active_at = $6, holder = $7 WHERE id = $8 AND fence = $9",
+         active_at = $6, holder = $7 WHERE id = $8 AND private_room = $9 AND fence = $10",
         [
             encoded.config.into(),
             encoded.data.as_deref().into(),
@@ -151,6 +151,7 @@ pub async fn save(
             session.active_at.into(),
             session.holder.as_ref().map(NodeId::as_str).into(),
             session.id.as_str().into(),
+            session.private_room.as_str().into(),
             session.fence.into(),
         ],
     );

@@ -2,18 +2,19 @@
 
 use interpres::{
     domain::room_log::EntryKind,
-    store::record::{Outcome, SessionRecord, Write},
+    store::record::{AuditRecord, Outcome, SessionRecord, UsageRecord, Write},
 };
 use serde_json::json;
 
 use super::{
-    material::{append, create, entry, room_id, said, session, session_id},
+    material::{append, at, create, entry, room_id, said, session, session_id},
     on_every_store,
     place::Place,
 };
 
 on_every_store!(
     every_character_comes_back,
+    a_nul_in_plain_text_spoils_nothing,
     a_large_frame_comes_back,
     the_largest_group_of_each_kind_is_committed,
     an_empty_group_and_a_mark_change_nothing,
@@ -48,6 +49,59 @@ async fn every_character_comes_back(place: Place) {
     at_hand.write(append("r", fence, said.clone())).await;
     let stored = at_hand.store.newest(&room_id("r"), 1).await.unwrap();
     assert!(stored == [said], "the frame is as it was");
+}
+
+/// PostgreSQL has no place for it in text and keeps another character instead.
+async fn a_nul_in_plain_text_spoils_nothing(place: Place) {
+    const NUL: &str = "a\0b";
+    let kept = match place {
+        Place::Postgres(_) => "a\u{FFFD}b",
+        Place::Memory(_) | Place::Sqlite(_) => NUL,
+    };
+    let at_hand = place.open().await;
+    let session = |owner: &str| SessionRecord {
+        owner: Some(owner.into()),
+        ..session("a")
+    };
+    let usage = |engine: &str| UsageRecord {
+        room: room_id("r"),
+        engine: engine.into(),
+        day: "2026-11-21".into(),
+        audio_ms: 1,
+    };
+    let audit = |text: &str| AuditRecord {
+        at: at(0),
+        subject: Some(text.into()),
+        role: text.into(),
+        action: text.into(),
+        target: text.into(),
+        outcome: text.into(),
+    };
+    let group = [
+        create(session(NUL)),
+        Write::AcquireRoom {
+            room: room_id("r"),
+            node: at_hand.node.clone(),
+            name: Some(NUL.into()),
+            private: false,
+            at: at(0),
+        },
+        append("r", 1, entry(1, EntryKind::Transcription, "a", NUL)),
+        Write::AddUsage(usage(NUL)),
+        Write::Audit(audit(NUL)),
+    ];
+    let outcomes = at_hand.store.commit(&group).await.unwrap();
+    assert_eq!(outcomes.len(), group.len());
+    let store = &at_hand.store;
+    let stored = store.session(&session_id("a")).await;
+    assert_eq!(stored, Ok(Some(session(kept))));
+    assert_eq!(store.session_count(Some(NUL)).await, Ok(1), "is found");
+    let room = store.room(&room_id("r")).await.unwrap().unwrap();
+    assert_eq!(room.name.as_deref(), Some(kept));
+    let said = store.newest(&room_id("r"), 1).await.unwrap();
+    assert_eq!(&*said[0].frame, kept);
+    assert_eq!(store.usage(&room_id("r")).await, Ok(vec![usage(kept)]));
+    assert_eq!(store.audit(1).await, Ok(vec![audit(kept)]));
 }
 
 async fn a_large_frame_comes_back(place: Place) {

@@ -101,6 +101,32 @@ async fn a_sqlite_file_that_another_process_writes_is_waited_for() {
     assert_eq!(waiting.await.unwrap(), Ok(vec![Outcome::Done]));
 }
 
+/// As SQLite itself does it when the disk is full; our own order to do it is a mistake then.
+#[tokio::test]
+async fn a_sqlite_transaction_that_was_rolled_back_already_may_be_tried_again() {
+    let place = Place::sqlite();
+    let at_hand = place.open().await;
+    let mut other = SqliteConnection::connect(&place.address()).await.unwrap();
+    sqlx::raw_sql(
+        "CREATE TRIGGER full BEFORE INSERT ON sessions WHEN new.id = 'b' \
+         BEGIN SELECT RAISE(ROLLBACK, 'as if the disk were full'); END",
+    )
+    .execute(&mut other)
+    .await
+    .unwrap();
+    let group = [create(session("a")), Write::Mark, create(session("b"))];
+    let failed = at_hand.store.commit(&group).await.unwrap_err();
+    assert!(matches!(failed, StoreError::Unavailable { .. }), "{failed}");
+    assert!(failed.to_string().contains("as if"), "{failed}");
+    assert_eq!(at_hand.store.session_count(None).await, Ok(0));
+    sqlx::raw_sql("DROP TRIGGER full")
+        .execute(&mut other)
+        .await
+        .unwrap();
+    let done = vec![Outcome::Done; 3];
+    assert_eq!(at_hand.store.commit(&group).await, Ok(done));
+}
+
 /// The connection that failed is given up, and another made.
 #[tokio::test]
 async fn a_sqlite_file_that_stays_busy_fails_and_works_again() {

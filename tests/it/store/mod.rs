@@ -1,6 +1,7 @@
 //! The contract of a store, on each of the three: what is promised in `src/store/contract.rs` and `src/store/record.rs`.
 
 mod bounds;
+mod contention;
 mod erasure;
 mod faults;
 mod leases;

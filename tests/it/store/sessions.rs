@@ -15,6 +15,7 @@ on_every_store!(
     a_claim_raises_the_fence,
     a_save_changes_what_may_change,
     a_save_after_anothers_claim_is_fenced,
+    a_save_of_a_removed_session_leaves_a_new_one_of_its_id_alone,
     only_old_sessions_that_nobody_holds_expire,
     a_removed_session_is_gone,
 );
@@ -97,7 +98,6 @@ async fn a_save_changes_what_may_change(place: Place) {
     at_hand.write(create(session("a"))).await;
     let mut changed = SessionRecord {
         owner: Some("another".into()),
-        private_room: room_id("another"),
         created_at: at(99),
         data: Some(json!([1, 2])),
         cursor: 8,
@@ -111,7 +111,6 @@ async fn a_save_changes_what_may_change(place: Place) {
     assert_eq!(at_hand.write(save).await, Outcome::Done);
     let kept = SessionRecord {
         owner: session("a").owner,
-        private_room: session("a").private_room,
         created_at: session("a").created_at,
         ..changed
     };
@@ -132,6 +131,31 @@ async fn a_save_after_anothers_claim_is_fenced(place: Place) {
     assert_eq!(at_hand.write(save("none")).await, Outcome::Fenced);
     let stored = at_hand.store.session(&session_id("a")).await.unwrap();
     assert_eq!(stored.unwrap().fence, 1);
+}
+
+async fn a_save_of_a_removed_session_leaves_a_new_one_of_its_id_alone(place: Place) {
+    let at_hand = place.open().await;
+    let new = SessionRecord {
+        private_room: room_id("of-the-new-one"),
+        ..session("a")
+    };
+    let group = [
+        create(session("a")),
+        Write::RemoveSession(session_id("a")),
+        create(new.clone()),
+        Write::SaveSession(Box::new(SessionRecord {
+            cursor: 99,
+            ..session("a")
+        })),
+    ];
+    use Outcome::{Done, Fenced};
+    assert_eq!(
+        at_hand.store.commit(&group).await.unwrap(),
+        [Done, Done, Done, Fenced],
+        "both have the fence 0"
+    );
+    let stored = at_hand.store.session(&session_id("a")).await.unwrap();
+    assert_eq!(stored, Some(new));
 }
 
 async fn only_old_sessions_that_nobody_holds_expire(place: Place) {
