@@ -37,7 +37,7 @@ const CONNECTING: Duration = Duration::from_secs(5);
 /// How long a transaction may take. A dead network does not answer, and is not noticed otherwise.
 const TRANSACTION: Duration = Duration::from_secs(20);
 
-/// How often a group is tried anew at once when the server broke it off in favour of another.
+/// How often a group is tried, at once each time, when the server breaks it off in favour of another.
 const ATTEMPTS: usize = 5;
 
 /// How long making and changing the tables may take.
@@ -105,7 +105,10 @@ impl PostgresDatabase {
     }
 }
 
+const COMMITTING: &str = "committing";
+
 impl PostgresDatabase {
+    /// One transaction.
     async fn attempt(&self, writes: &[Write]) -> Result<Vec<Outcome>, StoreError> {
         let connection = self.writer.acquire().await;
         let mut connection = connection.map_err(|error| fault(COMMITTING, &error))?;
@@ -125,8 +128,6 @@ impl PostgresDatabase {
         committed
     }
 }
-
-const COMMITTING: &str = "committing";
 
 async fn transact(
     connection: &mut PgConnection,

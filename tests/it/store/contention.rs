@@ -34,10 +34,7 @@ async fn a_write_stands_behind_no_reads() {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     assert_eq!(at_hand.write(create(session("a"))).await, Outcome::Done);
-    assert!(
-        reads.iter().all(|read| !read.is_finished()),
-        "they still wait"
-    );
+    assert_eq!(blocked(&mut looking).await, BUSY, "they still wait");
     blocking.rollback().await.unwrap();
     for read in reads {
         read.abort();
