@@ -18,8 +18,9 @@ use crate::{
     },
 };
 
-/// How long a session that another process holds is waited for, and how often it is looked at meanwhile.
-const HANDOVER_PATIENCE: Duration = Duration::from_secs(2);
+/// How long a session that another process holds is waited for, and how often it is looked at meanwhile: longer than a
+/// session lingers there without its client (10 s), and than PostgreSQL takes to tell who died with it (5 s).
+const HANDOVER_PATIENCE: Duration = Duration::from_secs(12);
 const HANDOVER_PAUSE: Duration = Duration::from_millis(20);
 
 impl Archive {
