@@ -1,6 +1,6 @@
 //! A room's log with the store behind it, held by a lease that ends with whoever holds this.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use bytestring::ByteString;
 use parking_lot::Mutex;
@@ -56,7 +56,8 @@ pub struct DurableLog {
     claim: Write,
     state: Mutex<State>,
     recorder: Recorder,
-    published: watch::Sender<u64>,
+    /// Made for the first who follows the log: few do.
+    followed: OnceLock<watch::Sender<u64>>,
     now: Now,
 }
 
@@ -72,7 +73,6 @@ impl DurableLog {
         recorder: Recorder,
         now: Now,
     ) -> Self {
-        let published = watch::Sender::new(log.published());
         Self {
             room,
             claim,
@@ -82,7 +82,7 @@ impl DurableLog {
                 over: false,
             }),
             recorder,
-            published,
+            followed: OnceLock::new(),
             now,
         }
     }
@@ -155,22 +155,30 @@ impl DurableLog {
 
     /// The highest number that was given to the sockets.
     pub fn published(&self) -> u64 {
-        *self.published.borrow()
+        self.state.lock().log.published()
     }
 
     /// Follows the highest number that was given to the sockets; ends with the log.
     pub fn follow(&self) -> watch::Receiver<u64> {
-        self.published.subscribe()
+        let followed = self.followed.get_or_init(|| watch::Sender::new(0));
+        let published = self.published();
+        followed.send_if_modified(|known| {
+            *known = published.max(*known);
+            true
+        });
+        followed.subscribe()
     }
 
     /// Notes that everything up to `seq` has been given to the sockets.
     pub fn mark_published(&self, seq: u64) {
         self.state.lock().log.mark_published(seq);
-        self.published.send_if_modified(|published| {
-            let newer = seq > *published;
-            *published = seq.max(*published);
-            newer
-        });
+        if let Some(followed) = self.followed.get() {
+            followed.send_if_modified(|published| {
+                let newer = seq > *published;
+                *published = seq.max(*published);
+                newer
+            });
+        }
     }
 
     /// Entries that have a number but were not given to the sockets.

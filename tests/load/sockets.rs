@@ -20,7 +20,8 @@ pub async fn measure(report: &mut Report) -> anyhow::Result<()> {
     let sockets: usize = option("LOAD_SOCKETS", 10_000)?;
     bare(report, sockets).await?;
     let config = json!({"speaks": "en", "hears": ["es"]});
-    let server = Server::interpres(&[])?;
+    // One more than it takes by itself: the first client stays.
+    let server = Server::interpres(&[("INTERPRES__SERVER__MAX_CONNECTIONS", "12000")])?;
     // What the first client brings into memory, such as code that had not run before, is not each one's.
     let mut first = Audience::connect(server.address(), 1)?;
     first.make_sessions(&config)?;

@@ -80,7 +80,7 @@ async fn recover(connection: &mut Connection, made: &Value) -> anyhow::Result<()
 
 async fn storm(report: &mut Report, in_rooms: bool) -> anyhow::Result<()> {
     let clients: usize = option("LOAD_SOCKETS", 10_000)?;
-    let mut server = Server::interpres(&[("INTERPRES__SERVER__MAX_CONNECTIONS", "20000")])?;
+    let mut server = Server::interpres(&[])?;
     let mut sessions = Vec::with_capacity(clients);
     let mut connections = Vec::with_capacity(clients);
     for number in 0..clients {

@@ -4,7 +4,10 @@
 //! after all that was said before them. The line moves when the store has committed, or after a moment without it:
 //! then what is sent says `durable:false`, and speech does not pause for a disk.
 
-use std::sync::Arc;
+use std::{
+    collections::{HashSet, VecDeque},
+    sync::Arc,
+};
 
 use actix::{ActorFutureExt, AsyncContext, WrapFuture};
 
@@ -116,6 +119,11 @@ impl Room {
                 } => self.send(&entry, &outlets, replaces, durable == Some(true)),
                 Pending::Admission(admission) => self.admit(*admission, ctx),
             }
+        }
+        // Most rooms are one session's own, and seldom have anything waiting: they keep no memory for it.
+        if self.pending.is_empty() {
+            self.pending = VecDeque::new();
+            self.unadmitted = HashSet::new();
         }
     }
 
