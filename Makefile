@@ -79,15 +79,17 @@ bench: ## Take all the numbers of docs/performance.md, one after the other (half
 	@$(MAKE) --no-print-directory page
 	@echo '==> building what is measured (a few minutes)'
 	@cargo bench --no-run $(LOCKED)
-	@echo '==> 1 of 5: supervision'
+	@echo '==> 1 of 6: supervision'
 	@cargo bench --quiet $(LOCKED) --bench supervision
-	@echo '==> 2 of 5: rooms'
+	@echo '==> 2 of 6: rooms'
 	@cargo bench --quiet $(LOCKED) --bench rooms
-	@echo '==> 3 of 5: signal processing'
+	@echo '==> 3 of 6: signal processing'
 	@cargo bench --quiet $(LOCKED) --bench audio
-	@echo '==> 4 of 5: $(TEXTS) hostile texts'
+	@echo '==> 4 of 6: $(TEXTS) hostile texts'
 	@cargo bench --quiet $(LOCKED) --bench hostile_text -- --texts $(TEXTS)
-	@echo '==> 5 of 5: the server under load'
+	@echo '==> 5 of 6: the databases'
+	@cargo bench --quiet $(LOCKED) --bench store
+	@echo '==> 6 of 6: the server under load'
 	@cargo bench --quiet $(LOCKED) --bench load
 
 .PHONY: audit
