@@ -13,7 +13,7 @@ use super::{
     system::{Connections, HealthSource, Missing, State},
     transcripts, wire,
 };
-use crate::{actors::environment::Environment, store::recorder::StoreState};
+use crate::{actors::environment::Environment, store::state::StoreState};
 
 /// Registers every route over this environment.
 pub fn routes(

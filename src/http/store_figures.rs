@@ -13,7 +13,7 @@ use prometheus::{
 use super::figures::{counter, family, gauge};
 use crate::{
     actors::environment::Environment,
-    store::{archive::Archive, recorder::StoreState},
+    store::{archive::Archive, state::StoreState},
 };
 
 type Figure = fn(&Archive) -> f64;

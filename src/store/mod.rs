@@ -17,3 +17,4 @@ pub mod record;
 pub mod recorder;
 mod sql;
 mod sqlite;
+pub mod state;

@@ -22,6 +22,7 @@ use tokio::{
 use super::{
     contract::{Store, StoreError},
     record::{Outcome, Write},
+    state::StoreState,
 };
 
 /// Writes in one transaction: about 5 ms of work for SQLite, so that the first of a group does not wait for long.
@@ -61,52 +62,6 @@ struct Waiting {
 impl Drop for Waiting {
     fn drop(&mut self) {
         self.shared.bytes.fetch_sub(self.bytes, Ordering::Relaxed);
-    }
-}
-
-/// How the store does.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum StoreState {
-    /// It commits in time.
-    Healthy,
-    /// It commits, and takes longer than [`PATIENCE`].
-    Slow,
-    /// It does not commit. In its own words, why.
-    Failing(String),
-}
-
-impl StoreState {
-    /// A stable word for alerts and metrics.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Healthy => "store_healthy",
-            Self::Slow => "store_slow",
-            Self::Failing(_) => "store_failing",
-        }
-    }
-
-    /// How bad it is: `info`, `warning` or `critical`.
-    pub fn severity(&self) -> &'static str {
-        match self {
-            Self::Healthy => "info",
-            Self::Slow => "warning",
-            Self::Failing(_) => "critical",
-        }
-    }
-}
-
-impl std::fmt::Display for StoreState {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Healthy => out.write_str("the store works"),
-            Self::Slow => out.write_str(
-                "the store is slow; what is said may be passed on before it is stored (durable:false)",
-            ),
-            Self::Failing(cause) => write!(
-                out,
-                "the store does not work, and what is said is passed on without being stored (durable:false): {cause}"
-            ),
-        }
     }
 }
 

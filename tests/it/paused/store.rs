@@ -16,7 +16,7 @@ use interpres::{
             AuditRecord, LogExtent, NodeId, Outcome, Range, RoomRecord, SessionRecord, UsageRecord,
             Write,
         },
-        recorder::StoreState,
+        state::StoreState,
     },
     supervision::Ref,
 };
