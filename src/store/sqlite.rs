@@ -49,7 +49,7 @@ const OPENING_PAUSE: Duration = Duration::from_millis(20);
 const JOURNAL_BYTES: &str = "16777216";
 
 /// Memory for pages per connection, in KiB, negative as SQLite wants it.
-const CACHE_KIB: &str = "-16384";
+const CACHE_KIB: &str = "-2048";
 
 /// The database in a file.
 pub struct SqliteDatabase {
