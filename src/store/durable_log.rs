@@ -97,27 +97,18 @@ impl DurableLog {
         let mut state = self.state.lock();
         self.settle(&mut state);
         let entry = state.log.append(subject, encode);
-        let receipt = match &mut state.standing {
-            Standing::Leased { fence, reserved } => {
-                let fence = *fence;
-                // Half a block ahead, so that a store that fails for a while does not run us out of numbers.
-                if entry.seq + NUMBER_BLOCK / 2 >= *reserved {
-                    *reserved = entry.seq + NUMBER_BLOCK;
-                    drop(self.recorder.submit(Write::ReserveNumbers {
-                        room: self.room.clone(),
-                        fence,
-                        up_to: *reserved,
-                    }));
-                }
-                self.recorder.submit(Write::Append {
-                    room: self.room.clone(),
-                    fence,
-                    entry: entry.clone(),
-                })
-            }
-            Standing::Provisional(_) => answered(Err(StoreError::Overrun)),
-            Standing::Lost => answered(Ok(Outcome::Fenced)),
-        };
+        // Half a block ahead, so that a store that fails for a while does not run us out of numbers.
+        if let Standing::Leased { fence, reserved } = &mut state.standing
+            && entry.seq + NUMBER_BLOCK / 2 >= *reserved
+        {
+            *reserved = entry.seq + NUMBER_BLOCK;
+            drop(self.recorder.submit(Write::ReserveNumbers {
+                room: self.room.clone(),
+                fence: *fence,
+                up_to: *reserved,
+            }));
+        }
+        let receipt = self.hand_over(&state.standing, &entry);
         (entry, receipt)
     }
 
@@ -125,10 +116,15 @@ impl DurableLog {
     pub fn append_again(&self, entry: &LogEntry) -> Receipt {
         let mut state = self.state.lock();
         self.settle(&mut state);
-        match state.standing {
+        self.hand_over(&state.standing, entry)
+    }
+
+    /// Hands an entry to the recorder, if numbers are ours to give.
+    fn hand_over(&self, standing: &Standing, entry: &LogEntry) -> Receipt {
+        match standing {
             Standing::Leased { fence, .. } => self.recorder.submit(Write::Append {
                 room: self.room.clone(),
-                fence,
+                fence: *fence,
                 entry: entry.clone(),
             }),
             Standing::Provisional(_) => answered(Err(StoreError::Overrun)),

@@ -33,7 +33,7 @@ pub(super) enum Pending {
     /// An entry of the log.
     Entry {
         entry: LogEntry,
-        /// Those it is for, as they were when it was said.
+        /// Those it is for: who was there when it was said, and who was let in since.
         outlets: Outlets,
         replaces: Option<Arc<Replaces>>,
         /// Whether the store has it; `None` while that is not known.
@@ -57,11 +57,23 @@ impl Room {
     ) {
         let outlets = self.audience_of(&subject);
         let (entry, receipt) = self.log.append(subject, |seq| encode(seq).encode(None));
+        self.line_up(entry, outlets, replaces.map(Arc::new), receipt, ctx);
+    }
+
+    /// Puts an entry at the end of the line until it is known whether the store has it.
+    fn line_up(
+        &mut self,
+        entry: LogEntry,
+        outlets: Outlets,
+        replaces: Option<Arc<Replaces>>,
+        receipt: Receipt,
+        ctx: &mut Ctx<Self>,
+    ) {
         let seq = entry.seq;
         self.pending.push_back(Pending::Entry {
             entry,
             outlets,
-            replaces: replaces.map(Arc::new),
+            replaces,
             durable: None,
         });
         self.await_receipt(seq, receipt, ctx);
@@ -155,14 +167,8 @@ impl Room {
     pub(super) fn publish_again(&mut self, ctx: &mut Ctx<Self>) {
         for entry in self.log.unpublished() {
             let outlets = self.audience_of(&entry.subject);
-            let (seq, receipt) = (entry.seq, self.log.append_again(&entry));
-            self.pending.push_back(Pending::Entry {
-                entry,
-                outlets,
-                replaces: None,
-                durable: None,
-            });
-            self.await_receipt(seq, receipt, ctx);
+            let receipt = self.log.append_again(&entry);
+            self.line_up(entry, outlets, None, receipt, ctx);
         }
     }
 
