@@ -16,11 +16,12 @@ use crate::{
     actors::{
         admission::Admission,
         clock::{Clock, Identities},
-        limit::LimitsMet,
+        limit::{Limit, LimitsMet},
         observer::RoomObserver,
         outlet::Postboxes,
         pace::Rates,
         quotas::Quotas,
+        refusal::Refusal,
         room::Room,
         session::Session,
         socket::Socket,
@@ -141,11 +142,21 @@ impl Environment {
         self.tree.lookup(&format!("rooms/{id}"))
     }
 
-    /// Whether as many rooms run as may (`room.max_rooms`), private ones counted: no further one is to be opened.
-    pub fn has_all_rooms(&self) -> bool {
+    /// Whether another room may be opened: as many as `room.max_rooms` run at once, private ones counted.
+    ///
+    /// # Errors
+    /// A refusal whose code is `too_many_rooms`.
+    pub fn admit_room(&self) -> Result<(), Refusal> {
         let mut kinds = self.tree.kinds().into_iter();
         let rooms = kinds.find(|totals| totals.kind == <Room as Supervised>::KIND);
-        rooms.is_some_and(|rooms| rooms.alive >= self.settings.room.max_rooms)
+        if rooms.is_none_or(|rooms| rooms.alive < self.settings.room.max_rooms) {
+            return Ok(());
+        }
+        self.counters.limits.note(Limit::Rooms);
+        Err(Refusal::new(
+            "too_many_rooms",
+            "as many rooms run as this server takes (room.max_rooms); try again later",
+        ))
     }
 
     /// The session of this id, if somebody is attached to it.

@@ -14,7 +14,6 @@ use crate::{
     actors::{
         environment::Environment,
         erasing::erase_room,
-        limit::Limit,
         quotas::SubjectClaim,
         refusal::Refusal,
         room::{
@@ -92,13 +91,7 @@ pub async fn create(
         Some(subject) => Some(claim_room(&environment, subject)?),
         None => None,
     };
-    if environment.has_all_rooms() {
-        environment.counters.limits.note(Limit::Rooms);
-        return Err(ApiError::unavailable(
-            "too_many_rooms",
-            "as many rooms run as this server takes (room.max_rooms); try again later",
-        ));
-    }
+    environment.admit_room()?;
     let id = wanted
         .room_id
         .unwrap_or_else(|| environment.identities.next().into());

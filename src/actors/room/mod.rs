@@ -28,7 +28,6 @@ use crate::{
     actors::{
         environment::Environment,
         invoker::InvokerGauge,
-        limit::Limit,
         outlet::{Outlet, Outlets},
         refusal::Refusal,
         session::{Attached, Session},
@@ -138,13 +137,7 @@ impl Room {
         if environment.is_stopping() {
             return Err(Refusal::stopping());
         }
-        if environment.has_all_rooms() {
-            environment.counters.limits.note(Limit::Rooms);
-            return Err(Refusal::new(
-                "too_many_rooms",
-                "as many rooms run as this server takes (room.max_rooms); try again later",
-            ));
-        }
+        environment.admit_room()?;
         let opening = Opening {
             name: state.name.clone(),
             private: state.roster.private,
