@@ -1,0 +1,67 @@
+// The way from page to page, in groups.
+import Box from "@mui/material/Box";
+import List from "@mui/material/List";
+import ListItem from "@mui/material/ListItem";
+import ListItemButton from "@mui/material/ListItemButton";
+import ListItemIcon from "@mui/material/ListItemIcon";
+import ListItemText from "@mui/material/ListItemText";
+import ListSubheader from "@mui/material/ListSubheader";
+import { useTranslation } from "react-i18next";
+import { NavLink, useLocation } from "react-router";
+import { GROUPS, isComing, pageAt, PAGES } from "../pages.ts";
+
+export function Navigation({ onChoice }: { onChoice?: () => void }) {
+  const { t } = useTranslation();
+  const here = pageAt(useLocation().pathname);
+  return (
+    <Box component="nav" aria-label={t("navigation")} sx={{ px: 1, pb: 2 }}>
+      {GROUPS.map(({ name, pages }) => (
+        <List
+          key={name}
+          dense
+          disablePadding
+          aria-labelledby={`group-${name}`}
+          subheader={
+            <ListSubheader
+              id={`group-${name}`}
+              component="div"
+              disableSticky
+              sx={{ bgcolor: "transparent", lineHeight: 2.6, fontSize: "0.75rem", color: "text.secondary" }}
+            >
+              {t(`groups.${name}`)}
+            </ListSubheader>
+          }
+        >
+          {pages.map((page) => {
+            const { path, icon: Icon } = PAGES[page];
+            const coming = isComing(page);
+            return (
+              <ListItem key={page} disablePadding>
+                <ListItemButton
+                  component={NavLink}
+                  to={path}
+                  end={path === "/"}
+                  selected={page === here}
+                  {...(onChoice === undefined ? {} : { onClick: onChoice })}
+                  sx={{ borderRadius: 2, py: 0.5 }}
+                >
+                  <ListItemIcon sx={{ minWidth: 36, color: page === here ? "primary.main" : "text.secondary" }}>
+                    <Icon fontSize="small" />
+                  </ListItemIcon>
+                  <ListItemText
+                    primary={t(`pages.${page}`)}
+                    {...(coming ? { secondary: t("soon") } : {})}
+                    slotProps={{
+                      primary: { sx: { fontWeight: page === here ? 620 : 450 } },
+                      secondary: { sx: { fontSize: "0.7rem", color: "text.secondary" } },
+                    }}
+                  />
+                </ListItemButton>
+              </ListItem>
+            );
+          })}
+        </List>
+      ))}
+    </Box>
+  );
+}

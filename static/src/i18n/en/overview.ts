@@ -1,0 +1,2 @@
+// English texts of the overview page.
+export const overview = { title: "" };

@@ -1,0 +1,2 @@
+// English texts of the websocket test page.
+export const websocketTest = { title: "" };

@@ -1,0 +1,16 @@
+// Starts the pages.
+import "@fontsource-variable/inter/wght.css";
+import { createRoot } from "react-dom/client";
+import { createBrowserRouter } from "react-router";
+import { Application } from "./app/application.tsx";
+import { routes } from "./app/routes.tsx";
+import { makeStore } from "./app/store.ts";
+import { preferredInterfaceLanguage, speakInterface } from "./i18n/i18n.ts";
+
+const root = document.getElementById("root");
+if (root === null) throw new Error("index.html has no element with id root");
+const nonce = document.querySelector<HTMLMetaElement>("meta[property=csp-nonce]")?.nonce;
+
+const store = makeStore();
+await speakInterface(store.getState().preferences.interfaceLanguage ?? preferredInterfaceLanguage());
+createRoot(root).render(<Application store={store} router={createBrowserRouter(routes)} nonce={nonce} />);

@@ -1,0 +1,3 @@
+export function WebSocketTestPage() {
+  return <p>WebSocketTestPage</p>;
+}

@@ -1,0 +1,26 @@
+// Builds the pages into static/dist, which the server embeds: `npm run build`; `npm run dev` serves them while they are
+// written, with API and WebSocket passed on to a server on port 3000 (or INTERPRES_ADDRESS).
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+import { emptyDist } from "./build/empty-dist.ts";
+
+const server = process.env.INTERPRES_ADDRESS ?? "http://127.0.0.1:3000";
+
+export default defineConfig({
+  plugins: [react(), emptyDist()],
+  html: { cspNonce: "__CSP_NONCE__" },
+  build: {
+    outDir: "dist",
+    // `emptyDist` does it, and leaves .gitkeep.
+    emptyOutDir: false,
+    target: "es2023",
+    // What is inlined would need `data:` in the content security policy.
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 400,
+  },
+  server: {
+    proxy: Object.fromEntries(
+      ["/api", "/ws", "/openapi.json", "/asyncapi.json", "/docs"].map((path) => [path, { target: server, ws: true }]),
+    ),
+  },
+});
