@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod admin;
+pub mod asyncapi;
 pub mod audit;
 pub mod error;
 pub mod exchange;

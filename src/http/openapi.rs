@@ -35,7 +35,7 @@ const PAGE: &str = "/docs";
         description = "Live interpretation in calls, rooms and meetings. Errors are \
                        `{\"error\":{\"code\",\"message\",\"details\"}}`; the code is stable. Times are RFC 3339 UTC, \
                        durations in milliseconds are named `_ms`, languages are BCP 47. The WebSocket at `/ws` is described \
-                       by `/asyncapi.json`."
+                       by [`/asyncapi.json`](/asyncapi.json)."
     ),
     tags((name = "system", description = "How the server does"))
 )]

@@ -25,7 +25,7 @@ use super::metrics::{Metrics, metrics_text};
 use super::system::{HealthSource, alive, health, ready};
 use super::throttle::{Throttle, throttle};
 use super::tls::{self, TlsError};
-use super::{error, openapi, static_files};
+use super::{asyncapi, error, openapi, static_files};
 use crate::config::Settings;
 
 /// How long an idle connection is kept for the next request: longer than most proxies' 60 s, so that they close first.
@@ -110,6 +110,7 @@ where
             .configure(&routes)
             .split_for_parts();
         app.configure(|config| openapi::routes(config, document))
+            .configure(asyncapi::routes)
             .default_service(web::to(static_files::serve))
             .wrap(from_fn(guard))
             .wrap(from_fn(throttle))
