@@ -294,12 +294,24 @@ pub struct EngineReport {
 pub struct EnginePart {
     /// What it is: `pocketsphinx`, `apertium`, `espeak-ng`.
     pub name: String,
-    /// What it is for: `transcriber`, `translator`, `synthesizer`.
-    pub role: String,
+    /// What it is for.
+    pub role: PartRole,
     /// Whether it was found.
     pub available: bool,
     /// What was found, or which package to install, for people.
     pub detail: String,
+}
+
+/// What a part of an engine is for.
+#[derive(Debug, Clone, Copy, Serialize, PartialEq, Eq, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PartRole {
+    /// Writes down speech.
+    Transcriber,
+    /// Translates texts.
+    Translator,
+    /// Speaks texts.
+    Synthesizer,
 }
 
 /// A direction of translation.

@@ -45,6 +45,9 @@ const LOGGED: [&str; 5] = [
     "translation",
 ];
 
+/// The schema of what a room's log holds.
+pub(super) const LOGGED_MESSAGE: &str = "LoggedMessage";
+
 /// The names of the two binary frames among the messages.
 pub(super) const CLIENT_AUDIO: &str = "ClientAudio";
 pub(super) const SERVER_AUDIO: &str = "ServerAudio";
@@ -146,6 +149,15 @@ impl Contract {
             let union = json!({"description": description, "oneOf": any, "discriminator": "type"});
             self.schemas.insert(name.to_owned(), union);
         }
+        let logged: Vec<Value> = LOGGED
+            .iter()
+            .map(|kind| json!({"$ref": format!("{SCHEMAS}{}", name_of(kind))}))
+            .collect();
+        let logged = json!({
+            "description": "A message with a number in a room's log: what transcripts and recoveries consist of.",
+            "oneOf": logged,
+        });
+        self.schemas.insert(LOGGED_MESSAGE.to_owned(), logged);
         let reference = json!({
             "description": "Chosen by the client, to know the answer by: a text of at most 256 bytes, or a number.",
             "type": ["string", "number"],
@@ -180,6 +192,21 @@ impl Contract {
             });
             self.messages.insert(name.to_owned(), message);
         }
+    }
+
+    /// A schema and all that it refers to.
+    pub(super) fn schemas_below(&self, name: &str) -> Map<String, Value> {
+        let mut found = Map::new();
+        let mut names = vec![name.to_owned()];
+        while let Some(name) = names.pop() {
+            if let (Some(schema), false) = (self.schemas.get(&name), found.contains_key(&name)) {
+                let mut more = BTreeSet::new();
+                collect_references(schema, &mut more);
+                names.extend(more);
+                found.insert(name, schema.clone());
+            }
+        }
+        found
     }
 
     /// Adds the schemas that those at hand refer to, and those that these refer to.

@@ -12,7 +12,7 @@ use actix_web::{
     HttpResponse,
     web::{self, ServiceConfig},
 };
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// Where the document lies.
 pub const DOCUMENT: &str = "/asyncapi.json";
@@ -42,6 +42,11 @@ pub fn document() -> Value {
             "schemas": contract.schemas,
         },
     })
+}
+
+/// The schema `LoggedMessage` of what a room's log holds, and those it refers to, by name.
+pub(super) fn logged_messages() -> Map<String, Value> {
+    messages::contract().schemas_below(messages::LOGGED_MESSAGE)
 }
 
 /// Serves the document.
