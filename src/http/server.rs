@@ -21,6 +21,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::access::{AccessPolicy, guard};
 use super::exchange::exchange;
+use super::granted::granted;
 use super::metrics::{Metrics, metrics_text};
 use super::system::{HealthSource, alive, health, ready};
 use super::throttle::{Throttle, throttle};
@@ -165,7 +166,11 @@ impl Bound {
 }
 
 fn own_routes(config: &mut ServiceConfig, settings: &Settings) {
-    config.service(alive).service(ready).service(health);
+    config
+        .service(alive)
+        .service(ready)
+        .service(health)
+        .service(granted);
     if settings.metrics.enabled {
         config.service(metrics_text);
     }
