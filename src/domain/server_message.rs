@@ -256,6 +256,7 @@ pub struct Caption {
 /// Why a stream of translated audio ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = AudioStopReason)]
 pub enum AudioEnd {
     /// All was sent.
     Complete,

@@ -177,6 +177,32 @@ mod tests {
     }
 
     #[actix_web::test]
+    async fn a_page_keeps_its_own_policy_and_all_else_gets_the_common_one() {
+        let own = "default-src 'none'";
+        let app = App::new()
+            .route(
+                "/page",
+                web::get().to(move || async move {
+                    let policy = (header::CONTENT_SECURITY_POLICY, own);
+                    HttpResponse::Ok().insert_header(policy).finish()
+                }),
+            )
+            .wrap(from_fn(exchange));
+        let app = init_service(app).await;
+        for (path, policy) in [
+            ("/page", own),
+            ("/nowhere", browser_policy::OTHER.to_str().unwrap()),
+            ("/docs/", browser_policy::DOCUMENTATION.to_str().unwrap()),
+        ] {
+            let request = TestRequest::get().uri(path).to_request();
+            let answer = call_service(&app, request).await;
+            let sent = answer.headers();
+            assert_eq!(sent[header::CONTENT_SECURITY_POLICY], policy, "{path}");
+            assert_eq!(sent[PERMISSIONS_POLICY], browser_policy::PERMISSIONS);
+        }
+    }
+
+    #[actix_web::test]
     async fn the_log_tells_route_and_id_and_neither_path_nor_query() {
         let log = Kept::default();
         let writer = log.clone();

@@ -62,7 +62,7 @@ struct RoomMade {
 }
 
 /// Makes a room, which waits a while for its first participant.
-#[utoipa::path(tag = "rooms", request_body = NewRoom, responses(
+#[utoipa::path(operation_id = "create_room", tag = "rooms", request_body = NewRoom, responses(
     (status = 201, body = RoomMade),
     (status = 409, description = "There is a room of this id, or the caller has made as many as one may"),
     (status = 503, description = "As many rooms run as the server takes"),
@@ -167,7 +167,7 @@ struct RoomList {
 }
 
 /// Lists the rooms that run.
-#[utoipa::path(tag = "rooms", responses((status = 200, body = RoomList)))]
+#[utoipa::path(operation_id = "list_rooms", tag = "rooms", responses((status = 200, body = RoomList)))]
 #[get("/api/rooms")]
 pub async fn list(
     access: Access,
@@ -188,7 +188,7 @@ pub async fn list(
 }
 
 /// Shows one room: who is there, who is listened to, which translations run.
-#[utoipa::path(tag = "rooms", params(("id" = RoomId, Path, description = "The room")), responses(
+#[utoipa::path(operation_id = "show_room", tag = "rooms", params(("id" = RoomId, Path, description = "The room")), responses(
     (status = 200, body = RoomView),
     (status = 404, description = "No such room runs"),
 ))]
@@ -217,7 +217,7 @@ pub struct Erasure {
 
 /// Closes a room: its sessions end, and everybody in it is told. What was said stays for transcripts, unless it is to be
 /// erased; then it is no matter whether the room runs.
-#[utoipa::path(tag = "rooms", params(("id" = RoomId, Path, description = "The room"), Erasure), responses(
+#[utoipa::path(operation_id = "close_room", tag = "rooms", params(("id" = RoomId, Path, description = "The room"), Erasure), responses(
     (status = 204, description = "Closed, and erased if that was asked"),
     (status = 202, description = "It is being closed"),
     (status = 404, description = "No such room runs; to be erased: nor is one stored"),
@@ -299,7 +299,7 @@ pub(super) struct Announced {
 }
 
 /// Shows a message to everybody in a room.
-#[utoipa::path(tag = "rooms", params(("id" = RoomId, Path, description = "The room")), request_body = Announcement, responses(
+#[utoipa::path(operation_id = "announce_to_room", tag = "rooms", params(("id" = RoomId, Path, description = "The room")), request_body = Announcement, responses(
     (status = 200, body = Announced),
     (status = 404, description = "No such room runs"),
 ))]

@@ -38,6 +38,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What a session is made of.
 #[derive(Deserialize, ToSchema)]
+#[schema(as = NewSession)]
 pub struct Wanted {
     /// Its id, or one is made.
     session_id: Option<SessionId>,
@@ -57,7 +58,7 @@ struct SessionMade {
     room_id: RoomId,
     /// Lets whoever has it attach to the session.
     resume_token: String,
-    status: Made,
+    status: CreatedStatus,
     created_at: Timestamp,
     /// `false` if the store does not work, and the session lives in memory for now.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -70,12 +71,13 @@ struct SessionMade {
 /// What became of the wish for a session.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum Made {
+enum CreatedStatus {
     Created,
 }
 
 /// Something that is not as it should be.
 #[derive(Serialize, ToSchema)]
+#[schema(as = StoreWarning)]
 struct Warning {
     /// `not_durable`.
     code: &'static str,
@@ -83,7 +85,7 @@ struct Warning {
 }
 
 /// Makes a session, which is stored when this is answered.
-#[utoipa::path(tag = "sessions", request_body = Wanted, responses(
+#[utoipa::path(operation_id = "create_session", tag = "sessions", request_body = Wanted, responses(
     (status = 201, body = SessionMade),
     (status = 400, description = "`invalid_config`: a field of config is wrong; `data_too_large`"),
     (status = 409, description = "`session_exists`, `too_many_own_sessions`"),
@@ -111,7 +113,7 @@ pub async fn create(
         session_id: record.id.clone(),
         room_id: record.room().clone(),
         resume_token: environment.tokens.issue(&record.id, &record.private_room),
-        status: Made::Created,
+        status: CreatedStatus::Created,
         created_at: record.created_at,
         durable: None,
         warnings: Vec::new(),
@@ -205,7 +207,7 @@ fn row(environment: &Environment, stored: &SessionRecord) -> SessionRow {
 }
 
 /// Lists the sessions, attached or not, in the order of their ids.
-#[utoipa::path(tag = "sessions", params(Which), responses(
+#[utoipa::path(operation_id = "list_sessions", tag = "sessions", params(Which), responses(
     (status = 200, body = SessionList),
     (status = 403, description = "Needs the role operator"),
 ))]
@@ -254,7 +256,7 @@ async fn find(environment: &Environment, id: &SessionId) -> Result<SessionRecord
 }
 
 /// Shows a session to its owner or an operator.
-#[utoipa::path(tag = "sessions", params(("id" = SessionId, Path, description = "The session")), responses(
+#[utoipa::path(operation_id = "show_session", tag = "sessions", params(("id" = SessionId, Path, description = "The session")), responses(
     (status = 200, body = SessionView),
     (status = 403, description = "It is somebody else's"),
     (status = 404, description = "There is none"),
@@ -278,7 +280,7 @@ pub async fn show(
 
 /// Ends a session; its clients are told. What it said stays for transcripts, unless it is to be erased: then it goes from
 /// every room, with its translations and its comings and goings. An operator may erase one that has ended already.
-#[utoipa::path(tag = "sessions", params(("id" = SessionId, Path, description = "The session"), Erasure), responses(
+#[utoipa::path(operation_id = "end_session", tag = "sessions", params(("id" = SessionId, Path, description = "The session"), Erasure), responses(
     (status = 204, description = "Ended, and erased if that was asked"),
     (status = 403, description = "It is somebody else's"),
     (status = 404, description = "There is none"),

@@ -66,19 +66,19 @@ pub struct Connections {
 
 #[derive(Serialize, ToSchema)]
 struct Alive {
-    status: Life,
+    status: AliveStatus,
 }
 
 /// What a process that answers is.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum Life {
+enum AliveStatus {
     Alive,
 }
 
 #[derive(Serialize, ToSchema)]
 struct Readiness {
-    status: Ready,
+    status: ReadyStatus,
     missing: Vec<Missing>,
     /// What does not keep it from serving.
     warnings: Vec<Missing>,
@@ -87,7 +87,7 @@ struct Readiness {
 /// Whether a server can serve.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum Ready {
+enum ReadyStatus {
     Ready,
     NotReady,
 }
@@ -109,7 +109,7 @@ struct Health {
 #[route("/healthz", method = "GET", method = "HEAD")]
 pub(super) async fn alive() -> Json<Alive> {
     Json(Alive {
-        status: Life::Alive,
+        status: AliveStatus::Alive,
     })
 }
 
@@ -127,9 +127,9 @@ pub(super) async fn alive() -> Json<Alive> {
 pub(super) async fn ready(source: Data<Arc<dyn HealthSource>>) -> HttpResponse {
     let missing = source.missing();
     let (code, status) = if missing.is_empty() {
-        (StatusCode::OK, Ready::Ready)
+        (StatusCode::OK, ReadyStatus::Ready)
     } else {
-        (StatusCode::SERVICE_UNAVAILABLE, Ready::NotReady)
+        (StatusCode::SERVICE_UNAVAILABLE, ReadyStatus::NotReady)
     };
     HttpResponse::build(code).json(Readiness {
         status,

@@ -45,6 +45,16 @@ const LOGGED: [&str; 5] = [
     "translation",
 ];
 
+/// Both messages are a `Caption`, of which one never lacks the first of these fields, and never has the others.
+const CAPTIONS: [(&str, &[&str], &[&str]); 2] = [
+    (
+        "transcription",
+        &["room_id", "speaker"],
+        &["source_language", "source_text"],
+    ),
+    ("translation", &["source_language"], &[]),
+];
+
 /// The schema of what a room's log holds.
 pub(super) const LOGGED_MESSAGE: &str = "LoggedMessage";
 
@@ -95,6 +105,9 @@ pub(super) fn contract() -> Contract {
         if answers_something(&kind) {
             let reference = json!({"$ref": format!("{SCHEMAS}Reference"), "description": "The `id` of what it answers."});
             put_field(&mut schema, "ref", reference);
+        }
+        if let Some((_, always, never)) = CAPTIONS.iter().find(|(of, ..)| *of == kind) {
+            narrow(&mut schema, always, never);
         }
         if LOGGED.contains(&kind.as_str()) {
             let durable = json!({
@@ -304,6 +317,16 @@ fn merge(part: &Value, known: &Map<String, Value>, whole: &mut Map<String, Value
 
 fn put_field(schema: &mut Map<String, Value>, name: &str, field: Value) {
     schema["properties"][name] = field;
+}
+
+/// Says of an object that some of its fields are always there, and others never.
+fn narrow(schema: &mut Map<String, Value>, always: &[&str], never: &[&str]) {
+    if let Some(required) = schema["required"].as_array_mut() {
+        required.extend(always.iter().map(|name| json!(name)));
+    }
+    if let Some(properties) = schema["properties"].as_object_mut() {
+        properties.retain(|name, _| !never.contains(&name.as_str()));
+    }
 }
 
 fn collect_references(schema: &Value, names: &mut BTreeSet<String>) {
