@@ -197,8 +197,10 @@ mod tests {
             let request = TestRequest::get().uri(path).to_request();
             let answer = call_service(&app, request).await;
             let sent = answer.headers();
-            assert_eq!(sent[header::CONTENT_SECURITY_POLICY], policy, "{path}");
-            assert_eq!(sent[PERMISSIONS_POLICY], browser_policy::PERMISSIONS);
+            let sent_policy = sent.get(header::CONTENT_SECURITY_POLICY).unwrap();
+            assert_eq!(sent_policy, policy, "{path}");
+            let permissions = sent.get(PERMISSIONS_POLICY).unwrap();
+            assert_eq!(permissions, &browser_policy::PERMISSIONS);
         }
     }
 

@@ -309,10 +309,8 @@ fn what_the_document_does_not_say_is_not_valid() {
             let mut wrong = right.clone();
             // Nothing is an array of an array of nothing.
             wrong[&field] = json!([[]]);
-            let is_free = right["type"] == "service_response" && field == "data"
-                || field == "data"
-                || (right["type"] == "session_configured" && field == "glossary");
-            assert_eq!(union.is_valid(&wrong), is_free, "{wrong:#}");
+            // What somebody gave to keep, and what a service says, may be anything.
+            assert_eq!(union.is_valid(&wrong), field == "data", "{wrong:#}");
         }
         let mut more = right.clone();
         more["surprise"] = json!(1);
