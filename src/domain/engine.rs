@@ -318,8 +318,10 @@ pub enum PartRole {
 #[derive(Debug, Clone, Serialize, PartialEq, Eq, PartialOrd, Ord, utoipa::ToSchema)]
 pub struct LanguagePair {
     /// From.
+    #[schema(value_type = Language)]
     pub source: String,
     /// To.
+    #[schema(value_type = Language)]
     pub target: String,
     /// The steps taken, for people: `["eng-cat", "cat-spa"]`.
     pub route: Vec<String>,

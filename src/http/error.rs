@@ -11,7 +11,10 @@ use actix_web::web::{
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 use serde_json::{Value as Json, json};
-use utoipa::ToSchema;
+use utoipa::{
+    ToSchema,
+    openapi::{Object, ObjectBuilder, schema::AdditionalProperties},
+};
 
 use crate::{
     actors::refusal::Refusal,
@@ -34,8 +37,16 @@ struct ErrorView<'a> {
     /// What failed and what to do, for people.
     message: &'a str,
     /// What programs may want to know besides.
-    #[schema(required = false, value_type = Object)]
+    #[schema(required = false, schema_with = any_object)]
     details: &'a Json,
+}
+
+/// The schema of an object that holds anything.
+fn any_object() -> Object {
+    ObjectBuilder::new()
+        .description(Some("What programs may want to know besides."))
+        .additional_properties(Some(AdditionalProperties::FreeForm(true)))
+        .build()
 }
 
 /// An error as the caller sees it.

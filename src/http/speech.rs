@@ -10,7 +10,10 @@ use actix_web::{
 use futures_util::TryStreamExt;
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
-use utoipa::ToSchema;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat, Type},
+};
 
 use super::error::ApiError;
 use crate::{
@@ -97,6 +100,24 @@ pub struct TranscribeQuery {
     language: Option<String>,
 }
 
+/// A recording as the body. It is read as it arrives, so there is no value of it, only its schema.
+enum RecordingBytes {}
+
+impl PartialSchema for RecordingBytes {
+    fn schema() -> RefOr<Schema> {
+        let binary = SchemaFormat::KnownFormat(KnownFormat::Binary);
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .format(Some(binary))
+            .description(Some(
+                "The bytes of a recording, in any container that is understood.",
+            ))
+            .into()
+    }
+}
+
+impl ToSchema for RecordingBytes {}
+
 /// A recording as a form. For the schema alone: its fields are read as they arrive.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "only its schema is used")]
@@ -105,6 +126,7 @@ struct RecordingForm {
     #[schema(value_type = String, format = Binary)]
     audio: Vec<u8>,
     /// The language spoken.
+    #[schema(nullable = false)]
     language: Option<String>,
 }
 
@@ -120,7 +142,7 @@ struct Transcribed {
 /// Writes down a recording: WAV, MP3, FLAC, Ogg or WebM (Vorbis or Opus), as the body or as the field `audio` of a form.
 #[utoipa::path(tag = "speech",
     params(("language" = Option<String>, Query, description = "The language spoken")),
-    request_body(content((Vec<u8> = "application/octet-stream"), (RecordingForm = "multipart/form-data"))),
+    request_body(content((RecordingBytes = "application/octet-stream"), (RecordingForm = "multipart/form-data"))),
     responses(
         (status = 200, body = Transcribed),
         (status = 413, description = "The recording is too large or too long"),
@@ -140,7 +162,7 @@ pub async fn transcribe_upload(
 /// The same under its other name.
 #[utoipa::path(tag = "speech",
     params(("language" = Option<String>, Query, description = "The language spoken")),
-    request_body(content((Vec<u8> = "application/octet-stream"), (RecordingForm = "multipart/form-data"))),
+    request_body(content((RecordingBytes = "application/octet-stream"), (RecordingForm = "multipart/form-data"))),
     responses((status = 200, body = Transcribed)))]
 #[post("/api/whisper/transcribe")]
 pub async fn transcribe_whisper(
