@@ -76,6 +76,14 @@ fmt: ## Format all sources in place
 	@cargo fmt
 	@npm run --silent format
 
+.PHONY: contract
+contract: ## Write what the page is made against: the server's documents in static/contract, and TypeScript types of them
+	@scripts/setup test
+	@echo '==> documents'
+	@INTERPRES_WRITE_CONTRACT=1 cargo test --quiet $(LOCKED) --test it contract::files
+	@echo '==> types'
+	@npm run --silent contract
+
 .PHONY: bench
 bench: ## Take all the numbers of docs/performance.md, one after the other (half an hour; shorter: tests/load/load.rs)
 	@scripts/setup test

@@ -35,7 +35,6 @@ pub struct Transcript {
     /// All of it.
     pub text: String,
     /// The language it was taken to be in.
-    #[schema(value_type = String)]
     pub language: Language,
     /// Its utterances, in order.
     pub segments: Vec<Segment>,
@@ -58,6 +57,7 @@ pub struct Segment {
     pub text: String,
     /// How sure the engine is, 0 to 1, where it knows.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub confidence: Option<f32>,
 }
 

@@ -3,6 +3,7 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 use super::{
     identity::{RoomId, SessionId, UtteranceId},
@@ -34,8 +35,9 @@ pub struct ClientMessage {
     pub request: ClientRequest,
 }
 
-/// What a client asks.
-#[derive(Debug)]
+/// What a client asks. The names of the variants are those of the wire, which [`decode`] reads.
+#[derive(Debug, ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
 pub enum ClientRequest {
     /// Answered `pong`.
     Ping,
@@ -76,7 +78,7 @@ pub enum ClientRequest {
 }
 
 /// Fields of `create_session`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 pub struct CreateSession {
     /// Wished id, or one is made.
     pub session_id: Option<SessionId>,
@@ -84,14 +86,14 @@ pub struct CreateSession {
     pub user_id: Option<String>,
     /// How it begins.
     pub config: Option<ConfigPatch>,
-    /// Kept and returned.
+    /// Kept and returned: any JSON of at most 4 KB.
     pub data: Option<Value>,
     /// Proves the right to attach to a session that exists.
     pub resume_token: Option<String>,
 }
 
 /// Fields of `join_session`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 pub struct JoinSession {
     /// Which.
     pub session_id: SessionId,
@@ -100,7 +102,7 @@ pub struct JoinSession {
 }
 
 /// Fields of `recover_session`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 pub struct RecoverSession {
     /// Which.
     pub session_id: SessionId,
@@ -111,40 +113,41 @@ pub struct RecoverSession {
 }
 
 /// Fields of `configure`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 pub struct Configure {
     /// What changes.
     pub config: ConfigPatch,
 }
 
 /// Fields of `join_room`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 pub struct JoinRoom {
     /// Where to.
     pub room_id: RoomId,
 }
 
 /// Fields of `text`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 pub struct SayText {
-    /// What is said.
+    /// What is said, at most 10,000 characters.
     pub text: String,
     /// The client's own name for it.
     pub utterance_id: Option<UtteranceId>,
 }
 
 /// Fields of the two audio messages.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 pub struct AudioData {
-    /// PCM in the session's format.
+    /// PCM in the session's format, as base64.
+    #[schema(value_type = String, content_encoding = "base64")]
     #[serde(deserialize_with = "from_base64")]
     pub audio_data: Vec<u8>,
 }
 
 /// Fields of `translation_stream`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 pub struct TranslateText {
-    /// What to translate.
+    /// What to translate, at most 10,000 characters.
     pub text: String,
     /// Into what.
     pub target_lang: Language,
@@ -153,9 +156,11 @@ pub struct TranslateText {
 }
 
 /// Fields of `subscribe` and `unsubscribe`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 pub struct TopicName {
+    /// Such as `room/demo`, `session/ID`, `service/*`, `metrics`.
     topic: Option<String>,
+    /// In place of a topic: the name of a service.
     service: Option<String>,
 }
 
@@ -168,7 +173,7 @@ impl TopicName {
 }
 
 /// Fields of `service_message`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 pub struct ServiceMessage {
     /// Which service.
     pub target_service: String,

@@ -294,20 +294,34 @@ pub struct EngineReport {
 pub struct EnginePart {
     /// What it is: `pocketsphinx`, `apertium`, `espeak-ng`.
     pub name: String,
-    /// What it is for: `transcriber`, `translator`, `synthesizer`.
-    pub role: String,
+    /// What it is for.
+    pub role: PartRole,
     /// Whether it was found.
     pub available: bool,
     /// What was found, or which package to install, for people.
     pub detail: String,
 }
 
+/// What a part of an engine is for.
+#[derive(Debug, Clone, Copy, Serialize, PartialEq, Eq, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PartRole {
+    /// Writes down speech.
+    Transcriber,
+    /// Translates texts.
+    Translator,
+    /// Speaks texts.
+    Synthesizer,
+}
+
 /// A direction of translation.
 #[derive(Debug, Clone, Serialize, PartialEq, Eq, PartialOrd, Ord, utoipa::ToSchema)]
 pub struct LanguagePair {
     /// From.
+    #[schema(value_type = Language)]
     pub source: String,
     /// To.
+    #[schema(value_type = Language)]
     pub target: String,
     /// The steps taken, for people: `["eng-cat", "cat-spa"]`.
     pub route: Vec<String>,

@@ -48,7 +48,8 @@ fn validate(text: &str) -> Result<(), IdentityError> {
 macro_rules! identity {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, utoipa::ToSchema)]
+        #[schema(value_type = String, pattern = "^[A-Za-z0-9._-]{1,128}$")]
         pub struct $name(Arc<str>);
 
         impl $name {

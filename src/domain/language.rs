@@ -5,10 +5,11 @@ use std::{fmt, str::FromStr, sync::Arc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The longest tag accepted, in bytes: what RFC 5646 section 4.4.1 asks implementations to support.
-const LONGEST_TAG: usize = 35;
+pub const LONGEST_TAG: usize = 35;
 
 /// A language tag: lower-case language, title-case script, upper-case region (`en`, `pt-BR`, `zh-Hant-TW`).
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, utoipa::ToSchema)]
+#[schema(value_type = String, max_length = 35, pattern = "^[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*$", examples("en", "pt-BR"))]
 pub struct Language(Arc<str>);
 
 /// Why a text is not a language tag.

@@ -2,6 +2,10 @@
 
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::{
+    ToSchema,
+    openapi::{Object, ObjectBuilder, Type, schema::AdditionalProperties},
+};
 
 use super::{
     identity::{ConnectionId, RoomId, SessionId, UtteranceId},
@@ -15,111 +19,154 @@ use super::{
 pub const PROTOCOL: u32 = 1;
 
 /// A message to a client. Those that answer something carry its `ref`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[allow(
     missing_docs,
     reason = "the fields are those of API.md section 1, under the same names"
 )]
 pub enum ServerMessage {
+    /// The first message on every connection.
     Connected {
         connection_id: ConnectionId,
         server_time: Timestamp,
+        /// Version of this protocol: 1.
         protocol: u32,
     },
+    /// Answers `ping`.
     Pong,
+    /// Answers `heartbeat`.
     HeartbeatReceived,
+    /// Answers `create_session`.
     SessionCreated(SessionAnswer),
+    /// Answers `join_session`.
     SessionJoined(SessionAnswer),
+    /// Answers `recover_session`; all that was missed follows, in order.
     SessionRecovered {
         #[serde(flatten)]
         session: SessionAnswer,
+        /// How many messages follow that were missed.
         missed: usize,
+        /// Whether the log no longer reaches back to what was seen last.
         gap: bool,
     },
-    SessionLeft {
-        session_id: SessionId,
-    },
+    /// Answers `leave_session`.
+    SessionLeft { session_id: SessionId },
+    /// Answers `configure`.
     SessionConfigured {
         session_id: SessionId,
+        /// All of it.
         config: SessionConfig,
+        /// What will not work as asked here.
         warnings: Vec<ConfigWarning>,
     },
+    /// Answers `join_room`.
     RoomJoined {
         room_id: RoomId,
+        /// The highest number of the room's log.
         seq: u64,
         participants: Vec<Participant>,
     },
-    RoomLeft {
-        room_id: RoomId,
-    },
-    TranscriptionReceived {
-        bytes: usize,
-    },
-    SpeakerReceived {
-        bytes: usize,
-    },
-    TranslationReceived {
-        utterance_id: UtteranceId,
-    },
-    Subscribed {
-        topic: String,
-    },
-    Unsubscribed {
-        topic: String,
-    },
+    /// Answers `leave_room`; the private room is entered.
+    RoomLeft { room_id: RoomId },
+    /// Answers `transcription_stream`.
+    TranscriptionReceived { bytes: usize },
+    /// Answers `speaker_stream`.
+    SpeakerReceived { bytes: usize },
+    /// Answers `translation_stream`; the `translation` follows.
+    TranslationReceived { utterance_id: UtteranceId },
+    /// Answers `subscribe`.
+    Subscribed { topic: String },
+    /// Answers `unsubscribe`.
+    Unsubscribed { topic: String },
+    /// Answers `service_message`.
     ServiceResponse {
         source_service: String,
         action: String,
-        status: &'static str,
+        status: ServiceStatus,
+        /// What the service says; with the status `error` an object with `code` and `message`.
         data: Value,
     },
+    /// Somebody came into the room.
     ParticipantJoined(Presence),
+    /// Somebody in the room changed their name or languages.
     ParticipantUpdated(Presence),
+    /// Somebody left the room.
     ParticipantLeft(Presence),
+    /// Somebody began to speak.
     SpeechStarted(SpeechEdge),
+    /// Somebody fell silent.
     SpeechStopped(SpeechEdge),
+    /// What was said, in the language it was said in; replaces earlier revisions of its utterance.
     Transcription(Caption),
+    /// What was said, in another language; replaces earlier revisions of its utterance in that language.
     Translation(Caption),
+    /// Translated speech begins: binary frames with this `stream_id` follow.
     AudioStart {
         stream_id: u32,
         utterance_id: UtteranceId,
         speaker: Speaker,
         language: Language,
+        /// In Hz: that of the session.
         sample_rate: u32,
     },
+    /// Translated speech ends: no more frames with this `stream_id`.
     AudioStop {
         stream_id: u32,
         utterance_id: UtteranceId,
         reason: AudioEnd,
     },
+    /// What an engine was given of one's own speech.
     Usage {
         room_id: RoomId,
         engine: String,
+        /// In milliseconds.
         audio_ms: u64,
     },
+    /// Something happened under a topic that was subscribed to.
     Event {
         topic: String,
+        /// Counts per topic.
         seq: u64,
+        #[schema(schema_with = happening)]
         event: Value,
     },
-    SystemAnnouncement {
-        message: String,
-    },
-    SessionExpiring {
-        reason: &'static str,
-    },
-    SessionClosed {
-        reason: &'static str,
-    },
+    /// A message of the operators to people.
+    SystemAnnouncement { message: String },
+    /// The session ends soon if nothing happens in it.
+    SessionExpiring { reason: &'static str },
+    /// The session has ended.
+    SessionClosed { reason: &'static str },
+    /// A message could not be done, named by its `ref`; or something failed later.
     Error {
+        /// Stable, snake_case: what programs decide by.
         code: &'static str,
+        /// What failed and what to do, for people.
         message: String,
     },
 }
 
+/// The schema of what happened: every event says its kind, and what else it says depends on that.
+fn happening() -> Object {
+    ObjectBuilder::new()
+        .property("kind", Object::with_type(Type::String))
+        .required("kind")
+        .additional_properties(Some(AdditionalProperties::FreeForm(true)))
+        .build()
+}
+
+/// Whether a service did what it was asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ServiceStatus {
+    /// It did.
+    Success,
+    /// It did not; the data says why.
+    Error,
+}
+
 /// What every answer about a session holds.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 #[allow(
     missing_docs,
     reason = "the fields are those of API.md section 1, under the same names"
@@ -127,17 +174,21 @@ pub enum ServerMessage {
 pub struct SessionAnswer {
     pub session_id: SessionId,
     pub room_id: RoomId,
+    /// Proves the right to this session on another connection.
     pub resume_token: String,
     pub seq: u64,
+    /// What its maker gave to keep.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub data: Option<Value>,
     pub participants: Vec<Participant>,
+    /// What will not work as asked here, if there is anything.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<ConfigWarning>,
 }
 
 /// A participant who came, changed or went.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 #[allow(
     missing_docs,
     reason = "the fields are those of API.md section 1, under the same names"
@@ -149,7 +200,7 @@ pub struct Presence {
 }
 
 /// The beginning or end of speech.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 #[allow(
     missing_docs,
     reason = "the fields are those of API.md section 1, under the same names"
@@ -161,39 +212,51 @@ pub struct SpeechEdge {
 }
 
 /// A transcription or a translation; `revision` is that of the source text.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 #[allow(
     missing_docs,
     reason = "the fields are those of API.md section 1, under the same names"
 )]
 pub struct Caption {
+    /// Its number in the room's log, if it is final.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub seq: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub room_id: Option<RoomId>,
     pub utterance_id: UtteranceId,
+    /// Rises with each version of the utterance.
     pub revision: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub speaker: Option<Speaker>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub source_language: Option<Language>,
     pub language: Language,
     pub text: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub source_text: Option<String>,
+    /// Whether it changes no more.
     #[serde(rename = "final")]
     pub last: bool,
     pub started_at: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub ended_at: Option<Timestamp>,
+    /// How sure the engine is, 0 to 1, where it knows.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub confidence: Option<f32>,
     pub engine: &'static str,
 }
 
 /// Why a stream of translated audio ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = AudioStopReason)]
 pub enum AudioEnd {
     /// All was sent.
     Complete,

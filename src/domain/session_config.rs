@@ -2,6 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::{
+    ToSchema,
+    openapi::{Object, ObjectBuilder, Type},
+};
 
 use super::{
     identity::{RoomId, SessionId},
@@ -9,6 +13,8 @@ use super::{
     participant::{Participant, ParticipantKind, Speaks},
 };
 
+/// The sample rates of audio that a session may have, in Hz.
+const SAMPLE_RATES: [u32; 3] = [16_000, 24_000, 48_000];
 /// The longest name, in characters.
 const LONGEST_NAME: usize = 100;
 /// The most languages one participant hears: each is a translation stream per speaker.
@@ -17,7 +23,7 @@ const MOST_LANGUAGES: usize = 8;
 const LARGEST_GLOSSARY: usize = 16 * 1024;
 
 /// The only encoding of client audio.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub enum Encoding {
     /// Signed 16-bit little-endian, mono.
     #[serde(rename = "pcm_s16le")]
@@ -25,12 +31,22 @@ pub enum Encoding {
 }
 
 /// The format of audio in both directions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AudioFormat {
     /// How samples are written.
     pub encoding: Encoding,
     /// In Hz: 16000, 24000 or 48000.
+    #[schema(schema_with = sample_rate)]
     pub sample_rate: u32,
+}
+
+/// The schema of a sample rate.
+fn sample_rate() -> Object {
+    ObjectBuilder::new()
+        .schema_type(Type::Integer)
+        .description(Some("In Hz."))
+        .enum_values(Some(SAMPLE_RATES))
+        .build()
 }
 
 impl Default for AudioFormat {
@@ -43,32 +59,44 @@ impl Default for AudioFormat {
 }
 
 /// The whole configuration of a session. What an older version stored without a field has its default.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct SessionConfig {
-    /// The shared room, or `None` for a private one.
+    /// The shared room, or null for a private one.
+    #[schema(required = true)]
     pub room_id: Option<RoomId>,
     /// The name others see.
+    #[schema(required = true)]
     pub name: String,
     /// What is spoken and typed.
+    #[schema(required = true)]
     pub speaks: Speaks,
     /// What is read, and (the first) heard.
+    #[schema(required = true)]
     pub hears: Vec<Language>,
     /// Whether audio from this session is listened to.
+    #[schema(required = true)]
     pub audio_enabled: bool,
     /// Whether this session gets translations.
+    #[schema(required = true)]
     pub translation_enabled: bool,
     /// The format of its audio.
+    #[schema(required = true)]
     pub audio: AudioFormat,
     /// Whether it wants translated speech.
+    #[schema(required = true)]
     pub speech: bool,
     /// Whether it wants captions that still change.
+    #[schema(required = true)]
     pub partials: bool,
     /// The engine for what it says, or the server's default.
+    #[schema(required = true)]
     pub engine: Option<String>,
     /// A named set of options.
+    #[schema(required = true)]
     pub preset: Option<String>,
     /// Terms and their translations, for engines that take them.
+    #[schema(required = true)]
     pub glossary: Option<Value>,
 }
 
@@ -92,24 +120,41 @@ impl Default for SessionConfig {
 }
 
 /// A change to a configuration: what is absent or null stays as it is.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 pub struct ConfigPatch {
+    /// The shared room.
     room_id: Option<RoomId>,
+    /// The name others see, at most 100 characters.
+    #[schema(max_length = 100)]
     name: Option<String>,
+    /// What is spoken and typed.
     speaks: Option<Speaks>,
+    /// What is read, and (the first) heard.
+    #[schema(max_items = 8)]
     hears: Option<Vec<Language>>,
+    /// Whether audio from this session is listened to.
     audio_enabled: Option<bool>,
+    /// Whether this session gets translations.
     translation_enabled: Option<bool>,
+    /// `[a, b]` is `speaks: a, hears: [b]`.
+    #[schema(value_type = Option<Vec<Language>>, min_items = 2, max_items = 2)]
     language_pair: Option<(Language, Language)>,
+    /// The format of its audio; `true` and `false` are `audio_enabled`.
     audio: Option<AudioPatch>,
+    /// Whether it wants translated speech, in the first of `hears`.
     speech: Option<bool>,
+    /// Whether it wants captions that still change.
     partials: Option<bool>,
+    /// The engine for what it says.
     engine: Option<String>,
+    /// A named set of options.
     preset: Option<String>,
+    /// Terms and their translations, for engines that take them; at most 16 KiB of JSON.
     glossary: Option<Value>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+/// Whether there is audio, or its format.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(
     untagged,
     expecting = "expected true, false or {encoding, sample_rate}"
@@ -118,6 +163,7 @@ enum AudioPatch {
     Enabled(bool),
     Format {
         encoding: Option<Encoding>,
+        #[schema(schema_with = sample_rate)]
         sample_rate: Option<u32>,
     },
 }
@@ -181,7 +227,7 @@ impl SessionConfig {
             }) => {
                 next.audio.encoding = encoding.unwrap_or(next.audio.encoding);
                 match sample_rate.unwrap_or(next.audio.sample_rate) {
-                    rate @ (16_000 | 24_000 | 48_000) => next.audio.sample_rate = rate,
+                    rate if SAMPLE_RATES.contains(&rate) => next.audio.sample_rate = rate,
                     other => return Err(ConfigError::SampleRate(other)),
                 }
             }
@@ -223,7 +269,7 @@ impl SessionConfig {
 }
 
 /// Something in a configuration that will not work as asked here.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ConfigWarning {
     /// A stable code.
     pub code: &'static str,
@@ -231,6 +277,7 @@ pub struct ConfigWarning {
     pub message: String,
     /// The language it is about, where it is about one.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub language: Option<Language>,
 }
 

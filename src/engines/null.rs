@@ -16,7 +16,7 @@ use super::{
 };
 use crate::domain::{
     engine::{
-        EngineError, EnginePart, LanguagePair, STREAM_PLACES, TRANSCRIPTION_RATE,
+        EngineError, EnginePart, LanguagePair, PartRole, STREAM_PLACES, TRANSCRIPTION_RATE,
         TranscriptionInput, TranscriptionOutput, TranscriptionRequest, TranscriptionStream,
         Translated,
     },
@@ -52,10 +52,10 @@ fn tone() -> Bytes {
         .collect()
 }
 
-fn part(role: &str) -> EnginePart {
+fn part(role: PartRole) -> EnginePart {
     EnginePart {
         name: "null".to_owned(),
-        role: role.to_owned(),
+        role,
         available: true,
         detail: "answers at once; for measuring our own delay".to_owned(),
     }
@@ -64,7 +64,7 @@ fn part(role: &str) -> EnginePart {
 #[async_trait]
 impl Transcriber for Null {
     fn part(&self) -> EnginePart {
-        part("transcriber")
+        part(PartRole::Transcriber)
     }
 
     fn languages(&self) -> Vec<String> {
@@ -144,7 +144,7 @@ async fn echo(
 #[async_trait]
 impl Translator for Null {
     fn part(&self) -> EnginePart {
-        part("translator")
+        part(PartRole::Translator)
     }
 
     fn pairs(&self) -> Vec<LanguagePair> {
@@ -172,7 +172,7 @@ impl Translator for Null {
 #[async_trait]
 impl Synthesizer for Null {
     fn part(&self) -> EnginePart {
-        part("synthesizer")
+        part(PartRole::Synthesizer)
     }
 
     fn languages(&self) -> Vec<String> {

@@ -11,7 +11,7 @@ use super::{audit::noted, error::ApiError};
 use crate::{
     actors::environment::Environment,
     domain::access::{Access, Role},
-    supervision::{ActorRow, Filter},
+    supervision::{ActorRow, Filter, State},
 };
 
 /// Actors on one page.
@@ -35,12 +35,16 @@ pub struct Which {
 struct ActorView {
     path: String,
     kind: &'static str,
-    state: String,
+    state: ActorState,
     restarts: u32,
+    /// What the last failure was, if there was one.
+    #[schema(required = true)]
     last_failure: Option<String>,
     mailbox_depth: u32,
     mailbox_bound: u32,
     handled: u64,
+    /// The message in hand, if there is one.
+    #[schema(required = true)]
     busy_with: Option<String>,
     queue_ms: f64,
     uptime_ms: u64,
@@ -48,12 +52,46 @@ struct ActorView {
     children: usize,
 }
 
+/// What an actor is doing.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum ActorState {
+    /// It is about to handle messages.
+    Starting,
+    /// It handles messages.
+    Running,
+    /// It is ending a life.
+    Stopping,
+    /// It waits out its back-off.
+    Restarting,
+    /// It waits for its group to start it again.
+    Held,
+    /// It failed too often: refuses messages and is retried now and then.
+    Parked,
+    /// It ended for good.
+    Ended,
+}
+
+impl From<State> for ActorState {
+    fn from(state: State) -> Self {
+        match state {
+            State::Starting => Self::Starting,
+            State::Running => Self::Running,
+            State::Stopping => Self::Stopping,
+            State::Restarting => Self::Restarting,
+            State::Held => Self::Held,
+            State::Parked => Self::Parked,
+            State::Ended => Self::Ended,
+        }
+    }
+}
+
 impl From<ActorRow> for ActorView {
     fn from(row: ActorRow) -> Self {
         Self {
             path: row.path.as_str().to_owned(),
             kind: row.kind,
-            state: row.state.code().to_owned(),
+            state: row.state.into(),
             restarts: row.restarts,
             last_failure: row.last_failure.map(|failure| failure.to_string()),
             mailbox_depth: row.mailbox_depth,

@@ -58,11 +58,12 @@ pub struct HowMany {
 #[derive(Serialize, ToSchema)]
 struct AuditView {
     /// When.
-    #[schema(value_type = String)]
     at: Timestamp,
     /// By whom; null without keys.
+    #[schema(required = true)]
     subject: Option<String>,
     /// With which role.
+    #[schema(value_type = Role)]
     role: String,
     /// What: `room.close`, `session.erase`.
     action: String,

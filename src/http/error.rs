@@ -9,13 +9,45 @@ use actix_web::web::{
     FormConfig, JsonConfig, PathConfig, PayloadConfig, QueryConfig, ServiceConfig,
 };
 use actix_web::{HttpResponse, ResponseError};
+use serde::Serialize;
 use serde_json::{Value as Json, json};
+use utoipa::{
+    ToSchema,
+    openapi::{Object, ObjectBuilder, schema::AdditionalProperties},
+};
 
 use crate::{
     actors::refusal::Refusal,
     domain::{access::Forbidden, identity::IdentityError},
     store::{archive::ArchiveError, contract::StoreError},
 };
+
+/// The body of every error.
+#[derive(Serialize, ToSchema)]
+pub struct ErrorBody<'a> {
+    error: ErrorView<'a>,
+}
+
+/// What went wrong.
+#[derive(Serialize, ToSchema)]
+struct ErrorView<'a> {
+    /// Stable, snake_case: what programs decide by.
+    #[schema(examples("room_not_found"))]
+    code: &'a str,
+    /// What failed and what to do, for people.
+    message: &'a str,
+    /// What programs may want to know besides.
+    #[schema(required = false, schema_with = any_object)]
+    details: &'a Json,
+}
+
+/// The schema of an object that holds anything.
+fn any_object() -> Object {
+    ObjectBuilder::new()
+        .description(Some("What programs may want to know besides."))
+        .additional_properties(Some(AdditionalProperties::FreeForm(true)))
+        .build()
+}
 
 /// An error as the caller sees it.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -173,9 +205,13 @@ impl ResponseError for ApiError {
         if self.status == StatusCode::UNAUTHORIZED {
             response.insert_header(("WWW-Authenticate", "Bearer"));
         }
-        response.json(
-            json!({"error": {"code": self.code, "message": self.message, "details": self.details}}),
-        )
+        response.json(ErrorBody {
+            error: ErrorView {
+                code: self.code,
+                message: &self.message,
+                details: &self.details,
+            },
+        })
     }
 }
 

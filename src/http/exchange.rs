@@ -9,6 +9,7 @@ use actix_web::{HttpMessage as _, HttpResponse, ResponseError as _, web};
 use tokio::time::Instant;
 use tracing::Instrument as _;
 
+use super::browser_policy;
 use super::error::ApiError;
 use super::metrics::Metrics;
 use super::openapi;
@@ -16,17 +17,8 @@ use super::openapi;
 /// The header an id comes in with and goes out with.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The pages may load from here and talk to here, and nobody may frame them. Audio worklets are made from blobs.
-const PAGE_POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'self'; connect-src 'self'; worker-src 'self' blob:; media-src 'self' blob:; img-src 'self' data:; \
-     object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-);
-
-/// The page of the API documentation sets styles on its elements, in its markup.
-const DOCUMENTATION_POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; \
-     form-action 'self'; frame-ancestors 'none'",
-);
+/// What of the machine a page may use. The library has no name for it.
+const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
 
 /// The route label of what no route answered: paths are endless, and may hold secrets.
 const NO_ROUTE: &str = "none";
@@ -140,11 +132,15 @@ fn add_headers(headers: &mut HeaderMap, id: &str, is_documentation: bool) {
         headers.insert(REQUEST_ID, id);
     }
     let policy = if is_documentation {
-        DOCUMENTATION_POLICY
+        browser_policy::DOCUMENTATION
     } else {
-        PAGE_POLICY
+        browser_policy::OTHER
     };
-    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    // A page brings its own, which names its nonce.
+    if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    headers.insert(PERMISSIONS_POLICY, browser_policy::PERMISSIONS);
     headers.insert(
         header::X_CONTENT_TYPE_OPTIONS,
         HeaderValue::from_static("nosniff"),
@@ -177,6 +173,34 @@ mod tests {
 
         fn flush(&mut self) -> std::io::Result<()> {
             Ok(())
+        }
+    }
+
+    #[actix_web::test]
+    async fn a_page_keeps_its_own_policy_and_all_else_gets_the_common_one() {
+        let own = "default-src 'none'";
+        let app = App::new()
+            .route(
+                "/page",
+                web::get().to(move || async move {
+                    let policy = (header::CONTENT_SECURITY_POLICY, own);
+                    HttpResponse::Ok().insert_header(policy).finish()
+                }),
+            )
+            .wrap(from_fn(exchange));
+        let app = init_service(app).await;
+        for (path, policy) in [
+            ("/page", own),
+            ("/nowhere", browser_policy::OTHER.to_str().unwrap()),
+            ("/docs/", browser_policy::DOCUMENTATION.to_str().unwrap()),
+        ] {
+            let request = TestRequest::get().uri(path).to_request();
+            let answer = call_service(&app, request).await;
+            let sent = answer.headers();
+            let sent_policy = sent.get(header::CONTENT_SECURITY_POLICY).unwrap();
+            assert_eq!(sent_policy, policy, "{path}");
+            let permissions = sent.get(PERMISSIONS_POLICY).unwrap();
+            assert_eq!(permissions, &browser_policy::PERMISSIONS);
         }
     }
 

@@ -23,6 +23,7 @@ use crate::{
 #[derive(Serialize, ToSchema)]
 struct LanguageView {
     /// Its BCP 47 tag.
+    #[schema(value_type = Language)]
     code: String,
     /// Its name in English.
     name: String,
@@ -36,6 +37,7 @@ struct LanguageView {
     read: bool,
     /// What does not work, and why, for people.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     reason: Option<String>,
 }
 

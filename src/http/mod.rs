@@ -6,15 +6,19 @@
 
 pub mod access;
 pub mod admin;
+pub mod asyncapi;
 pub mod audit;
+mod browser_policy;
 pub mod error;
 pub mod exchange;
 pub mod figures;
+mod granted;
 mod intake;
 pub mod languages;
 pub mod metrics;
 pub mod openapi;
 mod ownership;
+mod pages;
 pub mod rooms;
 pub mod routes;
 pub mod server;

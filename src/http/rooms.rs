@@ -24,6 +24,7 @@ use crate::{
     domain::{
         access::{Access, Role},
         identity::RoomId,
+        time::Timestamp,
     },
     store::archive::Opening,
     supervision::{AskError, Filter, Ref, StartError, Supervised},
@@ -42,7 +43,7 @@ const LONGEST_ANNOUNCEMENT: usize = 2_000;
 #[derive(Deserialize, ToSchema)]
 pub struct NewRoom {
     /// Its id, or one is made.
-    #[schema(value_type = Option<String>, example = "standup")]
+    #[schema(examples("standup"))]
     room_id: Option<RoomId>,
     /// Its name for people.
     name: Option<String>,
@@ -53,13 +54,15 @@ pub struct NewRoom {
 /// A room that was made.
 #[derive(Serialize, ToSchema)]
 struct RoomMade {
-    room_id: String,
+    room_id: RoomId,
+    /// Its name for people.
+    #[schema(required = true)]
     name: Option<String>,
-    created_at: String,
+    created_at: Timestamp,
 }
 
 /// Makes a room, which waits a while for its first participant.
-#[utoipa::path(tag = "rooms", request_body = NewRoom, responses(
+#[utoipa::path(operation_id = "create_room", tag = "rooms", request_body = NewRoom, responses(
     (status = 201, body = RoomMade),
     (status = 409, description = "There is a room of this id, or the caller has made as many as one may"),
     (status = 503, description = "As many rooms run as the server takes"),
@@ -119,9 +122,9 @@ pub async fn create(
         Ok(room) => {
             hold(claim, room);
             Ok(HttpResponse::Created().json(RoomMade {
-                room_id: id.to_string(),
+                room_id: id,
                 name: wanted.name,
-                created_at: environment.clock.now().to_string(),
+                created_at: environment.clock.now(),
             }))
         }
         Err(StartError::NameTaken(_)) => Err(exists()),
@@ -164,7 +167,7 @@ struct RoomList {
 }
 
 /// Lists the rooms that run.
-#[utoipa::path(tag = "rooms", responses((status = 200, body = RoomList)))]
+#[utoipa::path(operation_id = "list_rooms", tag = "rooms", responses((status = 200, body = RoomList)))]
 #[get("/api/rooms")]
 pub async fn list(
     access: Access,
@@ -185,7 +188,7 @@ pub async fn list(
 }
 
 /// Shows one room: who is there, who is listened to, which translations run.
-#[utoipa::path(tag = "rooms", params(("id" = String, Path, description = "The room")), responses(
+#[utoipa::path(operation_id = "show_room", tag = "rooms", params(("id" = RoomId, Path, description = "The room")), responses(
     (status = 200, body = RoomView),
     (status = 404, description = "No such room runs"),
 ))]
@@ -214,7 +217,7 @@ pub struct Erasure {
 
 /// Closes a room: its sessions end, and everybody in it is told. What was said stays for transcripts, unless it is to be
 /// erased; then it is no matter whether the room runs.
-#[utoipa::path(tag = "rooms", params(("id" = String, Path, description = "The room"), Erasure), responses(
+#[utoipa::path(operation_id = "close_room", tag = "rooms", params(("id" = RoomId, Path, description = "The room"), Erasure), responses(
     (status = 204, description = "Closed, and erased if that was asked"),
     (status = 202, description = "It is being closed"),
     (status = 404, description = "No such room runs; to be erased: nor is one stored"),
@@ -296,7 +299,7 @@ pub(super) struct Announced {
 }
 
 /// Shows a message to everybody in a room.
-#[utoipa::path(tag = "rooms", params(("id" = String, Path, description = "The room")), request_body = Announcement, responses(
+#[utoipa::path(operation_id = "announce_to_room", tag = "rooms", params(("id" = RoomId, Path, description = "The room")), request_body = Announcement, responses(
     (status = 200, body = Announced),
     (status = 404, description = "No such room runs"),
 ))]

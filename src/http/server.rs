@@ -21,11 +21,12 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::access::{AccessPolicy, guard};
 use super::exchange::exchange;
+use super::granted::granted;
 use super::metrics::{Metrics, metrics_text};
 use super::system::{HealthSource, alive, health, ready};
 use super::throttle::{Throttle, throttle};
 use super::tls::{self, TlsError};
-use super::{error, openapi, static_files};
+use super::{asyncapi, error, openapi, static_files};
 use crate::config::Settings;
 
 /// How long an idle connection is kept for the next request: longer than most proxies' 60 s, so that they close first.
@@ -110,6 +111,7 @@ where
             .configure(&routes)
             .split_for_parts();
         app.configure(|config| openapi::routes(config, document))
+            .configure(asyncapi::routes)
             .default_service(web::to(static_files::serve))
             .wrap(from_fn(guard))
             .wrap(from_fn(throttle))
@@ -164,7 +166,11 @@ impl Bound {
 }
 
 fn own_routes(config: &mut ServiceConfig, settings: &Settings) {
-    config.service(alive).service(ready).service(health);
+    config
+        .service(alive)
+        .service(ready)
+        .service(health)
+        .service(granted);
     if settings.metrics.enabled {
         config.service(metrics_text);
     }

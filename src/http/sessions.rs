@@ -22,7 +22,7 @@ use crate::{
     },
     domain::{
         access::{Access, Role},
-        identity::SessionId,
+        identity::{RoomId, SessionId},
         session_config::{ConfigPatch, SessionConfig},
         time::Timestamp,
     },
@@ -38,40 +38,46 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What a session is made of.
 #[derive(Deserialize, ToSchema)]
+#[schema(as = NewSession)]
 pub struct Wanted {
     /// Its id, or one is made.
-    #[schema(value_type = Option<String>)]
     session_id: Option<SessionId>,
     /// Who owns it, where no keys are configured; with a key its bearer does.
     user_id: Option<String>,
     /// How it is to be served, as in `create_session`.
-    #[schema(value_type = Option<Object>, example = json!({"room_id": "standup", "speaks": "en", "hears": ["es"]}))]
+    #[schema(value_type = Option<ConfigPatch>, examples(json!({"room_id": "standup", "speaks": "en", "hears": ["es"]})))]
     config: Option<Value>,
     /// Any JSON of at most 4 KB, kept and given back.
-    #[schema(value_type = Option<Object>)]
     data: Option<Value>,
 }
 
 /// A session that was made.
 #[derive(Serialize, ToSchema)]
 struct SessionMade {
-    session_id: String,
-    room_id: String,
+    session_id: SessionId,
+    room_id: RoomId,
     /// Lets whoever has it attach to the session.
     resume_token: String,
-    /// `created`.
-    status: &'static str,
-    #[schema(value_type = String)]
+    status: CreatedStatus,
     created_at: Timestamp,
     /// `false` if the store does not work, and the session lives in memory for now.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     durable: Option<bool>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     warnings: Vec<Warning>,
 }
 
+/// What became of the wish for a session.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum CreatedStatus {
+    Created,
+}
+
 /// Something that is not as it should be.
 #[derive(Serialize, ToSchema)]
+#[schema(as = StoreWarning)]
 struct Warning {
     /// `not_durable`.
     code: &'static str,
@@ -79,7 +85,7 @@ struct Warning {
 }
 
 /// Makes a session, which is stored when this is answered.
-#[utoipa::path(tag = "sessions", request_body = Wanted, responses(
+#[utoipa::path(operation_id = "create_session", tag = "sessions", request_body = Wanted, responses(
     (status = 201, body = SessionMade),
     (status = 400, description = "`invalid_config`: a field of config is wrong; `data_too_large`"),
     (status = 409, description = "`session_exists`, `too_many_own_sessions`"),
@@ -104,10 +110,10 @@ pub async fn create(
     };
     let record = new_record(&environment, &access, wanted)?;
     let mut made = SessionMade {
-        session_id: record.id.to_string(),
-        room_id: record.room().to_string(),
+        session_id: record.id.clone(),
+        room_id: record.room().clone(),
         resume_token: environment.tokens.issue(&record.id, &record.private_room),
-        status: "created",
+        status: CreatedStatus::Created,
         created_at: record.created_at,
         durable: None,
         warnings: Vec::new(),
@@ -139,7 +145,6 @@ fn patch(config: Value) -> Result<ConfigPatch, ApiError> {
 #[derive(Deserialize, IntoParams)]
 pub struct Which {
     /// Only those after this one: the `next` of the page before.
-    #[param(value_type = Option<String>)]
     after: Option<SessionId>,
     /// At most this many, 1 to 1000; 100 without it.
     limit: Option<u32>,
@@ -148,18 +153,17 @@ pub struct Which {
 /// A session in a list.
 #[derive(Serialize, ToSchema)]
 struct SessionRow {
-    session_id: String,
-    room_id: String,
+    session_id: SessionId,
+    room_id: RoomId,
     /// Whether the room is its own.
     private: bool,
     /// As others see it.
     name: String,
     /// Whose it is; null if it is nobody's.
+    #[schema(required = true)]
     owner: Option<String>,
-    #[schema(value_type = String)]
     created_at: Timestamp,
     /// When something last happened in it.
-    #[schema(value_type = String)]
     active_at: Timestamp,
     /// Whether it is served by this process now: a socket is attached, or was a moment ago.
     attached: bool,
@@ -171,10 +175,9 @@ struct SessionView {
     #[serde(flatten)]
     row: SessionRow,
     /// How it is served.
-    #[schema(value_type = Object)]
     config: SessionConfig,
-    /// What its maker gave to keep.
-    #[schema(value_type = Option<Object>)]
+    /// What its maker gave to keep; null if it gave nothing.
+    #[schema(required = true)]
     data: Option<Value>,
     /// The last number of its room's log that was written to it.
     seq: u64,
@@ -185,14 +188,15 @@ struct SessionView {
 struct SessionList {
     sessions: Vec<SessionRow>,
     /// What to send as `after` for the next page, if there may be one.
-    next: Option<String>,
+    #[schema(required = true)]
+    next: Option<SessionId>,
 }
 
 /// What is shown of a session that is stored so; one that is attached here is shown as it is now.
 fn row(environment: &Environment, stored: &SessionRecord) -> SessionRow {
     SessionRow {
-        session_id: stored.id.to_string(),
-        room_id: stored.room().to_string(),
+        session_id: stored.id.clone(),
+        room_id: stored.room().clone(),
         private: stored.config.room_id.is_none(),
         name: stored.config.name.clone(),
         owner: stored.owner.clone(),
@@ -203,7 +207,7 @@ fn row(environment: &Environment, stored: &SessionRecord) -> SessionRow {
 }
 
 /// Lists the sessions, attached or not, in the order of their ids.
-#[utoipa::path(tag = "sessions", params(Which), responses(
+#[utoipa::path(operation_id = "list_sessions", tag = "sessions", params(Which), responses(
     (status = 200, body = SessionList),
     (status = 403, description = "Needs the role operator"),
 ))]
@@ -228,7 +232,7 @@ pub async fn list(
         })??;
     let full = page.len() == limit as usize;
     let last = page.last().filter(|_| full);
-    let next = last.map(|last| last.id.to_string());
+    let next = last.map(|last| last.id.clone());
     let rows = page
         .iter()
         .map(|stored| match environment.archive.held(&stored.id) {
@@ -252,7 +256,7 @@ async fn find(environment: &Environment, id: &SessionId) -> Result<SessionRecord
 }
 
 /// Shows a session to its owner or an operator.
-#[utoipa::path(tag = "sessions", params(("id" = String, Path, description = "The session")), responses(
+#[utoipa::path(operation_id = "show_session", tag = "sessions", params(("id" = SessionId, Path, description = "The session")), responses(
     (status = 200, body = SessionView),
     (status = 403, description = "It is somebody else's"),
     (status = 404, description = "There is none"),
@@ -276,7 +280,7 @@ pub async fn show(
 
 /// Ends a session; its clients are told. What it said stays for transcripts, unless it is to be erased: then it goes from
 /// every room, with its translations and its comings and goings. An operator may erase one that has ended already.
-#[utoipa::path(tag = "sessions", params(("id" = String, Path, description = "The session"), Erasure), responses(
+#[utoipa::path(operation_id = "end_session", tag = "sessions", params(("id" = SessionId, Path, description = "The session"), Erasure), responses(
     (status = 204, description = "Ended, and erased if that was asked"),
     (status = 403, description = "It is somebody else's"),
     (status = 404, description = "There is none"),

@@ -54,7 +54,6 @@ pub async fn broadcast(
 #[derive(Deserialize, IntoParams)]
 pub struct Which {
     /// Only those after this one: the `next` of the page before.
-    #[param(value_type = Option<String>)]
     after: Option<ConnectionId>,
     /// At most this many, 1 to 1000; 100 without it.
     limit: Option<usize>,
@@ -63,9 +62,9 @@ pub struct Which {
 /// A WebSocket connection.
 #[derive(Serialize, ToSchema)]
 struct ConnectionView {
+    #[schema(value_type = ConnectionId)]
     connection_id: String,
     /// When it was made.
-    #[schema(value_type = String)]
     connected_at: Timestamp,
     /// How long ago something last happened in it.
     idle_ms: u64,
@@ -83,6 +82,7 @@ struct ConnectionList {
     peak: u64,
     connections: Vec<ConnectionView>,
     /// What to send as `after` for the next page, if there is one.
+    #[schema(required = true, value_type = Option<ConnectionId>)]
     next: Option<String>,
 }
 

@@ -10,7 +10,10 @@ use actix_web::{
 use futures_util::TryStreamExt;
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
-use utoipa::ToSchema;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat, Type},
+};
 
 use super::error::ApiError;
 use crate::{
@@ -34,22 +37,21 @@ pub struct TranslateRequest {
     /// At most 100,000 characters.
     text: String,
     /// Its language, or `auto`.
-    #[schema(value_type = Option<String>, example = "en")]
+    #[schema(examples("en"))]
     source_language: Option<String>,
     /// The language wanted.
-    #[schema(value_type = String, example = "es")]
+    #[schema(examples("es"))]
     target_language: Language,
 }
 
 /// A text in another language.
 #[derive(Serialize, ToSchema)]
-struct Translation {
+struct TranslatedText {
     translated_text: String,
-    #[schema(value_type = String)]
     source_language: Language,
-    #[schema(value_type = String)]
     target_language: Language,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     confidence: Option<f32>,
     /// In seconds.
     processing_time: f64,
@@ -58,7 +60,7 @@ struct Translation {
 
 /// Translates a text.
 #[utoipa::path(tag = "speech", request_body = TranslateRequest, responses(
-    (status = 200, body = Translation),
+    (status = 200, body = TranslatedText),
     (status = 422, description = "There is no way from the one language to the other"),
 ))]
 #[post("/api/translate")]
@@ -66,7 +68,7 @@ pub async fn translate(
     access: Access,
     environment: Data<Environment>,
     request: Json<TranslateRequest>,
-) -> Result<Json<Translation>, ApiError> {
+) -> Result<Json<TranslatedText>, ApiError> {
     access.require(Role::Client)?;
     let request = request.into_inner();
     if says_nothing(&request.text) {
@@ -82,7 +84,7 @@ pub async fn translate(
     let translated = translating::translate(&engine, &request.text, &source, &target)
         .await
         .map_err(|error| engine_error(&error))?;
-    Ok(Json(Translation {
+    Ok(Json(TranslatedText {
         translated_text: translated.text,
         source_language: source,
         target_language: target,
@@ -98,6 +100,36 @@ pub struct TranscribeQuery {
     language: Option<String>,
 }
 
+/// A recording as the body. It is read as it arrives, so there is no value of it, only its schema.
+enum RecordingBytes {}
+
+impl PartialSchema for RecordingBytes {
+    fn schema() -> RefOr<Schema> {
+        let binary = SchemaFormat::KnownFormat(KnownFormat::Binary);
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .format(Some(binary))
+            .description(Some(
+                "The bytes of a recording, in any container that is understood.",
+            ))
+            .into()
+    }
+}
+
+impl ToSchema for RecordingBytes {}
+
+/// A recording as a form. For the schema alone: its fields are read as they arrive.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+struct RecordingForm {
+    /// The recording; `file` is taken for it too.
+    #[schema(value_type = String, format = Binary)]
+    audio: Vec<u8>,
+    /// The language spoken.
+    #[schema(nullable = false)]
+    language: Option<String>,
+}
+
 /// What was said in a recording, and how long that took to find out.
 #[derive(Serialize, ToSchema)]
 struct Transcribed {
@@ -110,7 +142,7 @@ struct Transcribed {
 /// Writes down a recording: WAV, MP3, FLAC, Ogg or WebM (Vorbis or Opus), as the body or as the field `audio` of a form.
 #[utoipa::path(tag = "speech",
     params(("language" = Option<String>, Query, description = "The language spoken")),
-    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    request_body(content((RecordingBytes = "application/octet-stream"), (RecordingForm = "multipart/form-data"))),
     responses(
         (status = 200, body = Transcribed),
         (status = 413, description = "The recording is too large or too long"),
@@ -130,7 +162,7 @@ pub async fn transcribe_upload(
 /// The same under its other name.
 #[utoipa::path(tag = "speech",
     params(("language" = Option<String>, Query, description = "The language spoken")),
-    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    request_body(content((RecordingBytes = "application/octet-stream"), (RecordingForm = "multipart/form-data"))),
     responses((status = 200, body = Transcribed)))]
 #[post("/api/whisper/transcribe")]
 pub async fn transcribe_whisper(

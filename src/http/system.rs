@@ -41,6 +41,7 @@ pub struct Missing {
 /// How something does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = HealthState)]
 pub enum State {
     /// Works.
     Healthy,
@@ -65,18 +66,30 @@ pub struct Connections {
 
 #[derive(Serialize, ToSchema)]
 struct Alive {
-    #[schema(example = "alive")]
-    status: &'static str,
+    status: AliveStatus,
+}
+
+/// What a process that answers is.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum AliveStatus {
+    Alive,
 }
 
 #[derive(Serialize, ToSchema)]
 struct Readiness {
-    /// `ready` or `not_ready`.
-    #[schema(example = "ready")]
-    status: &'static str,
+    status: ReadyStatus,
     missing: Vec<Missing>,
     /// What does not keep it from serving.
     warnings: Vec<Missing>,
+}
+
+/// Whether a server can serve.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum ReadyStatus {
+    Ready,
+    NotReady,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -95,7 +108,9 @@ struct Health {
 #[utoipa::path(get, path = "/healthz", tag = "system", responses((status = 200, description = "It lives", body = Alive)))]
 #[route("/healthz", method = "GET", method = "HEAD")]
 pub(super) async fn alive() -> Json<Alive> {
-    Json(Alive { status: "alive" })
+    Json(Alive {
+        status: AliveStatus::Alive,
+    })
 }
 
 /// Whether the server can serve; if not, what is missing and what to do.
@@ -112,9 +127,9 @@ pub(super) async fn alive() -> Json<Alive> {
 pub(super) async fn ready(source: Data<Arc<dyn HealthSource>>) -> HttpResponse {
     let missing = source.missing();
     let (code, status) = if missing.is_empty() {
-        (StatusCode::OK, "ready")
+        (StatusCode::OK, ReadyStatus::Ready)
     } else {
-        (StatusCode::SERVICE_UNAVAILABLE, "not_ready")
+        (StatusCode::SERVICE_UNAVAILABLE, ReadyStatus::NotReady)
     };
     HttpResponse::build(code).json(Readiness {
         status,

@@ -14,7 +14,10 @@ use tokio::{
     time::{Instant, MissedTickBehavior},
 };
 use tokio_stream::wrappers::ReceiverStream;
-use utoipa::IntoParams;
+use utoipa::{
+    IntoParams, PartialSchema, ToSchema,
+    openapi::{ArrayBuilder, ObjectBuilder, Ref, RefOr, Schema},
+};
 
 use super::{error::ApiError, ownership::may_read};
 use crate::{
@@ -44,19 +47,42 @@ const COMMIT_PATIENCE: Duration = Duration::from_secs(2);
 /// Which transcript.
 #[derive(Deserialize, IntoParams)]
 pub struct Which {
-    /// `json` (as without it), `vtt`, `srt` or `txt`.
+    /// What it is written as; JSON without it.
+    #[param(inline, value_type = Option<Format>)]
     format: Option<String>,
     /// The reading of one who reads this language: what was said in it, and the translations of all else. Without it
     /// everything as it was said; in JSON also translations, and who came and went.
+    #[param(value_type = Option<Language>)]
     lang: Option<String>,
     /// `1`: goes on while the room does, and ends with it. JSON is then a line for each message (NDJSON).
     follow: Option<String>,
 }
 
+/// A transcript as JSON. It is written piece by piece, so there is no value of it, only its schema.
+enum TranscriptDocument {}
+
+impl PartialSchema for TranscriptDocument {
+    fn schema() -> RefOr<Schema> {
+        // Made with the messages of the WebSocket; see `openapi`.
+        let entries = ArrayBuilder::new().items(Ref::from_schema_name("LoggedMessage"));
+        ObjectBuilder::new()
+            .description(Some(
+                "The room's messages as they were sent, in the order of their numbers.",
+            ))
+            .property("room_id", Ref::from_schema_name("RoomId"))
+            .property("entries", entries)
+            .required("room_id")
+            .required("entries")
+            .into()
+    }
+}
+
+impl ToSchema for TranscriptDocument {}
+
 /// What was said in a room: as JSON, WebVTT, SubRip or text, in one language or as it was said, after it or live.
-#[utoipa::path(tag = "rooms", params(("id" = String, Path, description = "The room"), Which), responses(
+#[utoipa::path(tag = "rooms", params(("id" = RoomId, Path, description = "The room"), Which), responses(
     (status = 200, description = "The transcript", content(
-        (String = "application/json"), (String = "application/x-ndjson"), (String = "text/vtt"),
+        (TranscriptDocument = "application/json"), (String = "application/x-ndjson"), (String = "text/vtt"),
         (String = "application/x-subrip"), (String = "text/plain"),
     )),
     (status = 400, description = "`invalid_format`, `invalid_language` or `invalid_follow`"),

@@ -3,6 +3,7 @@
 mod access;
 mod audio;
 mod config;
+mod contract;
 mod conversation;
 mod durability;
 mod engines;

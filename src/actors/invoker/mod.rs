@@ -16,7 +16,7 @@ use std::{
 use actix::{Actor, AsyncContext, Handler, Message, Running};
 use tokio::time::Instant;
 
-pub use self::gauge::InvokerGauge;
+pub use self::gauge::{InvokerGauge, InvokerState};
 use crate::{
     actors::{
         engine_stream::EngineStream,

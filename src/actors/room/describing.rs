@@ -5,8 +5,14 @@ use serde::Serialize;
 
 use super::Room;
 use crate::{
-    actors::outbox::Parcel,
-    domain::{participant::Participant, server_message::ServerMessage, time::Timestamp},
+    actors::{invoker::InvokerState, outbox::Parcel, source::SourceState},
+    domain::{
+        identity::{RoomId, SessionId},
+        language::Language,
+        participant::Participant,
+        server_message::ServerMessage,
+        time::Timestamp,
+    },
     supervision::Ctx,
 };
 
@@ -19,13 +25,13 @@ pub struct Describe;
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct RoomView {
     /// Its id.
-    pub room_id: String,
+    pub room_id: RoomId,
     /// Its name for people.
+    #[schema(required = true)]
     pub name: Option<String>,
     /// Whether it is one session's own.
     pub private: bool,
     /// When it was started.
-    #[schema(value_type = String)]
     pub created_at: Timestamp,
     /// The highest number in its log.
     pub seq: u64,
@@ -45,11 +51,11 @@ pub struct RoomView {
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct SourceView {
     /// Whose.
-    pub session_id: String,
+    pub session_id: SessionId,
     /// What is spoken.
-    pub language: String,
-    /// `resting`, `listening`, `hearing` or `opening`.
-    pub state: &'static str,
+    pub language: Language,
+    /// What it is doing.
+    pub state: SourceState,
     /// Speech heard that the engine has not been given yet, in milliseconds.
     pub lag_ms: u64,
     /// The engine.
@@ -60,11 +66,11 @@ pub struct SourceView {
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct InvokerView {
     /// Whose words.
-    pub session_id: String,
+    pub session_id: SessionId,
     /// Into which language.
-    pub language: String,
-    /// `waiting`, `opening`, `translating` or `speaking`.
-    pub state: &'static str,
+    pub language: Language,
+    /// What it is doing.
+    pub state: InvokerState,
     /// Speech made that has not been played yet, in milliseconds.
     pub lag_ms: u64,
     /// Sockets that hear it.
@@ -86,7 +92,7 @@ impl Handler<Describe> for Room {
     fn handle(&mut self, _: Describe, _: &mut Ctx<Self>) -> Self::Result {
         let state = self.kept.snapshot();
         actix::MessageResult(RoomView {
-            room_id: self.id.to_string(),
+            room_id: self.id.clone(),
             name: state.name.clone(),
             private: state.roster.private,
             created_at: self.created_at,
@@ -102,8 +108,8 @@ impl Handler<Describe> for Room {
                 .speaking
                 .iter()
                 .map(|(session_id, speaking)| SourceView {
-                    session_id: session_id.to_string(),
-                    language: speaking.language.to_string(),
+                    session_id: session_id.clone(),
+                    language: speaking.language.clone(),
                     state: speaking.gauge.state(),
                     lag_ms: speaking.gauge.lag_ms(),
                     engine: speaking.gauge.engine(),
@@ -113,8 +119,8 @@ impl Handler<Describe> for Room {
                 .invoked
                 .iter()
                 .map(|((session_id, language), gauge)| InvokerView {
-                    session_id: session_id.to_string(),
-                    language: language.to_string(),
+                    session_id: session_id.clone(),
+                    language: language.clone(),
                     state: gauge.state(),
                     lag_ms: gauge.lag_ms(),
                     hearers: gauge.hearers(),

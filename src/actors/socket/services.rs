@@ -13,7 +13,7 @@ use crate::{
         engine::Engine,
         identity::UtteranceId,
         language::Language,
-        server_message::{Caption, ServerMessage},
+        server_message::{Caption, ServerMessage, ServiceStatus},
     },
     supervision::Ctx,
 };
@@ -210,9 +210,9 @@ fn answer(service: &str, action: &str, engine: &dyn Engine) -> Answer {
 
 fn response(service: String, action: String, result: Result<Value, Refusal>) -> ServerMessage {
     let (status, data) = match result {
-        Ok(data) => ("success", data),
+        Ok(data) => (ServiceStatus::Success, data),
         Err(refusal) => (
-            "error",
+            ServiceStatus::Error,
             json!({"code": refusal.code, "message": refusal.message}),
         ),
     };

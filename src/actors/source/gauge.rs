@@ -3,10 +3,13 @@
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
 use parking_lot::Mutex;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 /// What a Source is doing.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Doing {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SourceState {
     /// No stream is open.
     Resting,
     /// The stream is open, nobody speaks.
@@ -17,7 +20,13 @@ pub(super) enum Doing {
     Opening,
 }
 
-const NAMES: [&str; 4] = ["resting", "listening", "hearing", "opening"];
+/// In the order of their numbers.
+const ALL: [SourceState; 4] = [
+    SourceState::Resting,
+    SourceState::Listening,
+    SourceState::Hearing,
+    SourceState::Opening,
+];
 
 /// State, lag and what the Source was made for; written by it, read by anybody.
 #[derive(Debug, Default)]
@@ -43,14 +52,14 @@ impl SourceGauge {
         };
     }
 
-    pub(super) fn show(&self, doing: Doing, lag_ms: u64) {
+    pub(super) fn show(&self, doing: SourceState, lag_ms: u64) {
         self.doing.store(doing as u8, Ordering::Relaxed);
         self.lag_ms.store(lag_ms, Ordering::Relaxed);
     }
 
-    /// `resting`, `listening`, `hearing` or `opening`.
-    pub fn state(&self) -> &'static str {
-        NAMES[usize::from(self.doing.load(Ordering::Relaxed))]
+    /// What it is doing.
+    pub fn state(&self) -> SourceState {
+        ALL[usize::from(self.doing.load(Ordering::Relaxed))]
     }
 
     /// Speech heard that the engine has not been given yet, in milliseconds.

@@ -17,8 +17,8 @@ use std::{
 use actix::{Actor, AsyncContext, Handler, Message, Running};
 use tokio::time::Instant;
 
-pub use self::gauge::SourceGauge;
-use self::{ear::Ear, gauge::Doing};
+use self::ear::Ear;
+pub use self::gauge::{SourceGauge, SourceState};
 use crate::{
     actors::{
         environment::Environment,
@@ -187,10 +187,10 @@ impl Source {
 
     fn show(&self) {
         let doing = match (self.utterances.is_empty(), self.ear.is_open()) {
-            (true, false) => Doing::Resting,
-            (true, true) => Doing::Listening,
-            (false, true) => Doing::Hearing,
-            (false, false) => Doing::Opening,
+            (true, false) => SourceState::Resting,
+            (true, true) => SourceState::Listening,
+            (false, true) => SourceState::Hearing,
+            (false, false) => SourceState::Opening,
         };
         self.order.gauge.show(doing, self.ear.lag_ms());
     }

@@ -24,7 +24,8 @@ use super::{
 };
 
 /// What a transcript is written as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, utoipa::ToSchema)]
+#[schema(rename_all = "lowercase")]
 pub enum Format {
     /// The room's messages, as API.md section 1 has them.
     Json,
@@ -33,6 +34,7 @@ pub enum Format {
     /// SubRip: what players and editors take.
     Srt,
     /// Lines for people: time, name, words.
+    #[schema(rename = "txt")]
     Text,
 }
 

@@ -34,11 +34,11 @@ pub use self::policy::{AccessPolicy, Keys, PolicyError};
 use self::refusal::Refusal;
 pub use self::token::JwtError;
 use super::error::ApiError;
-use super::static_files;
+use super::{granted, pages, static_files};
 use crate::actors::outbox::Closing;
 use crate::domain::access::Access;
 
-/// Served to everybody. Static files are public besides.
+/// Served to everybody. The page and its files are public besides.
 const PUBLIC: [&str; 4] = ["/", "/healthz", "/readyz", "/api/health"];
 
 /// The middleware. Needs `web::Data<AccessPolicy>` in the app.
@@ -59,7 +59,7 @@ pub async fn guard<B: MessageBody + 'static>(
             request.extensions_mut().insert(access);
             None
         }
-        Err(_) if call.is_safe && !call.is_upgrade && is_public(request.path()) => None,
+        Err(_) if !call.is_upgrade && is_public(&request, &call) => None,
         Err(refusal) if refusal.is_of_the_key() && call.is_upgrade && call.origin.is_some() => {
             Some(close_unauthenticated(request.request(), refusal))
         }
@@ -86,8 +86,14 @@ impl FromRequest for Access {
     }
 }
 
-fn is_public(path: &str) -> bool {
-    PUBLIC.contains(&path) || static_files::exists(path)
+/// Whether this is for everybody. Who asks what a key may do has either none, or is to learn that it is wrong.
+fn is_public(request: &ServiceRequest, call: &Call) -> bool {
+    let path = request.path();
+    call.is_safe
+        && (PUBLIC.contains(&path)
+            || (path == granted::PATH && call.key.is_none())
+            || static_files::exists(path)
+            || pages::is_navigation(request.request()))
 }
 
 /// Answers an upgrade with 101 and at once close code 4001.

@@ -1,8 +1,10 @@
 //! Who may what: keys and tokens of every kind, roles on every route, and connections that nobody can listen to.
 
+mod granted;
 mod issuer;
 mod keys;
 mod owners;
+mod pages;
 mod published;
 mod routes;
 mod secrecy;

@@ -18,6 +18,9 @@ enum Needs {
 }
 use Needs::{Admin, Client, Nothing, Operator};
 
+/// Where a wrong key is refused although nobody needs one.
+const ASKED_OF_KEYS: &str = "/api/access";
+
 /// Method, path as the document names it, who is let in, and a body that the route takes.
 fn table() -> Vec<(&'static str, &'static str, Needs, Value)> {
     let none = Value::Null;
@@ -25,6 +28,7 @@ fn table() -> Vec<(&'static str, &'static str, Needs, Value)> {
         ("get", "/healthz", Nothing, none.clone()),
         ("get", "/readyz", Nothing, none.clone()),
         ("get", "/api/health", Nothing, none.clone()),
+        ("get", ASKED_OF_KEYS, Nothing, none.clone()),
         ("get", "/metrics", Operator, none.clone()),
         ("post", "/api/rooms", Client, json!({})),
         ("get", "/api/rooms", Operator, none.clone()),
@@ -65,9 +69,10 @@ fn table() -> Vec<(&'static str, &'static str, Needs, Value)> {
 }
 
 /// What is no matter of the document and is served all the same.
-const UNDOCUMENTED: [(&str, Needs); 6] = [
+const UNDOCUMENTED: [(&str, Needs); 7] = [
     ("/", Nothing),
     ("/openapi.json", Client),
+    ("/asyncapi.json", Client),
     ("/docs/", Client),
     ("/nowhere", Client),
     ("/ws", Client),
@@ -105,7 +110,9 @@ async fn check(server: &Server, method: &str, path: &str, needs: Needs, body: &V
     ] {
         let status = status(server, method, path, key, body).await;
         let told = format!("{method} {path} as {held:?} answers {status}");
+        let is_wrong = held == Nothing && key.is_some();
         match held {
+            _ if is_wrong && path == ASKED_OF_KEYS => assert_eq!(status, 401, "{told}"),
             _ if held >= needs => assert!(
                 ![401, 403].contains(&status) && status < 500 || path == "/",
                 "{told}"

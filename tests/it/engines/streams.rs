@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use interpres::{
     domain::{
         engine::{
-            Engine, EngineError, EnginePart, LanguagePair, TranscriptionRequest,
+            Engine, EngineError, EnginePart, LanguagePair, PartRole, TranscriptionRequest,
             TranscriptionStream, Translated, TranslationInput, TranslationOutput,
             TranslationRequest, TranslationStream, Trouble,
         },
@@ -41,7 +41,7 @@ struct Gated {
 fn part() -> EnginePart {
     EnginePart {
         name: "gated".to_owned(),
-        role: "all".to_owned(),
+        role: PartRole::Transcriber,
         available: true,
         detail: String::new(),
     }

@@ -13,6 +13,8 @@ use tokio_tungstenite::{
     },
 };
 
+use super::contract;
+
 /// How long a test waits for what it expects: far beyond what it takes, on a machine with everything else running.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -192,7 +194,9 @@ impl Client {
                 });
             match received {
                 Some(Ok(Message::Text(text))) => {
-                    return Incoming::Message(serde_json::from_str(&text).expect("JSON"));
+                    let message = serde_json::from_str(&text).expect("JSON");
+                    contract::check_message(&message);
+                    return Incoming::Message(message);
                 }
                 Some(Ok(Message::Binary(frame))) => return Incoming::Audio(parse(&frame)),
                 Some(Ok(Message::Close(reason))) => {

@@ -1,6 +1,7 @@
 //! What tests drive the product with: the real program in its own process and folder, and a client that speaks the wire.
 
 pub mod client;
+pub mod contract;
 pub mod disk;
 pub mod postgres;
 pub mod processes;

@@ -13,6 +13,7 @@ use tempfile::TempDir;
 
 use super::{
     client::Client,
+    contract,
     disk::Disk,
     processes::{self, Process},
 };
@@ -186,14 +187,19 @@ impl Server {
     /// What `GET path` answers, as JSON.
     pub async fn get(&self, path: &str) -> Value {
         let answer = self.request("GET", path).send().await.unwrap();
-        assert!(answer.status().is_success(), "{path}: {}", answer.status());
-        answer.json().await.unwrap()
+        let status = answer.status();
+        assert!(status.is_success(), "{path}: {status}");
+        let body = answer.json().await.unwrap();
+        contract::check_answer("GET", path, status.as_u16(), &body);
+        body
     }
 
     /// Status and JSON of what `POST path` answers to this body.
     pub async fn post(&self, path: &str, body: &Value) -> (u16, Value) {
         let request = self.request("POST", path).json(body);
-        outcome(request.send().await.unwrap()).await
+        let (status, answer) = outcome(request.send().await.unwrap()).await;
+        contract::check_answer("POST", path, status, &answer);
+        (status, answer)
     }
 
     /// Waits until `GET path` answers what is wanted; panics with the last answer after half a minute.

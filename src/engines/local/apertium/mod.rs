@@ -28,7 +28,7 @@ use super::{
 };
 use crate::{
     domain::{
-        engine::{EngineError, EnginePart, LanguagePair, Translated, Trouble},
+        engine::{EngineError, EnginePart, LanguagePair, PartRole, Translated, Trouble},
         language::Language,
     },
     engines::parts::Translator,
@@ -187,7 +187,7 @@ impl Translator for Apertium {
         };
         EnginePart {
             name: "apertium".to_owned(),
-            role: "translator".to_owned(),
+            role: PartRole::Translator,
             available: count > broken.len(),
             detail,
         }

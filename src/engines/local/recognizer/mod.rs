@@ -25,7 +25,9 @@ use self::{
 use super::{actors::Staff, settings::LocalSettings, worker::WorkerConfiguration};
 use crate::{
     domain::{
-        engine::{EngineError, EnginePart, TranscriptionRequest, TranscriptionStream, Trouble},
+        engine::{
+            EngineError, EnginePart, PartRole, TranscriptionRequest, TranscriptionStream, Trouble,
+        },
         language::Language,
     },
     engines::parts::Transcriber,
@@ -111,7 +113,7 @@ impl Transcriber for PocketSphinx {
         };
         EnginePart {
             name: "pocketsphinx".to_owned(),
-            role: "transcriber".to_owned(),
+            role: PartRole::Transcriber,
             available,
             detail,
         }

@@ -20,7 +20,7 @@ use self::{
 use super::{actors::Staff, cut::cut, plain::clean, program, settings::LocalSettings};
 use crate::{
     domain::{
-        engine::{EngineError, EnginePart, Trouble},
+        engine::{EngineError, EnginePart, PartRole, Trouble},
         language::Language,
     },
     engines::parts::{Speech, Synthesizer},
@@ -117,7 +117,7 @@ impl Synthesizer for Voice {
         };
         EnginePart {
             name: "espeak-ng".to_owned(),
-            role: "synthesizer".to_owned(),
+            role: PartRole::Synthesizer,
             available,
             detail,
         }

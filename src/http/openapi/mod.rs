@@ -18,10 +18,14 @@
 //! ```
 //! `config.route(path, …)` and `config.map(|plain| …)` register what is no OpenAPI matter, such as a WebSocket.
 
+mod completing;
+
 use actix_web::web::{self, Redirect, ServiceConfig};
 use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
 use utoipa_swagger_ui::{Config, SwaggerUi};
+
+use super::error::ErrorBody;
 
 /// Where the document lies.
 pub const DOCUMENT: &str = "/openapi.json";
@@ -35,8 +39,9 @@ const PAGE: &str = "/docs";
         description = "Live interpretation in calls, rooms and meetings. Errors are \
                        `{\"error\":{\"code\",\"message\",\"details\"}}`; the code is stable. Times are RFC 3339 UTC, \
                        durations in milliseconds are named `_ms`, languages are BCP 47. The WebSocket at `/ws` is described \
-                       by `/asyncapi.json`."
+                       by [`/asyncapi.json`](/asyncapi.json)."
     ),
+    components(schemas(ErrorBody)),
     tags((name = "system", description = "How the server does"))
 )]
 struct Document;
@@ -57,7 +62,7 @@ pub(super) fn routes(config: &mut ServiceConfig, document: OpenApi) {
     // The page would otherwise ask a validator on the internet about this document.
     let page = SwaggerUi::new(format!("{PAGE}/{{_:.*}}"))
         .config(Config::new([DOCUMENT]).validator_url("none"))
-        .url(DOCUMENT, document);
+        .external_url_unchecked(DOCUMENT, completing::completed(document));
     config
         .route(
             PAGE,
