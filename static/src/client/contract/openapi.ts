@@ -1,0 +1,2310 @@
+// Made from static/contract/openapi.json by `make contract`.
+export interface paths {
+  "/admin/actors": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The actors of the tree, in the order of their paths. */
+    get: operations["actors"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/admin/actors/{path}/panic": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Makes an actor panic, to see that it comes back. Only with `admin.fault_injection: true`. */
+    post: operations["panic"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/admin/audit": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Shows what was ordered and by whom, the newest first. */
+    get: operations["audit"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/access": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Says what the caller may do with the key they show, or without one. A key that opens nothing is refused. */
+    get: operations["granted"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/audio/transcribe": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Writes down a recording: WAV, MP3, FLAC, Ogg or WebM (Vorbis or Opus), as the body or as the field `audio` of a form. */
+    post: operations["transcribe_upload"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/broadcast": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Shows a message to everybody who is connected. */
+    post: operations["broadcast"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/engines": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The engines at hand: what was found, which package is missing. */
+    get: operations["engines"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/health": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How the server and what it uses do. */
+    get: operations["health"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/languages": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The languages of the default engine, with those that cannot be spoken or heard said to be so. */
+    get: operations["languages"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/rooms": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists the rooms that run. */
+    get: operations["list_rooms"];
+    put?: never;
+    /** Makes a room, which waits a while for its first participant. */
+    post: operations["create_room"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/rooms/{id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Shows one room: who is there, who is listened to, which translations run. */
+    get: operations["show_room"];
+    put?: never;
+    post?: never;
+    /**
+     * Closes a room: its sessions end, and everybody in it is told. What was said stays for transcripts, unless it is to be
+     *     erased; then it is no matter whether the room runs.
+     */
+    delete: operations["close_room"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/rooms/{id}/announce": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Shows a message to everybody in a room. */
+    post: operations["announce_to_room"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/rooms/{id}/transcript": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What was said in a room: as JSON, WebVTT, SubRip or text, in one language or as it was said, after it or live. */
+    get: operations["transcript"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/sessions": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists the sessions, attached or not, in the order of their ids. */
+    get: operations["list_sessions"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/sessions/{id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Shows a session to its owner or an operator. */
+    get: operations["show_session"];
+    put?: never;
+    post?: never;
+    /**
+     * Ends a session; its clients are told. What it said stays for transcripts, unless it is to be erased: then it goes from
+     *     every room, with its translations and its comings and goings. An operator may erase one that has ended already.
+     */
+    delete: operations["end_session"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/sessions/create": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Makes a session, which is stored when this is answered. */
+    post: operations["create_session"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/translate": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Translates a text. */
+    post: operations["translate"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/websocket/connections": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists the WebSocket connections, in the order of their ids. */
+    get: operations["connections"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/whisper/transcribe": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** The same under its other name. */
+    post: operations["transcribe_whisper"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/healthz": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Whether the process lives. */
+    get: operations["alive"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/metrics": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Metrics in Prometheus' text format. */
+    get: operations["metrics_text"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/readyz": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Whether the server can serve; if not, what is missing and what to do. */
+    get: operations["ready"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+  schemas: {
+    /** @description A page of actors. */
+    Actors: {
+      actors: components["schemas"]["ActorView"][];
+      page: number;
+      total: number;
+    };
+    /**
+     * @description What an actor is doing.
+     * @enum {string}
+     */
+    ActorState: "starting" | "running" | "stopping" | "restarting" | "held" | "parked" | "ended";
+    /** @description An actor as operators see it. Times are in milliseconds. */
+    ActorView: {
+      /** @description The message in hand, if there is one. */
+      busy_with: string | null;
+      children: number;
+      /** Format: u-int64 */
+      handled: number;
+      /** Format: u-int64 */
+      idle_ms: number;
+      kind: string;
+      /** @description What the last failure was, if there was one. */
+      last_failure: string | null;
+      /** Format: u-int32 */
+      mailbox_bound: number;
+      /** Format: u-int32 */
+      mailbox_depth: number;
+      path: string;
+      /** Format: double */
+      queue_ms: number;
+      /** Format: u-int32 */
+      restarts: number;
+      state: components["schemas"]["ActorState"];
+      /** Format: u-int64 */
+      uptime_ms: number;
+    };
+    Alive: {
+      status: components["schemas"]["AliveStatus"];
+    };
+    /**
+     * @description What a process that answers is.
+     * @enum {string}
+     */
+    AliveStatus: "alive";
+    /** @description How many were reached. */
+    Announced: {
+      sockets: number;
+    };
+    /** @description What everybody is to read. */
+    Announcement: {
+      message: string;
+    };
+    /** @description The format of audio in both directions. */
+    AudioFormat: {
+      /** @description How samples are written. */
+      encoding: components["schemas"]["Encoding"];
+      /**
+       * @description In Hz.
+       * @enum {integer}
+       */
+      sample_rate: 16000 | 24000 | 48000;
+    };
+    /** @description Whether there is audio, or its format. */
+    AudioPatch:
+      | boolean
+      | {
+          encoding?: components["schemas"]["Encoding"] | null;
+          /**
+           * @description In Hz.
+           * @enum {integer}
+           */
+          sample_rate?: 16000 | 24000 | 48000;
+        };
+    /** @description What was ordered, the newest first. */
+    AuditTrail: {
+      records: components["schemas"]["AuditView"][];
+    };
+    /** @description Something that was ordered. */
+    AuditView: {
+      /** @description What: `room.close`, `session.erase`. */
+      action: string;
+      /** @description When. */
+      at: components["schemas"]["Timestamp"];
+      /** @description `done`, or a stable error code. */
+      outcome: string;
+      /** @description With which role. */
+      role: components["schemas"]["Role"];
+      /** @description By whom; null without keys. */
+      subject: string | null;
+      /** @description Upon what: an id or a path. */
+      target: string;
+    };
+    /**
+     * @description Whether this server asks for keys.
+     * @enum {string}
+     */
+    Authentication: "none" | "required";
+    /** @description A change to a configuration: what is absent or null stays as it is. */
+    ConfigPatch: {
+      audio?: components["schemas"]["AudioPatch"] | null;
+      /** @description Whether audio from this session is listened to. */
+      audio_enabled?: boolean | null;
+      /** @description The engine for what it says. */
+      engine?: string | null;
+      /** @description Terms and their translations, for engines that take them; at most 16 KiB of JSON. */
+      glossary?: unknown;
+      /** @description What is read, and (the first) heard. */
+      hears?: components["schemas"]["Language"][] | null;
+      /** @description `[a, b]` is `speaks: a, hears: [b]`. */
+      language_pair?: components["schemas"]["Language"][] | null;
+      /** @description The name others see, at most 100 characters. */
+      name?: string | null;
+      /** @description Whether it wants captions that still change. */
+      partials?: boolean | null;
+      /** @description A named set of options. */
+      preset?: string | null;
+      room_id?: components["schemas"]["RoomId"] | null;
+      speaks?: components["schemas"]["Speaks"] | null;
+      /** @description Whether it wants translated speech, in the first of `hears`. */
+      speech?: boolean | null;
+      /** @description Whether this session gets translations. */
+      translation_enabled?: boolean | null;
+    };
+    /** @description Names one WebSocket connection. */
+    ConnectionId: string;
+    /** @description A page of connections, with totals since the start. */
+    ConnectionList: {
+      /** Format: u-int64 */
+      active: number;
+      connections: components["schemas"]["ConnectionView"][];
+      next: components["schemas"]["ConnectionId"] | null;
+      /** Format: u-int64 */
+      peak: number;
+      /** Format: u-int64 */
+      total: number;
+    };
+    /** @description WebSocket connections. */
+    Connections: {
+      /**
+       * Format: u-int64
+       * @description Open now.
+       */
+      active: number;
+      /**
+       * Format: u-int64
+       * @description Most at once since the start.
+       */
+      peak: number;
+      /**
+       * Format: u-int64
+       * @description Opened since the start.
+       */
+      total: number;
+    };
+    /** @description A WebSocket connection. */
+    ConnectionView: {
+      /** @description When it was made. */
+      connected_at: components["schemas"]["Timestamp"];
+      connection_id: components["schemas"]["ConnectionId"];
+      /**
+       * Format: u-int64
+       * @description Frames from the client that were handled.
+       */
+      handled: number;
+      /**
+       * Format: u-int64
+       * @description How long ago something last happened in it.
+       */
+      idle_ms: number;
+      /**
+       * Format: u-int32
+       * @description Frames from the client that wait.
+       */
+      waiting: number;
+    };
+    /**
+     * @description What became of the wish for a session.
+     * @enum {string}
+     */
+    CreatedStatus: "created";
+    /**
+     * @description The only encoding of client audio.
+     * @enum {string}
+     */
+    Encoding: "pcm_s16le";
+    /** @description One part of an engine: a recognizer, a translator, a voice. */
+    EnginePart: {
+      /** @description Whether it was found. */
+      available: boolean;
+      /** @description What was found, or which package to install, for people. */
+      detail: string;
+      /** @description What it is: `pocketsphinx`, `apertium`, `espeak-ng`. */
+      name: string;
+      /** @description What it is for. */
+      role: components["schemas"]["PartRole"];
+    };
+    /** @description What an engine can do here, as `GET /api/engines` and `GET /api/languages` show it. */
+    EngineReport: {
+      /** @description Whether it can serve anybody at all. */
+      available: boolean;
+      /** @description The engine's name. */
+      name: string;
+      /** @description Directions it can translate. */
+      pairs: components["schemas"]["LanguagePair"][];
+      /** @description Its parts, with what was found or which package is missing. */
+      parts: components["schemas"]["EnginePart"][];
+      /** @description Languages it can write down from speech. */
+      recognizes: string[];
+      /** @description Languages it can speak. */
+      speaks: string[];
+      /** @description Speakers that are admitted without a look at the lag. */
+      talker_limit: number;
+      /** @description Speakers being heard now. */
+      talkers: number;
+    };
+    /** @description All engines. */
+    Engines: {
+      engines: components["schemas"]["EngineView"][];
+    };
+    /** @description An engine and whether it serves those who name none. */
+    EngineView: components["schemas"]["EngineReport"] & {
+      default: boolean;
+    };
+    /** @description The body of every error. */
+    ErrorBody: {
+      error: components["schemas"]["ErrorView"];
+    };
+    /** @description What went wrong. */
+    ErrorView: {
+      /**
+       * @description Stable, snake_case: what programs decide by.
+       * @example room_not_found
+       */
+      code: string;
+      /** @description What programs may want to know besides. */
+      details?: {
+        [key: string]: unknown;
+      };
+      /** @description What failed and what to do, for people. */
+      message: string;
+    };
+    /** @description What the caller may do. */
+    Granted: {
+      authentication: components["schemas"]["Authentication"];
+      role: components["schemas"]["Role"] | null;
+      /** @description The name that owns what the caller makes; null for nobody in particular. */
+      subject: string | null;
+    };
+    Health: {
+      components: {
+        [key: string]: components["schemas"]["HealthState"];
+      };
+      connections: components["schemas"]["Connections"];
+      services: {
+        [key: string]: components["schemas"]["HealthState"];
+      };
+      status: components["schemas"]["HealthState"];
+      /**
+       * Format: double
+       * @description Seconds since the start.
+       */
+      uptime: number;
+      /** @description Version of the server. */
+      version: string;
+    };
+    /**
+     * @description How something does.
+     * @enum {string}
+     */
+    HealthState: "healthy" | "degraded" | "unhealthy" | "not_configured";
+    /**
+     * @description What an Invoker is doing.
+     * @enum {string}
+     */
+    InvokerState: "waiting" | "opening" | "translating" | "speaking";
+    /** @description An Invoker as operators see it. */
+    InvokerView: {
+      /**
+       * Format: u-int64
+       * @description Sockets that hear it.
+       */
+      hearers: number;
+      /**
+       * Format: u-int64
+       * @description Speech made that has not been played yet, in milliseconds.
+       */
+      lag_ms: number;
+      /** @description Into which language. */
+      language: components["schemas"]["Language"];
+      /** @description Whose words. */
+      session_id: components["schemas"]["SessionId"];
+      /** @description What it is doing. */
+      state: components["schemas"]["InvokerState"];
+    };
+    /**
+     * @description A language tag: lower-case language, title-case script, upper-case region (`en`, `pt-BR`, `zh-Hant-TW`).
+     * @example en
+     * @example pt-BR
+     */
+    Language: string;
+    /** @description A direction of translation. */
+    LanguagePair: {
+      /** @description Offered, but known to be poor. */
+      experimental: boolean;
+      /** @description The steps taken, for people: `["eng-cat", "cat-spa"]`. */
+      route: string[];
+      /** @description From. */
+      source: components["schemas"]["Language"];
+      /** @description To. */
+      target: components["schemas"]["Language"];
+    };
+    /** @description What can be spoken, read and heard. */
+    Languages: {
+      languages: components["schemas"]["LanguageView"][];
+      pairs: components["schemas"]["LanguagePair"][];
+    };
+    /** @description A language and what can be done with it. */
+    LanguageView: {
+      /** @description Its BCP 47 tag. */
+      code: components["schemas"]["Language"];
+      /** @description Whether what others say can be heard in it. */
+      hear: boolean;
+      /** @description Its name in English. */
+      name: string;
+      /** @description Whether what others say can be read in it. */
+      read: boolean;
+      /** @description What does not work, and why, for people. */
+      reason?: string;
+      /** @description Whether speech in it is understood. */
+      speak: boolean;
+      /** @description Whether text typed in it can be translated. */
+      type: boolean;
+    };
+    /** @description A message with a number in a room's log: what transcripts and recoveries consist of. */
+    LoggedMessage:
+      | components["schemas"]["ParticipantJoined"]
+      | components["schemas"]["ParticipantUpdated"]
+      | components["schemas"]["ParticipantLeft"]
+      | components["schemas"]["Transcription"]
+      | components["schemas"]["Translation"];
+    /** @description What is missing, and what to do about it. */
+    Missing: {
+      /**
+       * @description What to do: "install apertium-eng-cat".
+       * @example apt-get install apertium-eng-cat
+       */
+      remedy: string;
+      /**
+       * @description What is not there: "the translator en-es".
+       * @example translator en-es
+       */
+      what: string;
+    };
+    /** @description What a room is made of. */
+    NewRoom: {
+      /** @description Not available yet: budgets come with engines that cost money. */
+      budget?: unknown;
+      /** @description Its name for people. */
+      name?: string | null;
+      room_id?: components["schemas"]["RoomId"] | null;
+    };
+    /** @description What a session is made of. */
+    NewSession: {
+      config?: components["schemas"]["ConfigPatch"] | null;
+      /** @description Any JSON of at most 4 KB, kept and given back. */
+      data?: unknown;
+      session_id?: components["schemas"]["SessionId"] | null;
+      /** @description Who owns it, where no keys are configured; with a key its bearer does. */
+      user_id?: string | null;
+    };
+    /** @description One who takes part in a room, as the wire shows them. */
+    Participant: {
+      /** @description What they hear, the first one also as speech where they want it. */
+      hears: components["schemas"]["Language"][];
+      /** @description What they are. */
+      kind: components["schemas"]["ParticipantKind"];
+      /** @description Their name, as they gave it. */
+      name: string;
+      /** @description Their session. */
+      session_id: components["schemas"]["SessionId"];
+      /** @description What they speak: a language tag or `auto`. */
+      speaks: components["schemas"]["Speaks"];
+    };
+    /** @description Somebody came into the room. */
+    ParticipantJoined: {
+      /**
+       * @description There if it was sent before the store had taken it.
+       * @constant
+       */
+      durable?: false;
+      participant: components["schemas"]["Participant"];
+      room_id: components["schemas"]["RoomId"];
+      /** Format: u-int64 */
+      seq: number;
+      /** @constant */
+      type: "participant_joined";
+    };
+    /**
+     * @description What a participant is.
+     * @enum {string}
+     */
+    ParticipantKind: "person" | "bot" | "phone";
+    /** @description Somebody left the room. */
+    ParticipantLeft: {
+      /**
+       * @description There if it was sent before the store had taken it.
+       * @constant
+       */
+      durable?: false;
+      participant: components["schemas"]["Participant"];
+      room_id: components["schemas"]["RoomId"];
+      /** Format: u-int64 */
+      seq: number;
+      /** @constant */
+      type: "participant_left";
+    };
+    /** @description Somebody in the room changed their name or languages. */
+    ParticipantUpdated: {
+      /**
+       * @description There if it was sent before the store had taken it.
+       * @constant
+       */
+      durable?: false;
+      participant: components["schemas"]["Participant"];
+      room_id: components["schemas"]["RoomId"];
+      /** Format: u-int64 */
+      seq: number;
+      /** @constant */
+      type: "participant_updated";
+    };
+    /**
+     * @description What a part of an engine is for.
+     * @enum {string}
+     */
+    PartRole: "transcriber" | "translator" | "synthesizer";
+    Readiness: {
+      missing: components["schemas"]["Missing"][];
+      status: components["schemas"]["ReadyStatus"];
+      /** @description What does not keep it from serving. */
+      warnings: components["schemas"]["Missing"][];
+    };
+    /**
+     * @description Whether a server can serve.
+     * @enum {string}
+     */
+    ReadyStatus: "ready" | "not_ready";
+    /**
+     * Format: binary
+     * @description The bytes of a recording, in any container that is understood.
+     */
+    RecordingBytes: string;
+    /** @description A recording as a form. For the schema alone: its fields are read as they arrive. */
+    RecordingForm: {
+      /**
+       * Format: binary
+       * @description The recording; `file` is taken for it too.
+       */
+      audio: string;
+      /** @description The language spoken. */
+      language?: string;
+    };
+    /** @description Chosen by the client, to know the answer by: a text of at most 256 bytes, or a number. */
+    Reference: string | number;
+    /**
+     * @description What somebody may do. Each role may do all that the ones before it may.
+     * @enum {string}
+     */
+    Role: "client" | "operator" | "admin";
+    /** @description Names a room. */
+    RoomId: string;
+    /** @description All rooms that run. */
+    RoomList: {
+      rooms: components["schemas"]["RoomView"][];
+    };
+    /** @description A room that was made. */
+    RoomMade: {
+      created_at: components["schemas"]["Timestamp"];
+      /** @description Its name for people. */
+      name: string | null;
+      room_id: components["schemas"]["RoomId"];
+    };
+    /** @description A room as `GET /api/rooms/{id}` shows it. */
+    RoomView: {
+      /** @description When it was started. */
+      created_at: components["schemas"]["Timestamp"];
+      /** @description The translations under way. */
+      invokers: components["schemas"]["InvokerView"][];
+      /** @description Its name for people. */
+      name: string | null;
+      /** @description Who is there. */
+      participants: components["schemas"]["Participant"][];
+      /** @description Whether it is one session's own. */
+      private: boolean;
+      /** @description Its id. */
+      room_id: components["schemas"]["RoomId"];
+      /**
+       * Format: u-int64
+       * @description The highest number in its log.
+       */
+      seq: number;
+      /** @description How many sockets are attached. */
+      sockets: number;
+      /** @description Who is listened to. */
+      sources: components["schemas"]["SourceView"][];
+      /** @description Speech listened to, by engine. */
+      usage: components["schemas"]["UsageView"][];
+    };
+    /** @description One utterance of a recording. */
+    Segment: {
+      /**
+       * Format: float
+       * @description How sure the engine is, 0 to 1, where it knows.
+       */
+      confidence?: number;
+      /**
+       * Format: double
+       * @description In seconds from the beginning.
+       */
+      end: number;
+      /** @description Counts from 0. */
+      id: number;
+      /**
+       * Format: double
+       * @description In seconds from the beginning.
+       */
+      start: number;
+      /** @description What was said. */
+      text: string;
+    };
+    /** @description The whole configuration of a session. What an older version stored without a field has its default. */
+    SessionConfig: {
+      /**
+       * @description The format of its audio.
+       * @default {
+       *       "encoding": "pcm_s16le",
+       *       "sample_rate": 16000
+       *     }
+       */
+      audio: components["schemas"]["AudioFormat"];
+      /**
+       * @description Whether audio from this session is listened to.
+       * @default true
+       */
+      audio_enabled: boolean;
+      /**
+       * @description The engine for what it says, or the server's default.
+       * @default null
+       */
+      engine: string | null;
+      /** @description Terms and their translations, for engines that take them. */
+      glossary: unknown;
+      /**
+       * @description What is read, and (the first) heard.
+       * @default []
+       */
+      hears: components["schemas"]["Language"][];
+      /**
+       * @description The name others see.
+       * @default
+       */
+      name: string;
+      /**
+       * @description Whether it wants captions that still change.
+       * @default true
+       */
+      partials: boolean;
+      /**
+       * @description A named set of options.
+       * @default null
+       */
+      preset: string | null;
+      /** @default null */
+      room_id: components["schemas"]["RoomId"] | null;
+      /**
+       * @description What is spoken and typed.
+       * @default auto
+       */
+      speaks: components["schemas"]["Speaks"];
+      /**
+       * @description Whether it wants translated speech.
+       * @default false
+       */
+      speech: boolean;
+      /**
+       * @description Whether this session gets translations.
+       * @default true
+       */
+      translation_enabled: boolean;
+    };
+    /** @description Names a session: one participant's durable place. */
+    SessionId: string;
+    /** @description A page of sessions. */
+    SessionList: {
+      next: components["schemas"]["SessionId"] | null;
+      sessions: components["schemas"]["SessionRow"][];
+    };
+    /** @description A session that was made. */
+    SessionMade: {
+      created_at: components["schemas"]["Timestamp"];
+      /** @description `false` if the store does not work, and the session lives in memory for now. */
+      durable?: boolean;
+      /** @description Lets whoever has it attach to the session. */
+      resume_token: string;
+      room_id: components["schemas"]["RoomId"];
+      session_id: components["schemas"]["SessionId"];
+      status: components["schemas"]["CreatedStatus"];
+      warnings?: components["schemas"]["StoreWarning"][];
+    };
+    /** @description A session in a list. */
+    SessionRow: {
+      /** @description When something last happened in it. */
+      active_at: components["schemas"]["Timestamp"];
+      /** @description Whether it is served by this process now: a socket is attached, or was a moment ago. */
+      attached: boolean;
+      created_at: components["schemas"]["Timestamp"];
+      /** @description As others see it. */
+      name: string;
+      /** @description Whose it is; null if it is nobody's. */
+      owner: string | null;
+      /** @description Whether the room is its own. */
+      private: boolean;
+      room_id: components["schemas"]["RoomId"];
+      session_id: components["schemas"]["SessionId"];
+    };
+    /** @description A session. */
+    SessionView: components["schemas"]["SessionRow"] & {
+      /** @description How it is served. */
+      config: components["schemas"]["SessionConfig"];
+      /** @description What its maker gave to keep; null if it gave nothing. */
+      data: unknown;
+      /**
+       * Format: u-int64
+       * @description The last number of its room's log that was written to it.
+       */
+      seq: number;
+    };
+    /**
+     * @description What a Source is doing.
+     * @enum {string}
+     */
+    SourceState: "resting" | "listening" | "hearing" | "opening";
+    /** @description A Source as operators see it. */
+    SourceView: {
+      /** @description The engine. */
+      engine: string;
+      /**
+       * Format: u-int64
+       * @description Speech heard that the engine has not been given yet, in milliseconds.
+       */
+      lag_ms: number;
+      /** @description What is spoken. */
+      language: components["schemas"]["Language"];
+      /** @description Whose. */
+      session_id: components["schemas"]["SessionId"];
+      /** @description What it is doing. */
+      state: components["schemas"]["SourceState"];
+    };
+    /** @description The speaker of an utterance, as captions name them. */
+    Speaker: {
+      /** @description Their name. */
+      name: string;
+      /** @description Their session. */
+      session_id: components["schemas"]["SessionId"];
+    };
+    /**
+     * @description What is spoken: a language tag, or `auto` where the engine is to find out.
+     * @example auto
+     * @example en
+     */
+    Speaks: string;
+    /** @description Something that is not as it should be. */
+    StoreWarning: {
+      /** @description `not_durable`. */
+      code: string;
+      message: string;
+    };
+    /**
+     * Format: date-time
+     * @description A moment in UTC, to the millisecond.
+     * @example 2026-11-21T12:00:00.000Z
+     */
+    Timestamp: string;
+    /** @description What was said in a recording, and how long that took to find out. */
+    Transcribed: components["schemas"]["Transcript"] & {
+      /**
+       * Format: double
+       * @description In seconds.
+       */
+      processing_time: number;
+    };
+    /** @description What was said in a recording. */
+    Transcript: {
+      /**
+       * Format: double
+       * @description Of the recording, in seconds.
+       */
+      duration: number;
+      /** @description The language it was taken to be in. */
+      language: components["schemas"]["Language"];
+      /** @description Who wrote it down. */
+      model: string;
+      /** @description Its utterances, in order. */
+      segments: components["schemas"]["Segment"][];
+      /** @description All of it. */
+      text: string;
+    };
+    /** @description The room's messages as they were sent, in the order of their numbers. */
+    TranscriptDocument: {
+      entries: components["schemas"]["LoggedMessage"][];
+      room_id: components["schemas"]["RoomId"];
+    };
+    /** @description What was said, in the language it was said in; replaces earlier revisions of its utterance. */
+    Transcription: {
+      /**
+       * Format: float
+       * @description How sure the engine is, 0 to 1, where it knows.
+       */
+      confidence?: number;
+      /**
+       * @description There if it was sent before the store had taken it.
+       * @constant
+       */
+      durable?: false;
+      ended_at?: components["schemas"]["Timestamp"];
+      engine: string;
+      /** @description Whether it changes no more. */
+      final: boolean;
+      language: components["schemas"]["Language"];
+      /**
+       * Format: u-int32
+       * @description Rises with each version of the utterance.
+       */
+      revision: number;
+      room_id: components["schemas"]["RoomId"];
+      /**
+       * Format: u-int64
+       * @description Its number in the room's log, if it is final.
+       */
+      seq?: number;
+      speaker: components["schemas"]["Speaker"];
+      started_at: components["schemas"]["Timestamp"];
+      text: string;
+      /** @constant */
+      type: "transcription";
+      utterance_id: components["schemas"]["UtteranceId"];
+    };
+    /** @description A text in another language. */
+    TranslatedText: {
+      /** Format: float */
+      confidence?: number;
+      model: string;
+      /**
+       * Format: double
+       * @description In seconds.
+       */
+      processing_time: number;
+      source_language: components["schemas"]["Language"];
+      target_language: components["schemas"]["Language"];
+      translated_text: string;
+    };
+    /** @description A text to translate. */
+    TranslateRequest: {
+      /**
+       * @description Its language, or `auto`.
+       * @example en
+       */
+      source_language?: string | null;
+      /** @description The language wanted. */
+      target_language: components["schemas"]["Language"];
+      /** @description At most 100,000 characters. */
+      text: string;
+    };
+    /** @description What was said, in another language; replaces earlier revisions of its utterance in that language. */
+    Translation: {
+      /**
+       * Format: float
+       * @description How sure the engine is, 0 to 1, where it knows.
+       */
+      confidence?: number;
+      /**
+       * @description There if it was sent before the store had taken it.
+       * @constant
+       */
+      durable?: false;
+      ended_at?: components["schemas"]["Timestamp"];
+      engine: string;
+      /** @description Whether it changes no more. */
+      final: boolean;
+      language: components["schemas"]["Language"];
+      /** @description The `id` of what it answers. */
+      ref?: components["schemas"]["Reference"];
+      /**
+       * Format: u-int32
+       * @description Rises with each version of the utterance.
+       */
+      revision: number;
+      room_id?: components["schemas"]["RoomId"];
+      /**
+       * Format: u-int64
+       * @description Its number in the room's log, if it is final.
+       */
+      seq?: number;
+      source_language: components["schemas"]["Language"];
+      source_text?: string;
+      speaker?: components["schemas"]["Speaker"];
+      started_at: components["schemas"]["Timestamp"];
+      text: string;
+      /** @constant */
+      type: "translation";
+      utterance_id: components["schemas"]["UtteranceId"];
+    };
+    /** @description Speech listened to by one engine. */
+    UsageView: {
+      /**
+       * Format: u-int64
+       * @description In milliseconds.
+       */
+      audio_ms: number;
+      /** @description The engine. */
+      engine: string;
+    };
+    /** @description Names an utterance: all revisions of what one speaker said between two pauses. */
+    UtteranceId: string;
+  };
+  responses: never;
+  parameters: never;
+  requestBodies: never;
+  headers: never;
+  pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+  actors: {
+    parameters: {
+      query?: {
+        /** @description Only down to this depth. */
+        depth?: number;
+        /** @description Only of this kind: `room`, `socket`. */
+        kind?: string;
+        /** @description Which page of 500, from 0. */
+        page?: number;
+        /** @description Only at or below this path. */
+        path?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Actors"];
+        };
+      };
+      /** @description Needs the role admin */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      /** @description Any other error */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  panic: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The actor, such as rooms/demo */
+        path: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It will panic before its next message */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Faults are not allowed here */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      /** @description There is no such actor */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      /** @description Any other error */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  audit: {
+    parameters: {
+      query?: {
+        /** @description At most this many, 1 to 1000; 100 without it. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AuditTrail"];
+        };
+      };
+      /** @description Needs the role admin */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      /** @description Any other error */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  granted: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description What the caller may do */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Granted"];
+        };
+      };
+      /** @description The key or token is wrong, or has expired */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      /** @description Any other error */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  transcribe_upload: {
+    parameters: {
+      query?: {
+        /** @description The language spoken */
+        language?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/octet-stream": components["schemas"]["RecordingBytes"];
+        "multipart/form-data": components["schemas"]["RecordingForm"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Transcribed"];
+        };
+      };
+      /** @description The recording is too large or too long */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      /** @description The recording is in no format that is understood */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      /** @description Any other error */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  broadcast: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["Announcement"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Announced"];
+        };
+      };
+      /** @description The message is empty or too long */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      /** @description Needs the role operator */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      /** @description Any other error */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  engines: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Engines"];
+        };
+      };
+      /** @description Any other error */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  health: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description How it does */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Health"];
+        };
+      };
+      /** @description Any other error */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  languages: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Languages"];
+        };
+      };
+      /** @description Any other error */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  list_rooms: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RoomList"];
+        };
+      };
+      /** @description Any other error */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  create_room: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewRoom"];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RoomMade"];
+        };
+      };
+      /** @description There is a room of this id, or the caller has made as many as one may */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      /** @description As many rooms run as the server takes */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      /** @description Any other error */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  show_room: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The room */
+        id: components["schemas"]["RoomId"];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RoomView"];
+        };
+      };
+      /** @description No such room runs */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      /** @description Any other error */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  close_room: {
+    parameters: {
+      query?: {
+        /** @description Whether it is erased, completely and for good; without it transcripts stay. */
+        erase?: boolean;
+      };
+      header?: never;
+      path: {
+        /** @description The room */
+        id: components["schemas"]["RoomId"];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It is being closed */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Closed, and erased if that was asked */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description No such room runs; to be erased: nor is one stored */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      /** @description It did not end, or the store does not work; nothing is promised */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      /** @description Any other error */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  announce_to_room: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The room */
+        id: components["schemas"]["RoomId"];
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["Announcement"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Announced"];
+        };
+      };
+      /** @description No such room runs */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      /** @description Any other error */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  transcript: {
+    parameters: {
+      query?: {
+        /** @description `1`: goes on while the room does, and ends with it. JSON is then a line for each message (NDJSON). */
+        follow?: string;
+        /** @description What it is written as; JSON without it. */
+        format?: "json" | "vtt" | "srt" | "txt";
+        /**
+         * @description The reading of one who reads this language: what was said in it, and the translations of all else. Without it
+         *     everything as it was said; in JSON also translations, and who came and went.
+         */
+        lang?: components["schemas"]["Language"];
+      };
+      header?: never;
+      path: {
+        /** @description The room */
+        id: components["schemas"]["RoomId"];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The transcript */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["TranscriptDocument"];
+          "application/x-ndjson": string;
+          "application/x-subrip": string;
+          "text/plain": string;
+          "text/vtt": string;
+        };
+      };
+      /** @description `invalid_format`, `invalid_language` or `invalid_follow` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      /** @description It is for operators, and for clients with a session that is or was in the room */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      /** @description No such room is running or stored */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      /** @description Any other error */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  list_sessions: {
+    parameters: {
+      query?: {
+        /** @description Only those after this one: the `next` of the page before. */
+        after?: components["schemas"]["SessionId"];
+        /** @description At most this many, 1 to 1000; 100 without it. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SessionList"];
+        };
+      };
+      /** @description Needs the role operator */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      /** @description Any other error */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  show_session: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The session */
+        id: components["schemas"]["SessionId"];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SessionView"];
+        };
+      };
+      /** @description It is somebody else's */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      /** @description There is none */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      /** @description Any other error */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  end_session: {
+    parameters: {
+      query?: {
+        /** @description Whether it is erased, completely and for good; without it transcripts stay. */
+        erase?: boolean;
+      };
+      header?: never;
+      path: {
+        /** @description The session */
+        id: components["schemas"]["SessionId"];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Ended, and erased if that was asked */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description It is somebody else's */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      /** @description There is none */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      /** @description It did not end, or the store does not work; nothing is promised */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      /** @description Any other error */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  create_session: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewSession"];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SessionMade"];
+        };
+      };
+      /** @description `invalid_config`: a field of config is wrong; `data_too_large` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      /** @description `session_exists`, `too_many_own_sessions` */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      /** @description `too_many_sessions`, `store_unavailable` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      /** @description Any other error */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  translate: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["TranslateRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["TranslatedText"];
+        };
+      };
+      /** @description There is no way from the one language to the other */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      /** @description Any other error */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  connections: {
+    parameters: {
+      query?: {
+        /** @description Only those after this one: the `next` of the page before. */
+        after?: components["schemas"]["ConnectionId"];
+        /** @description At most this many, 1 to 1000; 100 without it. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ConnectionList"];
+        };
+      };
+      /** @description Needs the role operator */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      /** @description Any other error */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  transcribe_whisper: {
+    parameters: {
+      query?: {
+        /** @description The language spoken */
+        language?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/octet-stream": components["schemas"]["RecordingBytes"];
+        "multipart/form-data": components["schemas"]["RecordingForm"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Transcribed"];
+        };
+      };
+      /** @description Any other error */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  alive: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It lives */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Alive"];
+        };
+      };
+      /** @description Any other error */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  metrics_text: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Metrics */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "text/plain": string;
+        };
+      };
+      /** @description Needs the role operator */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      /** @description Any other error */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  ready: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It can serve */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Readiness"];
+        };
+      };
+      /** @description Something is missing */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Readiness"];
+        };
+      };
+      /** @description Any other error */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+}
