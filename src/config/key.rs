@@ -159,6 +159,7 @@ pub const KEYS: &[Key] = &[
     key("log.level", Kind::Level, "info"),
     key("log.format", Kind::OneOf(&["text", "json"]), "text"),
     key("metrics.enabled", Kind::Flag, "true"),
+    key("metrics.sample_interval", milliseconds(500, 60_000), "2s"),
     key(
         "websocket.heartbeat_interval",
         milliseconds(100, 10 * 60 * 1000),

@@ -120,4 +120,10 @@ impl Node {
     pub fn row(&self) -> ActorRow {
         ActorRow::of(self, self.tree.nanos(tokio::time::Instant::now()))
     }
+
+    /// Its children at this moment, in the order in which they were started.
+    pub fn children(&self) -> Vec<ActorRow> {
+        let children: Vec<_> = self.children.lock().by_start.values().cloned().collect();
+        children.iter().map(|child| child.row()).collect()
+    }
 }
