@@ -151,14 +151,19 @@ impl Environment {
         self.tree.lookup(&format!("rooms/{id}"))
     }
 
+    /// How many rooms run, private ones counted.
+    pub fn room_count(&self) -> u64 {
+        let mut kinds = self.tree.kinds().into_iter();
+        let rooms = kinds.find(|totals| totals.kind == <Room as Supervised>::KIND);
+        rooms.map_or(0, |rooms| rooms.alive)
+    }
+
     /// Whether another room may be opened: as many as `room.max_rooms` run at once, private ones counted.
     ///
     /// # Errors
     /// A refusal whose code is `too_many_rooms`.
     pub fn admit_room(&self) -> Result<(), Refusal> {
-        let mut kinds = self.tree.kinds().into_iter();
-        let rooms = kinds.find(|totals| totals.kind == <Room as Supervised>::KIND);
-        if rooms.is_none_or(|rooms| rooms.alive < self.settings.room.max_rooms) {
+        if self.room_count() < self.settings.room.max_rooms {
             return Ok(());
         }
         self.counters.limits.note(Limit::Rooms);

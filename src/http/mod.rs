@@ -7,12 +7,14 @@
 pub mod access;
 pub mod admin;
 pub mod audit;
+pub mod dashboard;
 pub mod error;
 pub mod exchange;
 pub mod figures;
 mod intake;
 pub mod languages;
 pub mod metrics;
+mod metrics_json;
 pub mod openapi;
 mod ownership;
 pub mod rooms;

@@ -26,11 +26,15 @@ use crate::{
         identity::RoomId,
     },
     store::archive::Opening,
-    supervision::{AskError, Filter, Ref, StartError, Supervised},
+    supervision::{ActorRow, AskError, Filter, Ref, StartError, Supervised},
 };
 
 /// How long a route waits for an actor.
 const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Rooms on one page, at most and without a wish.
+const LARGEST_PAGE: usize = 1_000;
+const USUAL_PAGE: usize = 100;
 
 /// The longest name of a room, in characters.
 const LONGEST_NAME: usize = 100;
@@ -157,31 +161,66 @@ fn hold(claim: Option<SubjectClaim>, room: Ref<Room>) {
     }
 }
 
-/// All rooms that run.
-#[derive(Serialize, ToSchema)]
-struct RoomList {
-    rooms: Vec<RoomView>,
+/// Which rooms.
+#[derive(Deserialize, IntoParams)]
+pub struct Which {
+    /// Only those after this one: the `next` of the page before.
+    #[param(value_type = Option<String>)]
+    after: Option<RoomId>,
+    /// At most this many, 1 to 1000; 100 without it.
+    limit: Option<usize>,
 }
 
-/// Lists the rooms that run.
-#[utoipa::path(tag = "rooms", responses((status = 200, body = RoomList)))]
+/// A page of the rooms that run.
+#[derive(Serialize, ToSchema)]
+struct RoomList {
+    /// The rooms, without those that did not answer in time.
+    rooms: Vec<RoomView>,
+    /// How many run altogether.
+    total: usize,
+    /// What to send as `after` for the next page, if there is one.
+    #[schema(required)]
+    next: Option<String>,
+}
+
+/// Lists the rooms that run, in the order of their ids.
+#[utoipa::path(tag = "rooms", params(Which), responses(
+    (status = 200, body = RoomList),
+    (status = 403, description = "Needs the role operator"),
+))]
 #[get("/api/rooms")]
 pub async fn list(
     access: Access,
     environment: Data<Environment>,
+    which: Query<Which>,
 ) -> Result<Json<RoomList>, ApiError> {
     access.require(Role::Operator)?;
+    let which = which.into_inner();
+    let limit = which.limit.unwrap_or(USUAL_PAGE).clamp(1, LARGEST_PAGE);
     let filter = Filter::all().kind(<Room as Supervised>::KIND);
-    let running = environment
-        .tree
-        .snapshot(&filter)
-        .into_iter()
+    let rows = environment.tree.snapshot(&filter);
+    let after = which.after.as_ref().map_or("", RoomId::as_str);
+    let mut later = rows.iter().filter(|row| id_of(row) > after);
+    let page: Vec<&ActorRow> = later.by_ref().take(limit).collect();
+    let next = match (later.next(), page.last()) {
+        (Some(_), Some(last)) => Some(id_of(last).to_owned()),
+        _ => None,
+    };
+    let running = page
+        .iter()
         .filter_map(|row| environment.tree.lookup::<Room>(row.path.as_str()));
     let views = running.map(|room| async move { room.ask(Describe, PATIENCE).await });
     let rooms = futures_util::future::join_all(views).await;
     Ok(Json(RoomList {
         rooms: rooms.into_iter().flatten().collect(),
+        total: rows.len(),
+        next,
     }))
+}
+
+/// The room of `rooms/{room}`.
+fn id_of(row: &ActorRow) -> &str {
+    row.path.as_str().rsplit('/').next().unwrap_or_default()
 }
 
 /// Shows one room: who is there, who is listened to, which translations run.

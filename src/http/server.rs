@@ -25,7 +25,7 @@ use super::metrics::{Metrics, metrics_text};
 use super::system::{HealthSource, alive, health, ready};
 use super::throttle::{Throttle, throttle};
 use super::tls::{self, TlsError};
-use super::{error, openapi, static_files};
+use super::{error, metrics_json, openapi, static_files};
 use crate::config::Settings;
 
 /// How long an idle connection is kept for the next request: longer than most proxies' 60 s, so that they close first.
@@ -166,7 +166,7 @@ impl Bound {
 fn own_routes(config: &mut ServiceConfig, settings: &Settings) {
     config.service(alive).service(ready).service(health);
     if settings.metrics.enabled {
-        config.service(metrics_text);
+        config.service(metrics_text).service(metrics_json::metrics);
     }
 }
 

@@ -19,7 +19,7 @@ struct Record {
     history: History,
     alerts: Alerts,
     /// What had happened by the last look, and when that was.
-    last: (Duration, Totals),
+    last: Option<(Duration, Totals)>,
 }
 
 /// Outlives the Monitor's crash. A change costs a copy of the samples: at the usual interval 65 KB every 2 s.
@@ -38,7 +38,7 @@ impl Board {
             record: Kept::new(Record {
                 history: History::new(interval),
                 alerts: Alerts::default(),
-                last: (Duration::ZERO, Totals::default()),
+                last: None,
             }),
         }
     }
@@ -63,11 +63,12 @@ impl Board {
     pub(super) fn add(&self, at: Timestamp, looked: &Looked) -> Sample {
         let moment = self.started.elapsed();
         self.record.change(|record| {
-            let (before, totals) = record.last;
+            // The first look has nothing to compare with: its rates are 0.
+            let (before, totals) = record.last.unwrap_or((moment, looked.totals));
             let elapsed = moment.saturating_sub(before);
             let sample = Sample::between(at, looked.levels, &totals, &looked.totals, elapsed);
             record.history.add(sample);
-            record.last = (moment, looked.totals);
+            record.last = Some((moment, looked.totals));
             sample
         })
     }

@@ -8,13 +8,13 @@ use std::{
 
 use super::process;
 use crate::{
-    actors::{environment::Environment, limit::Limit, room::Room},
+    actors::{environment::Environment, limit::Limit},
     domain::{
         alert::{Finding, Severity, Verdict, rules},
         sample::{Levels, Totals},
     },
     store::state::StoreState,
-    supervision::{State, Supervised},
+    supervision::State,
 };
 
 /// Limits that turn somebody away who is not answered with an error over a WebSocket, where refusals are counted.
@@ -41,16 +41,13 @@ pub fn look(environment: &Environment) -> Looked {
     let counters = &environment.counters;
     let read = |total: &AtomicU64| total.load(Ordering::Relaxed);
     let kinds = environment.tree.kinds();
-    let rooms = kinds
-        .iter()
-        .find(|totals| totals.kind == <Room as Supervised>::KIND);
     let at_the_door = AT_THE_DOOR.map(|limit| counters.limits.times(limit));
     let usage = process::usage();
     let lag = environment.heard.lag().max(engine_lag(environment));
     Looked {
         levels: Levels {
             connections: read(&counters.connections_active),
-            rooms: rooms.map_or(0, |rooms| rooms.alive),
+            rooms: environment.room_count(),
             sessions: environment.archive.session_count(),
             speaking: environment.heard.count() as u64,
             speech_lag_ms: lag.as_millis() as u64,

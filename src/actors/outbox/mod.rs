@@ -101,7 +101,9 @@ impl Outbox {
                 }
             }
             Class::Entrance { room, seen } => queue.enter(room, *seen),
-            Class::Newest(replaces) => queue.remove_replaceable(replaces),
+            Class::Newest(replaces) | Class::Last(replaces) => {
+                queue.remove_replaceable(replaces);
+            }
             Class::Lasting | Class::Audio => {}
         }
         let cost = parcel.class.cost(&parcel.payload);
@@ -138,6 +140,7 @@ impl Outbox {
             }
             Class::Newest(_) => false,
             Class::Lasting
+            | Class::Last(_)
             | Class::Numbered { .. }
             | Class::Replayed { .. }
             | Class::Entrance { .. } => {
