@@ -4,6 +4,7 @@ mod access;
 mod audio;
 mod config;
 mod conversation;
+mod demo;
 mod durability;
 mod engines;
 mod floors;
