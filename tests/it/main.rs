@@ -4,6 +4,7 @@ mod access;
 mod audio;
 mod config;
 mod conversation;
+mod dashboard;
 mod demo;
 mod durability;
 mod engines;

@@ -27,7 +27,7 @@ pub enum Severity {
 /// Something that is wrong now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Alert {
-    /// What it is about: `connections`, `store`, `engine/local/apertium`. There is one alert about a thing at a time.
+    /// What it is about: `connections`, `store`, `engine/local/translator`. There is one alert about a thing at a time.
     pub id: String,
     /// What is wrong with it, a stable word: `connections_high`, `store_slow`.
     pub code: &'static str,

@@ -144,7 +144,7 @@ pub fn engine_part(engine: &str, part: &EnginePart) -> Finding {
     };
     let (name, role) = (&part.name, &part.role);
     Finding {
-        id: format!("engine/{engine}/{name}"),
+        id: format!("engine/{engine}/{role}"),
         verdict,
         raise_after: WAVERING,
         clear_after: Duration::ZERO,
@@ -254,7 +254,7 @@ mod tests {
             detail: "apt-get install apertium".to_owned(),
         };
         let missing = engine_part("local", &part);
-        assert_eq!(missing.id, "engine/local/apertium");
+        assert_eq!(missing.id, "engine/local/translator");
         assert_eq!(missing.verdict, Wrong);
         assert_eq!(missing.remedy, "apt-get install apertium");
         part.available = true;
