@@ -1,6 +1,6 @@
 //! Who may do what: roles, and who was recognised behind a request.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::time::Timestamp;
 
@@ -13,7 +13,19 @@ pub fn is_subject(text: &str) -> bool {
 }
 
 /// What somebody may do. Each role may do all that the ones before it may.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Deserialize,
+    Serialize,
+    utoipa::ToSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     /// Talks: WebSocket, own sessions and rooms, translation, gateway.

@@ -498,7 +498,13 @@ async fn the_documents_routes_are_served_and_the_served_ones_documented() {
     let paths = document["paths"].as_object().unwrap();
     let mut names: Vec<&str> = paths.keys().map(String::as_str).collect();
     names.sort_unstable();
-    let own = ["/api/health", "/healthz", "/metrics", "/readyz"];
+    let own = [
+        "/api/health",
+        "/api/metrics",
+        "/healthz",
+        "/metrics",
+        "/readyz",
+    ];
     let added = [
         "/test/broken",
         "/test/greet",
