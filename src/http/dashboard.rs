@@ -1,11 +1,14 @@
 //! `/api/dashboard`: what the overview page shows when it is opened. What comes after it is published on the topic
 //! `metrics`: an event `{"kind":"sample","sample":{…}}` for each sample, and `{"kind":"alert",…}` for each alert that is
 //! raised, becomes another (`raised: true`) or is over (`raised: false`); `id` tells which one.
+//!
+//! A quarter of an hour of samples is some 190 KB as text, so it goes compressed to whoever takes that.
 
 use std::sync::Arc;
 
 use actix_web::{
     get,
+    middleware::Compress,
     web::{Data, Json},
 };
 use serde::Serialize;
@@ -78,11 +81,11 @@ fn view(environment: &Environment, health: &dyn HealthSource, metrics: &Metrics)
 }
 
 /// How the server does, what is wrong with it, and how busy it was in the last quarter of an hour.
-#[utoipa::path(tag = "system", responses(
+#[utoipa::path(get, path = "/api/dashboard", tag = "system", responses(
     (status = 200, body = Dashboard),
     (status = 403, description = "Needs the role operator"),
 ))]
-#[get("/api/dashboard")]
+#[get("/api/dashboard", wrap = "Compress::default()")]
 pub async fn dashboard(
     access: Access,
     environment: Data<Environment>,
@@ -94,11 +97,11 @@ pub async fn dashboard(
 }
 
 /// The same as `/api/dashboard`.
-#[utoipa::path(tag = "system", responses(
+#[utoipa::path(get, path = "/api/metrics/dashboard", tag = "system", responses(
     (status = 200, body = Dashboard),
     (status = 403, description = "Needs the role operator"),
 ))]
-#[get("/api/metrics/dashboard")]
+#[get("/api/metrics/dashboard", wrap = "Compress::default()")]
 pub async fn metrics_dashboard(
     access: Access,
     environment: Data<Environment>,

@@ -1,5 +1,7 @@
 //! What the overview page is made of: `/api/dashboard`, the topic `metrics`, and `/api/metrics`.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use crate::support::{
@@ -9,6 +11,9 @@ use crate::support::{
 };
 
 const OFTEN: (&str, &str) = ("INTERPRES__METRICS__SAMPLE_INTERVAL", "500ms");
+
+/// How long a sample of some kind is waited for.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Every number of a sample.
 const NUMBERS: [&str; 16] = [
@@ -45,7 +50,10 @@ async fn sample(operator: &mut Client, wanted: impl Fn(&Value) -> bool) -> Value
         let event = &message["event"];
         event["kind"] == "sample" && wanted(&event["sample"])
     };
-    operator.expect_where("event", is_it).await["event"]["sample"].take()
+    // Samples never end, so a silence would not be noticed.
+    let sample = operator.expect_where("event", is_it);
+    let event = tokio::time::timeout(PATIENCE, sample).await;
+    event.expect("no such sample")["event"]["sample"].take()
 }
 
 fn assert_sample(sample: &Value) {
@@ -92,6 +100,13 @@ async fn the_page_opens_with_the_last_quarter_of_an_hour() {
         .collect();
     assert!(times.is_sorted(), "oldest first: {times:?}");
     assert!(times.last().unwrap() <= &page["now"].as_str().unwrap());
+    let small = server.request("GET", "/api/dashboard");
+    let small = small
+        .header("accept-encoding", "gzip")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(small.headers()["content-encoding"], "gzip");
     let other = server.get("/api/metrics/dashboard").await;
     let same: Vec<_> = other.as_object().unwrap().keys().collect();
     assert_eq!(same, page.as_object().unwrap().keys().collect::<Vec<_>>());

@@ -83,7 +83,7 @@ pub fn findings(environment: &Environment, looked: &Looked, failures: u64) -> Ve
     let lag_limit = settings.engines.local.lag_limit.as_millis() as u64;
     let levels = &looked.levels;
     let mut findings = vec![
-        store(&environment.archive.recorder().state()),
+        store_now(environment),
         rules::limited(
             &rules::CONNECTIONS,
             levels.connections,
@@ -107,7 +107,20 @@ pub fn findings(environment: &Environment, looked: &Looked, failures: u64) -> Ve
     findings
 }
 
-/// How the store does. Its state is steady already, and is told at once.
+/// How the store does at this moment. A commit under way that takes long shows before it is over and told, and is worth
+/// an alert only if it goes on.
+fn store_now(environment: &Environment) -> Finding {
+    let recorder = environment.archive.recorder();
+    let state = recorder.state();
+    let told = recorder.watch().borrow().clone();
+    let mut finding = store(&state);
+    if state != told {
+        finding.raise_after = rules::WAVERING;
+    }
+    finding
+}
+
+/// How the store does, as it was told: that is steady already, and is passed on at once.
 pub fn store(state: &StoreState) -> Finding {
     let (verdict, severity) = match state {
         StoreState::Healthy => (Verdict::Well, Severity::Info),
@@ -123,6 +136,7 @@ pub fn store(state: &StoreState) -> Finding {
         severity,
         message: state.to_string(),
         remedy: state.remedy().to_owned(),
+        words_are_news: true,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Looks at the server every few seconds: how busy it is, and what is wrong with it.
 //!
-//! The Monitor asks no actor: it reads counters and gauges ([`look`]), so that a room that hangs cannot hold it up, and
+//! The Monitor asks no actor: it reads counters and gauges ([`mod@look`]), so that a room that hangs cannot hold it up, and
 //! one of 20,000 rooms costs it no more than one of ten. What it finds stands on the [`Board`], which outlives its
 //! crash and is read by everybody, and is published on the topic `metrics`: each sample while somebody follows it, and
 //! each alert as it is raised or cleared. What is an alert is decided by the rules in `domain/alert`.

@@ -72,6 +72,8 @@ pub struct Finding {
     pub message: String,
     /// As [`Alert::remedy`]; nothing once it is well.
     pub remedy: String,
+    /// Whether other words in the message are worth telling: not where they hold a number that always changes.
+    pub words_are_news: bool,
 }
 
 /// An alert that began, became another, or is over.
@@ -180,7 +182,8 @@ impl Alerts {
 impl Alert {
     /// Takes newer words, and tells if the thing is wrong in another way than before.
     fn heed(&mut self, finding: Finding) -> Option<Change> {
-        let same = (self.code, self.severity) == (finding.code, finding.severity);
+        let same = (self.code, self.severity) == (finding.code, finding.severity)
+            && !(finding.words_are_news && self.message != finding.message);
         *self = alert_of(finding, self.since);
         (!same).then(|| Change {
             alert: self.clone(),
@@ -211,6 +214,7 @@ fn over(alert: &Alert) -> Finding {
         severity: Severity::Info,
         message: format!("over: {}", alert.message),
         remedy: String::new(),
+        words_are_news: false,
     }
 }
 
@@ -228,6 +232,7 @@ mod tests {
             severity: Severity::Warning,
             message: format!("{verdict:?}"),
             remedy: "do something".to_owned(),
+            words_are_news: false,
         }
     }
 
@@ -288,6 +293,11 @@ mod tests {
         bad.message = "other words".to_owned();
         assert_eq!(alerts.take(bad.clone(), second(3).0, second(3).1), None);
         assert_eq!(alerts.worst_first()[0].message, "other words");
+        bad.words_are_news = true;
+        bad.message = "another cause".to_owned();
+        let (later, moment) = second(3);
+        assert!(alerts.take(bad.clone(), later, moment).is_some());
+        assert_eq!(alerts.take(bad.clone(), later, moment), None);
         bad.severity = Severity::Critical;
         let worse = alerts.take(bad, second(4).0, second(4).1).unwrap();
         assert!(worse.raised && worse.alert.since == at, "{worse:?}");

@@ -10,7 +10,7 @@ use crate::domain::engine::EnginePart;
 pub const CALM: Duration = Duration::from_secs(10);
 
 /// How long something that wavers must be wrong before it is an alert: at the usual interval, three samples.
-const WAVERING: Duration = Duration::from_secs(4);
+pub const WAVERING: Duration = Duration::from_secs(4);
 
 /// The share of a limit in percent from which on it is an alert, and below which it is over.
 const NEARLY_ALL: (u64, u64) = (90, 80);
@@ -85,6 +85,7 @@ pub fn limited(what: &Limited, used: u64, most: u64) -> Finding {
         severity,
         message: format!("{used} of {most} {}", what.what),
         remedy: remedy(verdict, what.remedy),
+        words_are_news: false,
     }
 }
 
@@ -108,6 +109,7 @@ pub fn speech_lag(lag_ms: u64, limit_ms: u64) -> Finding {
             "more people speak than this machine understands in time: let some of them type, lower \
              engines.local.max_talkers_per_core, or use a machine with more cores",
         ),
+        words_are_news: false,
     }
 }
 
@@ -133,6 +135,7 @@ pub fn failures(count: u64) -> Finding {
             verdict,
             "the log names each failure and where it happened; GET /admin/actors shows which parts they are",
         ),
+        words_are_news: false,
     }
 }
 
@@ -155,6 +158,7 @@ pub fn engine_part(engine: &str, part: &EnginePart) -> Finding {
             false => format!("{name}, the {role} of the engine {engine}, does not work"),
         },
         remedy: remedy(verdict, &part.detail),
+        words_are_news: true,
     }
 }
 
@@ -173,6 +177,7 @@ pub fn engine_process(path: &str, name: &str) -> Finding {
             "it is tried again with a growing pause; if that does not help, install its package anew. GET \
              /admin/actors?path={path} shows its last failure"
         ),
+        words_are_news: true,
     }
 }
 

@@ -290,7 +290,7 @@ async fn a_connection_shows_its_session_its_room_and_what_waits_for_it() {
     );
 
     // One that does not read has something waiting before long.
-    let mut deaf = server.connect().await;
+    let deaf = server.connect().await;
     deaf.narrow();
     let id = deaf.connection_id.clone();
     let message = json!({"message": "x".repeat(2_000)});
