@@ -198,22 +198,20 @@ pub async fn list(
     let which = which.into_inner();
     let limit = which.limit.unwrap_or(USUAL_PAGE).clamp(1, LARGEST_PAGE);
     let filter = Filter::all().kind(<Room as Supervised>::KIND);
-    let rows = environment.tree.snapshot(&filter);
-    let after = which.after.as_ref().map_or("", RoomId::as_str);
-    let mut later = rows.iter().filter(|row| id_of(row) > after);
-    let page: Vec<&ActorRow> = later.by_ref().take(limit).collect();
-    let next = match (later.next(), page.last()) {
-        (Some(_), Some(last)) => Some(id_of(last).to_owned()),
-        _ => None,
-    };
+    let after = which.after.map(|id| format!("rooms/{id}"));
+    let after = after.as_deref().unwrap_or_default();
+    let page = environment.tree.page(&filter, after, limit);
+    let last = page.rows.last().filter(|_| page.more);
+    let next = last.map(|last| id_of(last).to_owned());
     let running = page
+        .rows
         .iter()
         .filter_map(|row| environment.tree.lookup::<Room>(row.path.as_str()));
     let views = running.map(|room| async move { room.ask(Describe, PATIENCE).await });
     let rooms = futures_util::future::join_all(views).await;
     Ok(Json(RoomList {
         rooms: rooms.into_iter().flatten().collect(),
-        total: rows.len(),
+        total: page.total,
         next,
     }))
 }

@@ -114,17 +114,14 @@ pub async fn connections(
     let which = which.into_inner();
     let limit = which.limit.unwrap_or(USUAL_PAGE).clamp(1, LARGEST_PAGE);
     let filter = Filter::all().kind(<Socket as Supervised>::KIND);
-    let rows = environment.tree.snapshot(&filter);
-    let after = which.after.as_ref().map_or("", ConnectionId::as_str);
-    let mut later = rows.iter().filter(|row| id_of(row) > after);
+    let after = which.after.map(|id| format!("sockets/{id}"));
+    let after = after.as_deref().unwrap_or_default();
+    let page = environment.tree.page(&filter, after, limit);
+    let last = page.rows.last().filter(|_| page.more);
+    let next = last.map(|last| id_of(last).to_owned());
     let now = environment.clock.now();
-    let page: Vec<&ActorRow> = later.by_ref().take(limit).collect();
-    let next = match (later.next(), page.last()) {
-        (Some(_), Some(last)) => Some(id_of(last).to_owned()),
-        _ => None,
-    };
     // One that has ended just now is left out.
-    let connections = page.iter().filter_map(|row| {
+    let connections = page.rows.iter().filter_map(|row| {
         let seen = Socket::seen(&environment.tree.lookup(row.path.as_str())?)?;
         Some(ConnectionView {
             connection_id: id_of(row).to_owned(),

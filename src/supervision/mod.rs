@@ -40,7 +40,7 @@ pub use placement::{ArbiterPool, Host, Local, Placement, Start};
 pub use reference::{Ref, RefFor};
 pub use refusal::{AskError, StartError, TellError};
 pub use seat::Maker;
-pub use snapshot::{ActorRow, Busy, Filter};
+pub use snapshot::{ActorPage, ActorRow, Busy, Filter};
 pub use spec::{Backoff, Children, MailboxOnRestart, Restart, Spec, Strategy};
 pub use tree::{Tree, TreeConfig};
 pub use watch::Watchable;

@@ -90,6 +90,17 @@ pub struct ActorRow {
     pub children: usize,
 }
 
+/// Some of many actors, by the order of their paths.
+#[derive(Clone, Debug)]
+pub struct ActorPage {
+    /// The actors of this page.
+    pub rows: Vec<ActorRow>,
+    /// How many there are on all pages.
+    pub total: usize,
+    /// Whether others come after these.
+    pub more: bool,
+}
+
 impl ActorRow {
     pub(super) fn of(node: &Node, now: u64) -> Self {
         let since = |moment: u64| Duration::from_nanos(now.saturating_sub(moment));
