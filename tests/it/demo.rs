@@ -50,7 +50,7 @@ fn assert_shown(folder: &Path, output: &Output) {
     let complaints = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}\n{complaints}");
     assert!(said.contains("server on http://127.0.0.1:"), "{said}");
-    assert!(said.contains("adelante"), "{said}");
+    assert!(said.contains("metros"), "{said}");
     let speech = std::fs::metadata(folder.join("demo.wav")).unwrap().len();
     assert!(
         speech > 32_000,
