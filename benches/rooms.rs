@@ -1,10 +1,11 @@
-//! What a Room costs: how many can be started in a second, how much memory each takes, and how soon one that crashed
-//! answers again among 20,000 of them.
+//! What a Room costs: how many can be started in a second, how much memory each takes, how soon one that crashed
+//! answers again among 20,000 of them, and what it costs to look at all of them.
 //!
 //! A plain program that prints a table: `cargo bench --bench rooms`. The rooms are the product's own, in a tree of its
 //! own with the null engine and default settings; they are empty, as one is before the first participant enters.
 
 use std::{
+    hint::black_box,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -14,6 +15,7 @@ use interpres::{
     actors::{
         clock::Clock,
         environment::{Engines, Environment},
+        monitor::look::{findings, look},
         room::{Room, RoomState, captions::NeedRoutes},
     },
     config::Settings,
@@ -23,12 +25,13 @@ use interpres::{
         archive::{Archive, Bounds},
         memory::MemoryStore,
     },
-    supervision::{ArbiterPool, Ref, State, Tree, TreeConfig},
+    supervision::{ArbiterPool, Filter, Ref, State, Supervised, Tree, TreeConfig},
 };
 
 const ROOMS: usize = 20_000;
 const CRASHES: usize = 5_000;
 const ROUNDS: usize = 5;
+const LOOKS: usize = 100;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 fn row(what: &str, figure: String) {
@@ -108,6 +111,37 @@ async fn replacement(environment: &Environment, rooms: &[Ref<Room>]) {
     );
 }
 
+/// What it costs to see all of it: the Monitor's look, and the rows of a page of `GET /api/rooms`.
+fn seeing(environment: &Environment) {
+    let median = |see: &dyn Fn()| {
+        let times = (0..LOOKS).map(|_| {
+            let begun = Instant::now();
+            see();
+            begun.elapsed()
+        });
+        let mut times: Vec<_> = times.collect();
+        times.sort_unstable();
+        times[LOOKS / 2]
+    };
+    let rooms = environment.room_count();
+    let looked = median(&|| {
+        let looked = look(environment);
+        black_box(findings(environment, &looked, 0));
+    });
+    row(
+        &format!("a look of the Monitor beside {rooms} Rooms, with its findings: p50"),
+        format!("{looked:.1?}"),
+    );
+    let filter = Filter::all().kind(<Room as Supervised>::KIND);
+    let listed = median(&|| {
+        black_box(environment.tree.page(&filter, "", 100));
+    });
+    row(
+        &format!("a page of 100 of {rooms} Rooms, in the order of their ids: p50"),
+        format!("{listed:.1?}"),
+    );
+}
+
 fn main() {
     let io = tokio::runtime::Runtime::new().expect("threads");
     System::new().block_on(async {
@@ -127,6 +161,7 @@ fn main() {
                     ROOMS as f64 / taken.as_secs_f64()
                 ),
             );
+            seeing(&environment);
             all.push(rooms);
         }
         replacement(&environment, &all[0]).await;

@@ -17,6 +17,7 @@ use crate::{
         admission::Admission,
         clock::{Clock, Identities},
         limit::{Limit, LimitsMet},
+        monitor::{Board, Monitor},
         observer::RoomObserver,
         outlet::Postboxes,
         pace::Rates,
@@ -25,6 +26,7 @@ use crate::{
         room::Room,
         session::Session,
         socket::Socket,
+        source::Heard,
         topics::Topics,
     },
     config::Settings,
@@ -61,6 +63,10 @@ pub struct Environment {
     pub quotas: Quotas,
     /// What has happened so far, counted.
     pub counters: Counters,
+    /// Who is being heard.
+    pub heard: Arc<Heard>,
+    /// How busy the server is and what is wrong with it, as the Monitor saw it last.
+    pub board: Board,
     /// The tree, whose registry is the directory: it is written by the tree and read by everybody.
     pub tree: Tree,
     /// The root and the engines below it, set once when the tree starts.
@@ -90,6 +96,7 @@ impl Environment {
             admission: Admission::new(&settings),
             rates: Rates::new(&settings),
             quotas: Quotas::new(&settings),
+            board: Board::new(settings.metrics.sample_interval),
             settings,
             identities: Identities::new(clock.clone(), seed),
             clock,
@@ -97,6 +104,7 @@ impl Environment {
             postboxes: Postboxes::default(),
             tokens: ResumeTokens::new(secret),
             counters: Counters::default(),
+            heard: Arc::default(),
             tree,
             staff: OnceLock::new(),
             stopping: AtomicBool::new(false),
@@ -106,6 +114,7 @@ impl Environment {
         let engines = engines(observer.node())?;
         // Set once: a second root would have been refused above.
         let _ = environment.staff.set((observer, engines));
+        Monitor::start(&environment)?;
         Ok(environment)
     }
 
@@ -142,14 +151,19 @@ impl Environment {
         self.tree.lookup(&format!("rooms/{id}"))
     }
 
+    /// How many rooms run, private ones counted.
+    pub fn room_count(&self) -> u64 {
+        let mut kinds = self.tree.kinds().into_iter();
+        let rooms = kinds.find(|totals| totals.kind == <Room as Supervised>::KIND);
+        rooms.map_or(0, |rooms| rooms.alive)
+    }
+
     /// Whether another room may be opened: as many as `room.max_rooms` run at once, private ones counted.
     ///
     /// # Errors
     /// A refusal whose code is `too_many_rooms`.
     pub fn admit_room(&self) -> Result<(), Refusal> {
-        let mut kinds = self.tree.kinds().into_iter();
-        let rooms = kinds.find(|totals| totals.kind == <Room as Supervised>::KIND);
-        if rooms.is_none_or(|rooms| rooms.alive < self.settings.room.max_rooms) {
+        if self.room_count() < self.settings.room.max_rooms {
             return Ok(());
         }
         self.counters.limits.note(Limit::Rooms);
@@ -270,6 +284,7 @@ pub struct Counters {
     pub connections_active: AtomicU64,
     pub connections_peak: AtomicU64,
     pub messages_received: AtomicU64,
+    pub messages_sent: AtomicU64,
     pub messages_refused: AtomicU64,
     pub audio_frames_received: AtomicU64,
     pub audio_frames_discarded: AtomicU64,

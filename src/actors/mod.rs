@@ -12,6 +12,7 @@ pub mod erasing;
 pub mod insistent;
 pub mod invoker;
 pub mod limit;
+pub mod monitor;
 pub mod observer;
 pub mod outbox;
 pub mod outlet;

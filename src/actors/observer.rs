@@ -18,9 +18,6 @@ use crate::{
 /// How often expired rows and logs are swept up. They expire after minutes.
 const SWEEP: Duration = Duration::from_secs(10);
 
-/// How often figures are published to those who subscribed to them.
-const FIGURES: Duration = Duration::from_secs(5);
-
 /// The root actor.
 pub struct RoomObserver {
     environment: Arc<Environment>,
@@ -69,50 +66,6 @@ impl RoomObserver {
             .topics
             .publish(&Topic::Session(session), event);
     }
-
-    /// Tells those who follow the figures whenever the store fails or works again.
-    fn watch_store(&self, ctx: &mut Ctx<Self>) {
-        let mut states = self.environment.archive.recorder().watch();
-        let environment = Arc::clone(&self.environment);
-        let watching = async move {
-            while states.changed().await.is_ok() {
-                let state = states.borrow_and_update().clone();
-                environment.topics.publish(
-                    &Topic::Server(Server::Metrics),
-                    json!({
-                        "kind": "alert", "code": state.code(), "severity": state.severity(),
-                        "message": state.to_string(),
-                    }),
-                );
-            }
-        };
-        ctx.spawn(watching.into_actor(self));
-    }
-
-    fn publish_figures(&mut self, _: &mut Ctx<Self>) {
-        let topic = Topic::Server(Server::Metrics);
-        if !self.environment.topics.has_subscribers(&topic) {
-            return;
-        }
-        let kinds: serde_json::Map<_, _> = self
-            .environment
-            .tree
-            .kinds()
-            .into_iter()
-            .map(|totals| {
-                let figures = json!({
-                    "alive": totals.alive, "restarts": totals.restarts, "messages": totals.messages,
-                });
-                (totals.kind.to_owned(), figures)
-            })
-            .collect();
-        let event = json!({
-            "kind": "figures",
-            "actors": kinds,
-            "sessions": self.environment.archive.session_count(),
-        });
-        self.environment.topics.publish(&topic, event);
-    }
 }
 
 impl Actor for RoomObserver {
@@ -120,8 +73,6 @@ impl Actor for RoomObserver {
 
     fn started(&mut self, ctx: &mut Ctx<Self>) {
         ctx.run_interval(SWEEP, Self::sweep);
-        self.watch_store(ctx);
-        ctx.run_interval(FIGURES, Self::publish_figures);
     }
 }
 

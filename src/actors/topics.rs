@@ -6,7 +6,10 @@ use dashmap::DashMap;
 use serde_json::Value;
 
 use crate::{
-    actors::{outbox::Parcel, outlet::Outlet},
+    actors::{
+        outbox::{Class, Parcel, Payload},
+        outlet::Outlet,
+    },
     domain::{
         identity::ConnectionId,
         server_message::ServerMessage,
@@ -47,16 +50,21 @@ impl Topics {
         self.subscribers.contains_key(topic)
     }
 
-    /// Publishes a fact. Numbers rise within a topic, with gaps.
+    /// Publishes a fact, which is never dropped on its way. Numbers rise within a topic, with gaps.
     pub fn publish(&self, topic: &Topic, event: Value) {
-        self.publish_to(topic, topic, &event);
+        self.publish_as(Class::Lasting, topic, event);
+    }
+
+    /// Publishes a fact that a slow subscriber's queue treats as this class says. It is encoded once for all.
+    pub fn publish_as(&self, class: Class, topic: &Topic, event: Value) {
+        self.publish_to(topic, topic, &class, &event);
         if let Topic::Of(Family::Service, _) = topic {
             let all = Topic::Of(Family::Service, "*".to_owned());
-            self.publish_to(&all, topic, &event);
+            self.publish_to(&all, topic, &class, &event);
         }
     }
 
-    fn publish_to(&self, audience: &Topic, topic: &Topic, event: &Value) {
+    fn publish_to(&self, audience: &Topic, topic: &Topic, class: &Class, event: &Value) {
         let Some(subscribers) = self.subscribers.get(audience) else {
             return;
         };
@@ -67,7 +75,10 @@ impl Topics {
         }
         .encode(None);
         for (_, outlet) in subscribers.iter() {
-            outlet.deliver(Parcel::lasting(frame.clone()));
+            outlet.deliver(Parcel {
+                payload: Payload::Text(frame.clone()),
+                class: class.clone(),
+            });
         }
     }
 }

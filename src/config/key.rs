@@ -51,6 +51,11 @@ pub(super) const PLAIN_NAMES: &[(&str, &str)] = &[
     ("WORKERS", "server.workers"),
 ];
 
+/// Whether an environment variable sets something here, or would if its name were right.
+pub fn is_setting(variable: &str) -> bool {
+    variable.starts_with(PREFIX) || PLAIN_NAMES.iter().any(|(name, _)| *name == variable)
+}
+
 /// What the specification's own files (`config/orchestration.yaml`) call a setting of ours.
 pub(super) const SPECIFICATION_NAMES: &[(&str, &str)] = &[
     ("frontend.host", "server.host"),
@@ -159,6 +164,7 @@ pub const KEYS: &[Key] = &[
     key("log.level", Kind::Level, "info"),
     key("log.format", Kind::OneOf(&["text", "json"]), "text"),
     key("metrics.enabled", Kind::Flag, "true"),
+    key("metrics.sample_interval", milliseconds(500, 60_000), "2s"),
     key(
         "websocket.heartbeat_interval",
         milliseconds(100, 10 * 60 * 1000),

@@ -109,6 +109,27 @@ impl Loaded {
         self.entry(key).map(|entry| entry.origin.as_str())
     }
 
+    /// What was set of these sections (`engines.local`) and is not just the default, as environment variables that say
+    /// the same: for a process that is to have some settings of this one and not all.
+    pub fn chosen(&self, sections: &[&str]) -> Vec<(String, String)> {
+        let is_in = |key: &Key, section: &&str| {
+            let rest = key.name.strip_prefix(*section);
+            rest.is_some_and(|rest| rest.starts_with('.'))
+        };
+        self.entries
+            .iter()
+            .filter(|entry| entry.origin != "default" && !entry.value.is_null())
+            .filter(|entry| sections.iter().any(|section| is_in(entry.key, section)))
+            .map(|entry| {
+                let text = match &entry.value {
+                    Json::String(text) => text.clone(),
+                    other => other.to_string(),
+                };
+                (entry.key.variable(), text)
+            })
+            .collect()
+    }
+
     /// All settings as YAML, each with where it came from; secrets are not shown.
     pub fn show(&self) -> String {
         let mut yaml = String::new();

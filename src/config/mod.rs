@@ -17,7 +17,7 @@ mod settings;
 
 pub use auth::{AccessKey, Auth, Jwt};
 pub use error::SettingsError;
-pub use key::{KEYS, Key};
+pub use key::{KEYS, Key, is_setting};
 pub use kind::Kind;
 pub use load::{LoadOptions, Loaded};
 pub use secret_file::{KeyFile, read_or_create};

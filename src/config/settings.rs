@@ -188,8 +188,11 @@ pub enum LogFormat {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Metrics {
-    /// Whether `GET /metrics` is served.
+    /// Whether `GET /metrics` and `GET /api/metrics` are served.
     pub enabled: bool,
+    /// How often the server looks at itself.
+    #[serde(with = "humantime_serde")]
+    pub sample_interval: Duration,
 }
 
 /// `websocket`.

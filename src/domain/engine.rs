@@ -6,6 +6,8 @@
 //! after a failure, pacing, and the choice of another engine are the caller's (Source and Invoker), so that they
 //! are written once for every engine.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use bytes::Bytes;
 use serde::Serialize;
@@ -28,6 +30,16 @@ pub trait Engine: Send + Sync {
 
     /// What it can do here and now, and what is missing.
     fn report(&self) -> EngineReport;
+
+    /// Its parts alone, which is less work than all of [`Engine::report`]: it is asked every few seconds.
+    fn parts(&self) -> Vec<EnginePart> {
+        self.report().parts
+    }
+
+    /// How far the recognition of the speaker who waits longest is behind what it was given.
+    fn lag(&self) -> Duration {
+        Duration::ZERO
+    }
 
     /// Whether it can write down speech in this language.
     fn transcribes(&self, language: &Language) -> bool;
@@ -312,6 +324,16 @@ pub enum PartRole {
     Translator,
     /// Speaks texts.
     Synthesizer,
+}
+
+impl std::fmt::Display for PartRole {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(match self {
+            Self::Transcriber => "transcriber",
+            Self::Translator => "translator",
+            Self::Synthesizer => "synthesizer",
+        })
+    }
 }
 
 /// A direction of translation.

@@ -4,6 +4,7 @@
 //! What does not live here: I/O, actix, clocks, randomness. Time and identities are passed in.
 
 pub mod access;
+pub mod alert;
 pub mod audience;
 pub mod client_message;
 pub mod engine;
@@ -11,6 +12,7 @@ pub mod identity;
 pub mod language;
 pub mod participant;
 pub mod room_log;
+pub mod sample;
 pub mod server_message;
 pub mod session_config;
 pub mod time;

@@ -35,7 +35,7 @@ pub enum Server {
     Config,
     /// Actors that failed, restarted, ended.
     Actors,
-    /// Figures, every few seconds.
+    /// Samples of how busy the server is, and its alerts.
     Metrics,
 }
 

@@ -4,7 +4,7 @@
 //! replaced by newer ones, finals are translated one after the other and never lost, and speech is made beside the
 //! texts so that no text waits for a voice.
 
-use std::{collections::VecDeque, sync::Arc};
+use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use tokio::{runtime::Handle, sync::mpsc};
@@ -12,7 +12,7 @@ use tokio::{runtime::Handle, sync::mpsc};
 use super::parts::{Synthesizer, Transcriber, Translator};
 use crate::domain::{
     engine::{
-        Engine, EngineError, EngineReport, STREAM_PLACES, TranscriptionRequest,
+        Engine, EngineError, EnginePart, EngineReport, STREAM_PLACES, TranscriptionRequest,
         TranscriptionStream, Translated, TranslationInput, TranslationOutput, TranslationRequest,
         TranslationStream, Trouble,
     },
@@ -59,11 +59,7 @@ impl Engine for Cascade {
     }
 
     fn report(&self) -> EngineReport {
-        let parts = vec![
-            self.transcriber.part(),
-            self.translator.part(),
-            self.synthesizer.part(),
-        ];
+        let parts = self.parts();
         EngineReport {
             name: self.name.to_owned(),
             available: parts.iter().any(|part| part.available),
@@ -74,6 +70,18 @@ impl Engine for Cascade {
             talkers: self.transcriber.talkers(),
             talker_limit: self.transcriber.talker_limit(),
         }
+    }
+
+    fn parts(&self) -> Vec<EnginePart> {
+        vec![
+            self.transcriber.part(),
+            self.translator.part(),
+            self.synthesizer.part(),
+        ]
+    }
+
+    fn lag(&self) -> Duration {
+        self.transcriber.lag()
     }
 
     fn transcribes(&self, language: &Language) -> bool {

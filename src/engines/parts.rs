@@ -1,5 +1,7 @@
 //! The three parts a cascade is made of, each a trait that a local child process or a remote service can stand behind.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use bytes::Bytes;
 use tokio::sync::mpsc;
@@ -29,6 +31,11 @@ pub trait Transcriber: Send + Sync {
 
     /// Speakers that are admitted without a look at the load.
     fn talker_limit(&self) -> usize;
+
+    /// How far the speaker who waits longest is ahead of what was recognised.
+    fn lag(&self) -> Duration {
+        Duration::ZERO
+    }
 
     /// Opens the ear of one speaker; returns once it can hear.
     ///

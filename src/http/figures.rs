@@ -24,7 +24,7 @@ use crate::{
 type Total = fn(&Counters) -> &AtomicU64;
 
 /// Totals of the actors: name, help, value.
-const TOTALS: [(&str, &str, Total); 9] = [
+const TOTALS: [(&str, &str, Total); 10] = [
     (
         "interpres_websocket_connections_total",
         "WebSocket connections opened",
@@ -34,6 +34,11 @@ const TOTALS: [(&str, &str, Total); 9] = [
         "interpres_messages_received_total",
         "Text messages from clients",
         |counters| &counters.messages_received,
+    ),
+    (
+        "interpres_messages_sent_total",
+        "Text messages to clients",
+        |counters| &counters.messages_sent,
     ),
     (
         "interpres_messages_refused_total",

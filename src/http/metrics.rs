@@ -6,6 +6,7 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::web::Data;
 use actix_web::{HttpResponse, get};
 use prometheus::process_collector::ProcessCollector;
+use prometheus::proto::MetricFamily;
 use prometheus::{
     Encoder as _, Gauge, HistogramOpts, HistogramVec, IntCounterVec, Opts, Registry, TEXT_FORMAT,
     TextEncoder,
@@ -83,10 +84,15 @@ impl Metrics {
     /// # Errors
     /// If a collector gives a metric without samples' consistent labels.
     pub fn text(&self) -> Result<String, prometheus::Error> {
-        self.uptime.set(self.uptime().as_secs_f64());
         let mut text = Vec::new();
-        TextEncoder::new().encode(&self.registry.gather(), &mut text)?;
+        TextEncoder::new().encode(&self.gather(), &mut text)?;
         Ok(String::from_utf8_lossy(&text).into_owned())
+    }
+
+    /// Everything as it is now, in the order of the names.
+    pub(super) fn gather(&self) -> Vec<MetricFamily> {
+        self.uptime.set(self.uptime().as_secs_f64());
+        self.registry.gather()
     }
 
     /// Counts an answered request. `route` is the pattern (`/api/rooms/{id}`), never the path.
@@ -135,6 +141,14 @@ pub(super) async fn metrics_text(
     metrics: Data<Metrics>,
 ) -> Result<HttpResponse, ApiError> {
     access.require(Role::Operator)?;
+    as_text(&metrics)
+}
+
+/// The answer in Prometheus' text format.
+///
+/// # Errors
+/// 500 if a collector is at odds with itself.
+pub(super) fn as_text(metrics: &Metrics) -> Result<HttpResponse, ApiError> {
     let text = metrics.text().map_err(|error| {
         tracing::error!(%error, "metrics cannot be written");
         ApiError::of_status(StatusCode::INTERNAL_SERVER_ERROR, None)

@@ -27,11 +27,15 @@ use crate::{
         time::Timestamp,
     },
     store::archive::Opening,
-    supervision::{AskError, Filter, Ref, StartError, Supervised},
+    supervision::{ActorRow, AskError, Filter, Ref, StartError, Supervised},
 };
 
 /// How long a route waits for an actor.
 const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Rooms on one page, at most and without a wish.
+const LARGEST_PAGE: usize = 1_000;
+const USUAL_PAGE: usize = 100;
 
 /// The longest name of a room, in characters.
 const LONGEST_NAME: usize = 100;
@@ -160,31 +164,64 @@ fn hold(claim: Option<SubjectClaim>, room: Ref<Room>) {
     }
 }
 
-/// All rooms that run.
-#[derive(Serialize, ToSchema)]
-struct RoomList {
-    rooms: Vec<RoomView>,
+/// Which rooms.
+#[derive(Deserialize, IntoParams)]
+pub struct Which {
+    /// Only those after this one: the `next` of the page before.
+    #[param(value_type = Option<String>)]
+    after: Option<RoomId>,
+    /// At most this many, 1 to 1000; 100 without it.
+    limit: Option<usize>,
 }
 
-/// Lists the rooms that run.
-#[utoipa::path(operation_id = "list_rooms", tag = "rooms", responses((status = 200, body = RoomList)))]
+/// A page of the rooms that run.
+#[derive(Serialize, ToSchema)]
+struct RoomList {
+    /// The rooms, without those that did not answer in time.
+    rooms: Vec<RoomView>,
+    /// How many run altogether.
+    total: usize,
+    /// What to send as `after` for the next page, if there is one.
+    #[schema(required)]
+    next: Option<String>,
+}
+
+/// Lists the rooms that run, in the order of their ids.
+#[utoipa::path(operation_id = "list_rooms", tag = "rooms", params(Which), responses(
+    (status = 200, body = RoomList),
+    (status = 403, description = "Needs the role operator"),
+))]
 #[get("/api/rooms")]
 pub async fn list(
     access: Access,
     environment: Data<Environment>,
+    which: Query<Which>,
 ) -> Result<Json<RoomList>, ApiError> {
     access.require(Role::Operator)?;
+    let which = which.into_inner();
+    let limit = which.limit.unwrap_or(USUAL_PAGE).clamp(1, LARGEST_PAGE);
     let filter = Filter::all().kind(<Room as Supervised>::KIND);
-    let running = environment
-        .tree
-        .snapshot(&filter)
-        .into_iter()
+    let after = which.after.map(|id| format!("rooms/{id}"));
+    let after = after.as_deref().unwrap_or_default();
+    let page = environment.tree.page(&filter, after, limit);
+    let last = page.rows.last().filter(|_| page.more);
+    let next = last.map(|last| id_of(last).to_owned());
+    let running = page
+        .rows
+        .iter()
         .filter_map(|row| environment.tree.lookup::<Room>(row.path.as_str()));
     let views = running.map(|room| async move { room.ask(Describe, PATIENCE).await });
     let rooms = futures_util::future::join_all(views).await;
     Ok(Json(RoomList {
         rooms: rooms.into_iter().flatten().collect(),
+        total: page.total,
+        next,
     }))
+}
+
+/// The room of `rooms/{room}`.
+fn id_of(row: &ActorRow) -> &str {
+    row.path.as_str().rsplit('/').next().unwrap_or_default()
 }
 
 /// Shows one room: who is there, who is listened to, which translations run.

@@ -9,7 +9,7 @@ use actix_web::{
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
-    admin, audit, languages, rooms, sessions, sockets, speech,
+    admin, audit, dashboard, languages, rooms, sessions, sockets, speech,
     system::{Connections, HealthSource, Missing, State},
     transcripts, wire,
 };
@@ -50,6 +50,8 @@ pub fn routes(
             .service(speech::translate)
             .service(speech::transcribe_upload)
             .service(speech::transcribe_whisper)
+            .service(dashboard::dashboard)
+            .service(dashboard::metrics_dashboard)
             .service(admin::actors)
             .service(admin::panic)
             .service(audit::audit);

@@ -26,7 +26,7 @@ use super::metrics::{Metrics, metrics_text};
 use super::system::{HealthSource, alive, health, ready};
 use super::throttle::{Throttle, throttle};
 use super::tls::{self, TlsError};
-use super::{asyncapi, error, openapi, static_files};
+use super::{asyncapi, error, metrics_json, openapi, static_files};
 use crate::config::Settings;
 
 /// How long an idle connection is kept for the next request: longer than most proxies' 60 s, so that they close first.
@@ -172,7 +172,7 @@ fn own_routes(config: &mut ServiceConfig, settings: &Settings) {
         .service(health)
         .service(granted);
     if settings.metrics.enabled {
-        config.service(metrics_text);
+        config.service(metrics_text).service(metrics_json::metrics);
     }
 }
 

@@ -72,6 +72,19 @@ struct ConnectionView {
     handled: u64,
     /// Frames from the client that wait.
     waiting: u32,
+    /// Bytes that wait for the client to read.
+    queued_bytes: usize,
+    /// The session it is attached to.
+    #[schema(required)]
+    session_id: Option<String>,
+    /// The room of that session.
+    #[schema(required)]
+    room_id: Option<String>,
+    /// What the caller may do.
+    role: Role,
+    /// Who the caller is, if keys or tokens tell.
+    #[schema(required)]
+    subject: Option<String>,
 }
 
 /// A page of connections, with totals since the start.
@@ -101,31 +114,34 @@ pub async fn connections(
     let which = which.into_inner();
     let limit = which.limit.unwrap_or(USUAL_PAGE).clamp(1, LARGEST_PAGE);
     let filter = Filter::all().kind(<Socket as Supervised>::KIND);
-    let rows = environment.tree.snapshot(&filter);
-    let after = which.after.as_ref().map_or("", ConnectionId::as_str);
-    let mut later = rows.iter().filter(|row| id_of(row) > after);
+    let after = which.after.map(|id| format!("sockets/{id}"));
+    let after = after.as_deref().unwrap_or_default();
+    let page = environment.tree.page(&filter, after, limit);
+    let last = page.rows.last().filter(|_| page.more);
+    let next = last.map(|last| id_of(last).to_owned());
     let now = environment.clock.now();
-    let page: Vec<ConnectionView> = later
-        .by_ref()
-        .take(limit)
-        .map(|row| ConnectionView {
+    // One that has ended just now is left out.
+    let connections = page.rows.iter().filter_map(|row| {
+        let seen = Socket::seen(&environment.tree.lookup(row.path.as_str())?)?;
+        Some(ConnectionView {
             connection_id: id_of(row).to_owned(),
             connected_at: now.before(row.uptime),
             idle_ms: row.idle.as_millis() as u64,
             handled: row.handled,
             waiting: row.mailbox_depth,
+            queued_bytes: seen.queued_bytes,
+            session_id: seen.session.map(|session| session.to_string()),
+            room_id: seen.room.map(|room| room.to_string()),
+            role: seen.role,
+            subject: seen.subject,
         })
-        .collect();
-    let next = match (later.next(), page.last()) {
-        (Some(_), Some(last)) => Some(last.connection_id.clone()),
-        _ => None,
-    };
+    });
     let counters = &environment.counters;
     Ok(Json(ConnectionList {
         active: counters.connections_active.load(Ordering::Relaxed),
         total: counters.connections_opened.load(Ordering::Relaxed),
         peak: counters.connections_peak.load(Ordering::Relaxed),
-        connections: page,
+        connections: connections.collect(),
         next,
     }))
 }

@@ -104,6 +104,23 @@ struct Health {
     version: &'static str,
 }
 
+/// How the server does as a whole.
+pub(super) fn overall(source: &dyn HealthSource) -> State {
+    let (services, components) = (source.services(), source.components());
+    worst(source, services.values().chain(components.values()))
+}
+
+fn worst<'a>(source: &dyn HealthSource, parts: impl Iterator<Item = &'a State> + Clone) -> State {
+    let anything_is = |state: State| parts.clone().any(|is| *is == state);
+    if !source.missing().is_empty() || anything_is(State::Unhealthy) {
+        State::Unhealthy
+    } else if anything_is(State::Degraded) {
+        State::Degraded
+    } else {
+        State::Healthy
+    }
+}
+
 /// Whether the process lives.
 #[utoipa::path(get, path = "/healthz", tag = "system", responses((status = 200, description = "It lives", body = Alive)))]
 #[route("/healthz", method = "GET", method = "HEAD")]
@@ -146,19 +163,7 @@ pub(super) async fn health(
     metrics: Data<Metrics>,
 ) -> Json<Health> {
     let (services, components) = (source.services(), source.components());
-    let anything_is = |state: State| {
-        services
-            .values()
-            .chain(components.values())
-            .any(|is| *is == state)
-    };
-    let status = if !source.missing().is_empty() || anything_is(State::Unhealthy) {
-        State::Unhealthy
-    } else if anything_is(State::Degraded) {
-        State::Degraded
-    } else {
-        State::Healthy
-    };
+    let status = worst(&***source, services.values().chain(components.values()));
     Json(Health {
         status,
         services,

@@ -22,7 +22,7 @@ use super::intake::Intake;
 use crate::{
     actors::{
         admission::Place,
-        environment::Environment,
+        environment::{Counters, Environment},
         limit::Limit,
         outbox::{self, Closing, Outbox, Outgoing},
         socket::{Caller, Inbound, Socket},
@@ -220,7 +220,10 @@ impl Actor for Wire {
 impl StreamHandler<Outgoing> for Wire {
     fn handle(&mut self, outgoing: Outgoing, ctx: &mut Self::Context) {
         match outgoing {
-            Outgoing::Frame(outbox::Payload::Text(text)) => ctx.text(text),
+            Outgoing::Frame(outbox::Payload::Text(text)) => {
+                Counters::add(&self.environment.counters.messages_sent, 1);
+                ctx.text(text);
+            }
             Outgoing::Frame(outbox::Payload::Binary(bytes)) => ctx.binary(bytes),
             Outgoing::Frame(outbox::Payload::Ping) => ctx.ping(b""),
             Outgoing::Close(closing) => self.close(closing, ctx),

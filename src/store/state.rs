@@ -21,12 +21,17 @@ impl StoreState {
         }
     }
 
-    /// How bad it is: `info`, `warning` or `critical`.
-    pub fn severity(&self) -> &'static str {
+    /// What to do about it, for people; nothing while it works.
+    pub fn remedy(&self) -> &'static str {
         match self {
-            Self::Healthy => "info",
-            Self::Slow => "warning",
-            Self::Failing(_) => "critical",
+            Self::Healthy => "",
+            Self::Slow => {
+                "see what keeps the disk of the data folder or the database server busy; nothing is lost yet"
+            }
+            Self::Failing(_) => {
+                "see that the disk of the data folder has room, or that the database server answers; what waits is \
+                 stored as soon as it works again"
+            }
         }
     }
 }

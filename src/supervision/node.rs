@@ -18,7 +18,7 @@ use super::placement::Host;
 use super::policy::History;
 use super::reference::Ref;
 use super::refusal::StartError;
-use super::seat::{AnySeat, Seat};
+use super::seat::{AnySeat, Maker, Seat};
 use super::spec::Spec;
 use super::tree::Tree;
 
@@ -247,7 +247,20 @@ impl Node {
         spec: Spec,
         factory: impl Fn() -> C + Send + Sync + 'static,
     ) -> Result<Ref<C>, StartError> {
-        self.tree.start(Some(self), name, spec, Arc::new(factory))
+        self.start_child_by(name, spec, factory)
+    }
+
+    /// As [`Self::start_child`], with a maker that can be looked at.
+    ///
+    /// # Errors
+    /// As [`Self::start_child`].
+    pub fn start_child_by<C: Supervised>(
+        self: &Arc<Self>,
+        name: &str,
+        spec: Spec,
+        maker: impl Maker<C>,
+    ) -> Result<Ref<C>, StartError> {
+        self.tree.start(Some(self), name, spec, Arc::new(maker))
     }
 
     /// The typed reference, if the actor is an `A`.

@@ -18,6 +18,7 @@ use super::exit::Exit;
 use super::node::{Node, Permit, Refusal, State};
 use super::path::Path;
 use super::refusal::{AskError, TellError};
+use super::seat::Maker;
 
 /// A handle to an actor of type `A`. Cheap to clone; holds over restarts and over moves to another thread.
 pub struct Ref<A> {
@@ -39,6 +40,12 @@ impl<A: Supervised> Ref<A> {
             node,
             of: PhantomData,
         }
+    }
+
+    /// Looks at what makes the actor's values, without asking the actor: nothing if it has ended, or was not started
+    /// with an `M`.
+    pub fn seen<M: Maker<A>, R>(&self, look: impl FnOnce(&M) -> R) -> Option<R> {
+        self.node.seat_of::<A>()?.seen(look)
     }
 
     /// Queues a message; never waits.

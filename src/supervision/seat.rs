@@ -17,8 +17,20 @@ use super::exit::Failure;
 use super::panic::{drop_guarded, guard};
 use super::placement::Start;
 
-/// What makes a fresh value for each life.
-pub(super) type Factory<A> = Arc<dyn Fn() -> A + Send + Sync>;
+/// What makes a fresh value for each life. Every closure that gives one is a maker; a type of its own can be looked at
+/// from outside with [`Ref::seen`](super::Ref::seen), which costs an actor nothing.
+pub trait Maker<A>: Any + Send + Sync {
+    /// A fresh value.
+    fn make(&self) -> A;
+}
+
+impl<A, F: Fn() -> A + Send + Sync + 'static> Maker<A> for F {
+    fn make(&self) -> A {
+        self()
+    }
+}
+
+pub(super) type Factory<A> = Arc<dyn Maker<A>>;
 
 /// What a node needs of its seat without knowing the actor's type.
 pub(super) trait AnySeat: Send + Sync {
@@ -74,7 +86,14 @@ impl<A: Supervised> Seat<A> {
     /// A fresh value, unless the actor has ended; a panic in the factory is a failure.
     pub(super) fn make(&self) -> Option<Result<A, Failure>> {
         let factory = self.factory.lock().clone()?;
-        Some(guard("factory", move || factory()))
+        Some(guard("factory", move || factory.make()))
+    }
+
+    /// Looks at the maker, unless the actor has ended or its maker is no `M`.
+    pub(super) fn seen<M: Maker<A>, R>(&self, look: impl FnOnce(&M) -> R) -> Option<R> {
+        let factory = self.factory.lock().clone()?;
+        let maker: &dyn Any = &*factory;
+        maker.downcast_ref().map(look)
     }
 
     /// The oldest envelope. The lock is held only while it is taken, never while it is handled.

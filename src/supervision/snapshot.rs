@@ -90,6 +90,17 @@ pub struct ActorRow {
     pub children: usize,
 }
 
+/// Some of many actors, by the order of their paths.
+#[derive(Clone, Debug)]
+pub struct ActorPage {
+    /// The actors of this page.
+    pub rows: Vec<ActorRow>,
+    /// How many there are on all pages.
+    pub total: usize,
+    /// Whether others come after these.
+    pub more: bool,
+}
+
 impl ActorRow {
     pub(super) fn of(node: &Node, now: u64) -> Self {
         let since = |moment: u64| Duration::from_nanos(now.saturating_sub(moment));
@@ -119,5 +130,11 @@ impl Node {
     /// This actor at this moment.
     pub fn row(&self) -> ActorRow {
         ActorRow::of(self, self.tree.nanos(tokio::time::Instant::now()))
+    }
+
+    /// Its children at this moment, in the order in which they were started.
+    pub fn children(&self) -> Vec<ActorRow> {
+        let children: Vec<_> = self.children.lock().by_start.values().cloned().collect();
+        children.iter().map(|child| child.row()).collect()
     }
 }

@@ -1,5 +1,6 @@
 //! The tree: its registry, its counters, and how it comes down.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -23,7 +24,7 @@ use super::placement::{Host, Local, Placement, Start};
 use super::reference::Ref;
 use super::refusal::StartError;
 use super::seat::{Factory, Seat};
-use super::snapshot::{ActorRow, Filter};
+use super::snapshot::{ActorPage, ActorRow, Filter};
 use super::spec::Spec;
 
 /// How a tree is made.
@@ -205,6 +206,36 @@ impl Tree {
             .collect();
         rows.sort_unstable_by(|one, other| one.path.cmp(&other.path));
         rows
+    }
+
+    /// At most `limit` of the actors that pass `filter`, the first behind the path `after`. Looks at every actor, and
+    /// makes rows only of those of the page.
+    pub fn page(&self, filter: &Filter, after: &str, limit: usize) -> ActorPage {
+        let mut total = 0;
+        let mut first: BTreeMap<Path, Arc<Node>> = BTreeMap::new();
+        for entry in &self.0.registry {
+            let (path, node) = entry.pair();
+            if !filter.admits(node) {
+                continue;
+            }
+            total += 1;
+            let is_full = first.len() > limit;
+            if path.as_str() <= after || is_full && first.keys().next_back() <= Some(path) {
+                continue;
+            }
+            if is_full {
+                first.pop_last();
+            }
+            first.insert(path.clone(), node.clone());
+        }
+        let more = first.len() > limit;
+        let now = self.nanos(Instant::now());
+        let rows = first.values().take(limit);
+        ActorPage {
+            rows: rows.map(|node| ActorRow::of(node, now)).collect(),
+            total,
+            more,
+        }
     }
 
     /// What each kind of actor has done so far, sorted by kind.

@@ -501,6 +501,7 @@ async fn the_documents_routes_are_served_and_the_served_ones_documented() {
     let own = [
         "/api/access",
         "/api/health",
+        "/api/metrics",
         "/healthz",
         "/metrics",
         "/readyz",

@@ -5,6 +5,8 @@ mod audio;
 mod config;
 mod contract;
 mod conversation;
+mod dashboard;
+mod demo;
 mod durability;
 mod engines;
 mod floors;

@@ -24,7 +24,7 @@ pub use self::{
     parcel::{Class, Closing, Outgoing, Parcel, Payload, Replaces},
     pull::Pull,
 };
-use crate::domain::identity::RoomId;
+use crate::domain::identity::{RoomId, SessionId};
 
 struct Entry {
     payload: Payload,
@@ -44,6 +44,8 @@ struct Queue {
     given: Option<(RoomId, u64)>,
     written: Option<(RoomId, u64)>,
     followed: bool,
+    /// Whose frames these are.
+    session: Option<SessionId>,
     waker: Option<Waker>,
 }
 
@@ -69,6 +71,7 @@ impl Outbox {
                 given: None,
                 written: None,
                 followed: false,
+                session: None,
                 waker: None,
             }),
             limit,
@@ -101,7 +104,9 @@ impl Outbox {
                 }
             }
             Class::Entrance { room, seen } => queue.enter(room, *seen),
-            Class::Newest(replaces) => queue.remove_replaceable(replaces),
+            Class::Newest(replaces) | Class::Last(replaces) => {
+                queue.remove_replaceable(replaces);
+            }
             Class::Lasting | Class::Audio => {}
         }
         let cost = parcel.class.cost(&parcel.payload);
@@ -138,6 +143,7 @@ impl Outbox {
             }
             Class::Newest(_) => false,
             Class::Lasting
+            | Class::Last(_)
             | Class::Numbered { .. }
             | Class::Replayed { .. }
             | Class::Entrance { .. } => {
@@ -203,6 +209,16 @@ impl Outbox {
     /// Bytes waiting.
     pub fn queued_bytes(&self) -> usize {
         self.queue.lock().bytes
+    }
+
+    /// Notes the session that the socket is attached to, for those who look at it from outside.
+    pub fn bind(&self, session: Option<SessionId>) {
+        self.queue.lock().session = session;
+    }
+
+    /// The session that the socket is attached to.
+    pub fn session(&self) -> Option<SessionId> {
+        self.queue.lock().session.clone()
     }
 
     /// The wire's end of the queue.

@@ -18,6 +18,9 @@ const ENTRY_COST: usize = 64;
 pub enum Replaces {
     /// The caption of an utterance: its transcript, or its translation into a language.
     Caption(UtteranceId, Option<Language>),
+    /// What those who watch the utterance's room from outside are told of the same. It is apart, because one may be in
+    /// the room and watch it over one socket.
+    Watched(UtteranceId, Option<Language>),
     /// The usage figures of the room.
     Usage,
     /// A ping that was not sent yet.
@@ -55,6 +58,8 @@ pub enum Class {
     },
     /// The newest of its kind replaces those before it.
     Newest(Arc<Replaces>),
+    /// Never dropped; the last of its kind, which replaces those before it.
+    Last(Arc<Replaces>),
     /// The oldest is dropped first.
     Audio,
 }

@@ -50,7 +50,7 @@ impl Pull {
             }
             Class::Entrance { room, seen } => queue.written = Some((room.clone(), *seen)),
             Class::Audio => queue.followed = true,
-            Class::Lasting | Class::Newest(_) => {}
+            Class::Lasting | Class::Last(_) | Class::Newest(_) => {}
         }
     }
 }

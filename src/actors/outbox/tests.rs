@@ -73,6 +73,38 @@ async fn captions_are_replaced_in_the_queue_and_finals_come_once() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_is_watched_and_what_is_read_of_an_utterance_do_not_take_each_others_place() {
+    let outbox = Outbox::new(10_000);
+    let watched = Arc::new(Replaces::Watched("u1".parse().unwrap(), None));
+    let event = |text: &str, class: Class| Parcel {
+        payload: Payload::Text(text.into()),
+        class,
+    };
+    outbox.push(newest("u1", "a"));
+    outbox.push(event("event a", Class::Newest(Arc::clone(&watched))));
+    outbox.push(newest("u1", "ab"));
+    outbox.push(event("event ab", Class::Newest(Arc::clone(&watched))));
+    outbox.push(event("event abc.", Class::Last(watched)));
+    outbox.push(event("state", Class::Lasting));
+    assert_eq!(drain(&outbox), ["ab", "event abc.", "state"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_last_word_about_something_is_never_dropped() {
+    let outbox = Outbox::new(1_000);
+    let last = |number: u32| Parcel {
+        payload: Payload::Text("0123456789".into()),
+        class: Class::Last(key(&format!("u{number}"))),
+    };
+    for number in 0..13 {
+        outbox.push(last(number));
+    }
+    assert!(!outbox.is_closing());
+    outbox.push(last(13));
+    assert_eq!(drain(&outbox), ["1013"], "who cannot take it is ended");
+}
+
+#[tokio::test(start_paused = true)]
 async fn audio_gives_way_first_then_partials_and_then_the_socket_ends() {
     let outbox = Outbox::new(1_000);
     for _ in 0..4 {

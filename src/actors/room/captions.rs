@@ -134,8 +134,10 @@ impl Room {
             self.publish(subject, Some(replaces), encode, ctx);
         } else {
             Counters::add(&counters.captions_partial, 1);
+            let frame = message(caption).encode(None);
+            self.show_partial(&frame, &replaces);
             readers.partials.deliver(&Parcel {
-                payload: Payload::Text(message(caption).encode(None)),
+                payload: Payload::Text(frame),
                 class: Class::Newest(Arc::new(replaces)),
             });
         }

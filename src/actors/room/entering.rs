@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use actix::{Handler, Message};
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::sync::oneshot;
 
 use super::{Room, RoomState, Seat, publishing::Pending};
@@ -231,10 +231,6 @@ impl Handler<Enter> for Room {
             self.review_audio(&card.session_id);
         }
         self.plan(ctx);
-        self.publish_event(
-            known.is_none().then_some("participant_joined"),
-            &card.session_id,
-        );
         Ok(Entered {
             came_at: self
                 .log
@@ -268,13 +264,6 @@ impl Room {
             })
         };
         self.publish(subject, None, encode, ctx);
-    }
-
-    fn publish_event(&self, kind: Option<&'static str>, session: &SessionId) {
-        if let Some(kind) = kind {
-            let event = json!({"kind": kind, "session_id": session});
-            self.environment.topics.publish(&self.topic(), event);
-        }
     }
 
     /// Puts one who is to be answered into the line, behind all that was said so far.
@@ -437,6 +426,5 @@ impl Room {
         self.stop_speaking(session_id, "speaker left", ctx);
         self.plan(ctx);
         self.watch_emptiness(ctx);
-        self.publish_event(Some("participant_left"), session_id);
     }
 }

@@ -12,6 +12,7 @@ pub mod entering;
 pub mod planning;
 mod publishing;
 pub mod speaking;
+mod watching;
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet, VecDeque},

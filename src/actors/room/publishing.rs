@@ -152,13 +152,14 @@ impl Room {
             entry.undurable_frame()
         };
         outlets.deliver(&Parcel {
-            payload: Payload::Text(frame),
+            payload: Payload::Text(frame.clone()),
             class: Class::Numbered {
                 room: self.id.clone(),
                 seq: entry.seq,
-                replaces,
+                replaces: replaces.clone(),
             },
         });
+        self.show_entry(entry, &frame, replaces.as_deref());
         self.log.mark_published(entry.seq);
     }
 

@@ -220,6 +220,7 @@ impl Socket {
             move |reached, socket, ctx| match reached {
                 Ok(session) => {
                     ctx.watch(&session);
+                    socket.outbox().bind(Some(id.clone()));
                     socket.bound = Some(Bound { id, session });
                 }
                 Err(refusal) => socket.refuse(&refusal, errand.reference.as_ref()),

@@ -7,6 +7,7 @@ pub mod announcing;
 mod attaching;
 mod requests;
 pub mod route;
+pub mod seen;
 mod services;
 mod subscriptions;
 
@@ -17,7 +18,7 @@ use bytes::Bytes;
 use bytestring::ByteString;
 use tokio::time::Instant;
 
-use self::route::AudioPath;
+use self::{route::AudioPath, seen::Connection};
 use crate::{
     actors::{
         environment::{Counters, Environment},
@@ -129,9 +130,13 @@ impl Socket {
             Arc::clone(&outbox),
             environment.postboxes.here(environment.observer())?,
         );
-        let given = Arc::clone(environment);
-        let caller = Arc::new(caller);
         let name = format!("sockets/{id}");
+        let connection = Connection {
+            environment: Arc::clone(environment),
+            id,
+            caller: Arc::new(caller),
+            outlet,
+        };
         let spec = Spec::new()
             .restart(Restart::Temporary)
             .mailbox(SOCKET_PLACES)
@@ -139,22 +144,7 @@ impl Socket {
         let socket = environment
             .observer()
             .node()
-            .start_child(&name, spec, move || Self {
-                environment: Arc::clone(&given),
-                id: id.clone(),
-                caller: Arc::clone(&caller),
-                outlet: outlet.clone(),
-                bound: None,
-                audio: AudioPath::default(),
-                topics: Vec::new(),
-                messages: Meter::default(),
-                breach: None,
-                heard_at: Instant::now(),
-                pinged_at: Instant::now(),
-                unauthorised_audio_told: None,
-                translating: 0,
-                farewell: None,
-            })?;
+            .start_child_by(&name, spec, connection)?;
         Ok((socket, outbox))
     }
 
@@ -179,6 +169,7 @@ impl Socket {
     /// The session is over for this socket, and with it what only those in it may follow.
     fn unbind(&mut self) {
         self.bound = None;
+        self.outbox().bind(None);
         self.audio = AudioPath::default();
         self.review_subscriptions();
     }
@@ -187,6 +178,7 @@ impl Socket {
     fn detach(&mut self) {
         self.audio = AudioPath::default();
         if let Some(bound) = self.bound.take() {
+            self.outbox().bind(None);
             // A session that does not take this has ended, and has nothing to let go of.
             let _ = bound.session.tell(Detach {
                 connection: self.id.clone(),

@@ -5,6 +5,7 @@
 
 mod ear;
 mod gauge;
+mod heard;
 pub mod listening;
 mod telling;
 
@@ -17,8 +18,11 @@ use std::{
 use actix::{Actor, AsyncContext, Handler, Message, Running};
 use tokio::time::Instant;
 
-use self::ear::Ear;
-pub use self::gauge::{SourceGauge, SourceState};
+use self::{ear::Ear, heard::BeingHeard};
+pub use self::{
+    gauge::{SourceGauge, SourceState},
+    heard::Heard,
+};
 use crate::{
     actors::{
         environment::Environment,
@@ -133,6 +137,8 @@ pub struct Source {
 
     finals: Insistent<Transcribed>,
     edges: Insistent<SpeechEdged>,
+    /// While somebody speaks, or what they said has no final yet.
+    being_heard: Option<BeingHeard>,
     /// It is to end, and waits for the finals of what was said.
     leaving: bool,
 }
@@ -181,11 +187,12 @@ impl Source {
             quiet_since: Instant::now(),
             finals: Insistent::default(),
             edges: Insistent::default(),
+            being_heard: None,
             leaving: false,
         }
     }
 
-    fn show(&self) {
+    fn show(&mut self) {
         let doing = match (self.utterances.is_empty(), self.ear.is_open()) {
             (true, false) => SourceState::Resting,
             (true, true) => SourceState::Listening,
@@ -193,6 +200,12 @@ impl Source {
             (false, false) => SourceState::Opening,
         };
         self.order.gauge.show(doing, self.ear.lag_ms());
+        if self.utterances.is_empty() {
+            self.being_heard = None;
+        } else if self.being_heard.is_none() {
+            let heard = &self.order.environment.heard;
+            self.being_heard = Some(heard.begin(&self.order.gauge));
+        }
     }
 
     fn beat(&mut self, ctx: &mut Ctx<Self>) {

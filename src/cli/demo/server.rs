@@ -1,8 +1,12 @@
 //! The demonstration's own server: this program again, on a free port, with a data folder that goes with it.
+//!
+//! It is to work wherever it is tried, beside a server that is set up for others too: so it heeds no file and no
+//! environment that ask for keys, certificates or a database, and takes over only how speech is understood here.
 
 use std::{process::Stdio, time::Duration};
 
 use anyhow::Context;
+use interpres::config::{LoadOptions, Loaded, is_setting};
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
@@ -11,6 +15,12 @@ use tokio::{
 
 /// How long the server may take to listen, and to end.
 const PATIENCE: Duration = Duration::from_secs(15);
+
+/// A settings file in which nothing is set.
+const NO_SETTINGS: &str = "/dev/null";
+
+/// The settings that hold for the demonstration too: where the engine's parts are, and how speech is cut.
+const TAKEN_OVER: [&str; 3] = ["engines.local", "speech", "threads"];
 
 /// A server that ends with this.
 pub struct OwnServer {
@@ -24,8 +34,15 @@ impl OwnServer {
     pub async fn start() -> anyhow::Result<Self> {
         let program = std::env::current_exe().context("cannot find this program's own file")?;
         let data = std::env::temp_dir().join(format!("interpres-demo-{}", std::process::id()));
-        let mut process = Command::new(program)
-            .arg("serve")
+        let mut command = Command::new(program);
+        for (variable, _) in std::env::vars_os() {
+            if variable.to_str().is_some_and(is_setting) {
+                command.env_remove(variable);
+            }
+        }
+        let mut process = command
+            .envs(how_speech_is_understood())
+            .args(["serve", "--config", NO_SETTINGS])
             .env("INTERPRES__SERVER__HOST", "127.0.0.1")
             .env("INTERPRES__SERVER__PORT", "0")
             .env("INTERPRES__DATA__DIR", &data)
@@ -73,6 +90,17 @@ impl OwnServer {
             .await
             .context("the server did not end in time")??;
         Ok(())
+    }
+}
+
+/// What the user has set of it. Settings that are wrong are no reason not to show what works without them.
+fn how_speech_is_understood() -> Vec<(String, String)> {
+    match Loaded::load(LoadOptions::from_process(None)) {
+        Ok(loaded) => loaded.chosen(&TAKEN_OVER),
+        Err(error) => {
+            eprintln!("note: {error}; the demonstration goes on without your settings");
+            Vec::new()
+        }
     }
 }
 

@@ -18,6 +18,7 @@ mod worker;
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use async_trait::async_trait;
@@ -34,8 +35,8 @@ use super::cascade::Cascade;
 use crate::{
     domain::{
         engine::{
-            Engine, EngineError, EngineReport, TranscriptionRequest, TranscriptionStream,
-            Translated, TranslationRequest, TranslationStream,
+            Engine, EngineError, EnginePart, EngineReport, TranscriptionRequest,
+            TranscriptionStream, Translated, TranslationRequest, TranslationStream,
         },
         language::Language,
     },
@@ -98,6 +99,14 @@ impl Engine for LocalEngine {
 
     fn report(&self) -> EngineReport {
         self.cascade.report()
+    }
+
+    fn parts(&self) -> Vec<EnginePart> {
+        self.cascade.parts()
+    }
+
+    fn lag(&self) -> Duration {
+        self.cascade.lag()
     }
 
     fn transcribes(&self, language: &Language) -> bool {

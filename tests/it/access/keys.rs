@@ -96,6 +96,21 @@ async fn with_keys_it_does_not_matter_where_a_call_comes_from_or_by_what_name() 
 }
 
 #[tokio::test]
+async fn operators_see_whose_connections_there_are() {
+    let server = keyed(&[]);
+    let client = server.connect_with(&format!("?token={CLIENT_KEY}")).await;
+    let path = "/api/websocket/connections";
+    let (status, page) = asked(&server, "GET", path, Some(OPERATOR_KEY)).await;
+    assert_eq!(status, 200);
+    let row = &page["connections"][0];
+    assert_eq!(row["connection_id"], client.connection_id.as_str());
+    assert_eq!(
+        (&row["role"], &row["subject"]),
+        (&json!("client"), &json!("ana"))
+    );
+}
+
+#[tokio::test]
 async fn the_admin_key_stands_beside_the_others_and_what_is_lacking_is_named() {
     let server = keyed(&[("INTERPRES__AUTH__ADMIN_KEY", "the-one-admin-key-of-old")]);
     for (key, status) in [

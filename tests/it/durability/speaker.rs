@@ -13,6 +13,9 @@ const TRIES: usize = 1_000;
 /// Between two of those.
 const PAUSE: Duration = Duration::from_millis(20);
 
+/// How long an alert is waited for.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// Somebody in a room, who is the only one to say something there.
 pub struct Speaker {
     name: &'static str,
@@ -168,7 +171,11 @@ impl Watch {
     /// Waits for the alert of this code; its words.
     pub async fn alerted(&mut self, code: &str, severity: &str) -> String {
         let is_it = |event: &Value| event["topic"] == "metrics" && event["event"]["code"] == code;
-        let event = self.client.expect_where("event", is_it).await;
+        // What else is published never ends, so a silence would not be noticed.
+        let alert = self.client.expect_where("event", is_it);
+        let event = tokio::time::timeout(PATIENCE, alert)
+            .await
+            .unwrap_or_else(|_| panic!("no alert {code}"));
         assert_eq!(event["event"]["kind"], "alert", "{event}");
         assert_eq!(event["event"]["severity"], severity, "{event}");
         event["event"]["message"].as_str().unwrap().to_owned()

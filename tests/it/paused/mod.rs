@@ -1,7 +1,9 @@
 //! The whole tree on one thread under a paused clock: what takes minutes takes no time, and what is paced is exact.
 
+mod alerts;
 mod store;
 mod tree;
+mod watching;
 
 use std::time::Duration;
 
@@ -277,7 +279,10 @@ async fn whoever_pings_and_does_nothing_else_is_idle() {
 
 #[tokio::test(start_paused = true)]
 async fn a_connection_ends_at_the_moment_at_which_its_token_does() {
-    in_a_tree(async |environment| {
+    let mut settings = Settings::default();
+    // Days of samples would take longer than the test.
+    settings.metrics.sample_interval = Duration::from_secs(60);
+    in_a_tree_with(settings, async |environment| {
         for seconds in [7, 3 * 24 * 60 * 60] {
             let life = Duration::from_millis(seconds * 1_000 + 123);
             let end = environment.clock.now().after(life);

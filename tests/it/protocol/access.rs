@@ -126,7 +126,7 @@ async fn a_server_that_listens_beyond_this_machine_makes_a_key_and_asks_for_it()
         .header("authorization", &bearer);
     assert_eq!(
         outcome(rooms.send().await.unwrap()).await,
-        (200, json!({"rooms": []}))
+        (200, json!({"rooms": [], "total": 0, "next": null}))
     );
 
     assert_eq!(refused_upgrade(&server, "/ws", &[]).await, 401);

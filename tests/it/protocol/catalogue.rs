@@ -120,6 +120,9 @@ async fn every_route_is_documented_and_every_documented_route_is_there() {
         ("/readyz", "get"),
         ("/api/health", "get"),
         ("/metrics", "get"),
+        ("/api/metrics", "get"),
+        ("/api/dashboard", "get"),
+        ("/api/metrics/dashboard", "get"),
     ] {
         assert!(
             paths[path][method].is_object(),

@@ -22,4 +22,5 @@ mod speaking;
 mod speech_over_http;
 mod topics;
 mod translating;
+mod watching;
 mod writing;

@@ -94,6 +94,45 @@ async fn a_room_is_made_shown_listed_and_closed() {
 }
 
 #[tokio::test]
+async fn rooms_are_listed_in_pages_in_the_order_of_their_ids() {
+    let server = Server::start();
+    for number in 0..103 {
+        let id = format!("r{number:03}");
+        let (status, _) = server.post("/api/rooms", &json!({"room_id": id})).await;
+        assert_eq!(status, 201);
+    }
+    let mut client = server.connect().await;
+    client.create_session(json!({"room_id": "r007"})).await;
+    let mut seen = Vec::new();
+    let mut path = "/api/rooms".to_owned();
+    let mut pages = Vec::new();
+    loop {
+        let page = server.get(&path).await;
+        assert_eq!(page["total"], 103);
+        let rooms = page["rooms"].as_array().unwrap();
+        pages.push(rooms.len());
+        seen.extend(
+            rooms
+                .iter()
+                .map(|room| room["room_id"].as_str().unwrap().to_owned()),
+        );
+        match page["next"].as_str() {
+            Some(next) => path = format!("/api/rooms?after={next}&limit=2"),
+            None => break,
+        }
+    }
+    assert_eq!(pages, [100, 2, 1]);
+    let all: Vec<String> = (0..103).map(|number| format!("r{number:03}")).collect();
+    assert_eq!(seen, all);
+    let past = server.get("/api/rooms?after=zzz").await;
+    assert_eq!((&past["rooms"], &past["next"]), (&json!([]), &Value::Null));
+    let few = server.get("/api/rooms?limit=0").await;
+    assert_eq!(few["rooms"].as_array().unwrap().len(), 1, "at least one");
+    let (status, _) = call(&server, "GET", "/api/rooms?after=a%2Fb").await;
+    assert_eq!(status, 400);
+}
+
+#[tokio::test]
 async fn what_cannot_be_made_is_refused() {
     let server = Server::start();
     server.post("/api/rooms", &json!({"room_id": "demo"})).await;

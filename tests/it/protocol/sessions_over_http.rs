@@ -255,6 +255,54 @@ async fn connections_are_listed_page_by_page() {
     }
 }
 
+/// The connections that are listed, by id.
+async fn listed(server: &Server, id: &str) -> Value {
+    let page = server.get("/api/websocket/connections").await;
+    let all = page["connections"].as_array().unwrap();
+    let found = all.iter().find(|row| row["connection_id"] == id);
+    found.unwrap_or_else(|| panic!("{id}: {page:#}")).clone()
+}
+
+#[tokio::test]
+async fn a_connection_shows_its_session_its_room_and_what_waits_for_it() {
+    let server = Server::start();
+    let mut ana = server.connect().await;
+    let id = ana.connection_id.clone();
+    let fresh = listed(&server, &id).await;
+    assert_eq!(
+        (&fresh["session_id"], &fresh["room_id"], &fresh["subject"]),
+        (&Value::Null, &Value::Null, &Value::Null)
+    );
+    assert_eq!(fresh["role"], "admin", "at this machine, without keys");
+    assert_eq!(fresh["queued_bytes"], 0);
+    let made = ana.create_session(json!({"room_id": "demo"})).await;
+    let attached = listed(&server, &id).await;
+    assert_eq!(attached["session_id"], made["session_id"]);
+    assert_eq!(attached["room_id"], "demo");
+    ana.ask(json!({"type": "join_room", "room_id": "other"}))
+        .await;
+    assert_eq!(listed(&server, &id).await["room_id"], "other");
+    ana.ask(json!({"type": "leave_session"})).await;
+    let left = listed(&server, &id).await;
+    assert_eq!(
+        (&left["session_id"], &left["room_id"]),
+        (&Value::Null, &Value::Null)
+    );
+
+    // One that does not read has something waiting before long.
+    let deaf = server.connect().await;
+    deaf.narrow();
+    let id = deaf.connection_id.clone();
+    let message = json!({"message": "x".repeat(2_000)});
+    for number in 0.. {
+        server.post("/api/broadcast", &message).await;
+        if listed(&server, &id).await["queued_bytes"].as_u64() > Some(0) {
+            break;
+        }
+        assert!(number < 10_000, "nothing ever waits");
+    }
+}
+
 #[tokio::test]
 async fn all_of_it_is_described() {
     let server = Server::start();

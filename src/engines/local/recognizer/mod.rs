@@ -130,6 +130,10 @@ impl Transcriber for PocketSphinx {
         self.found.is_ok() && language.primary() == LANGUAGE
     }
 
+    fn lag(&self) -> Duration {
+        self.admission.worst_lag()
+    }
+
     fn talkers(&self) -> usize {
         self.admission.talkers()
     }

@@ -1,0 +1,99 @@
+//! `interpres demo` as somebody tries it: beside whatever else is set up on the machine.
+
+use std::{
+    path::Path,
+    process::{Command, Output, Stdio},
+};
+
+use tempfile::TempDir;
+
+/// What a server that others use may be set to: keys, encryption, another address, another database.
+const OTHERS: &str = "
+server:
+  host: 0.0.0.0
+  port: 443
+  tls:
+    cert: /nowhere/cert.pem
+    key: /nowhere/key.pem
+store:
+  url: postgres://somebody:secret@127.0.0.1:1/interpres
+auth:
+  keys: [{key: a-key-of-the-others, role: admin, subject: others}]
+engines:
+  default: 'null'
+";
+
+fn folder(settings: &str) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("config")).unwrap();
+    std::fs::write(folder.path().join("config/interpres.yaml"), settings).unwrap();
+    folder
+}
+
+fn demo(folder: &Path, environment: &[(&str, &str)]) -> Output {
+    // One that waits for what never comes is ended, and its exit code tells.
+    Command::new("timeout")
+        .args(["120", env!("CARGO_BIN_EXE_interpres"), "demo"])
+        .current_dir(folder)
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap())
+        .env("TMPDIR", folder)
+        .envs(environment.iter().copied())
+        .stdin(Stdio::null())
+        .output()
+        .unwrap()
+}
+
+/// It ended well, wrote the interpretation, and left nothing else behind.
+fn assert_shown(folder: &Path, output: &Output) {
+    let said = String::from_utf8_lossy(&output.stdout);
+    let complaints = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}\n{complaints}");
+    assert!(said.contains("server on http://127.0.0.1:"), "{said}");
+    assert!(said.contains("metros"), "{said}");
+    let speech = std::fs::metadata(folder.join("demo.wav")).unwrap().len();
+    assert!(
+        speech > 32_000,
+        "a second of speech or more: {speech} bytes"
+    );
+    let mut left: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    left.sort_unstable();
+    assert_eq!(left, ["config", "demo.wav"]);
+}
+
+#[test]
+fn it_works_beside_a_file_and_an_environment_that_ask_for_keys_and_encryption() {
+    let folder = folder(OTHERS);
+    let environment = [
+        ("HOST", "0.0.0.0"),
+        ("PORT", "1"),
+        ("DATA_DIR", "/nowhere/data"),
+        ("DATABASE_URL", "postgres://somebody@127.0.0.1:1/other"),
+        ("INTERPRES__SERVER__TLS__CERT", "/nowhere/cert.pem"),
+        ("INTERPRES__SERVER__TLS__KEY", "/nowhere/key.pem"),
+        ("INTERPRES__AUTH__ADMIN_KEY", "a-key-of-the-operator"),
+        ("INTERPRES__SERVER__MAX_CONNECTIONS", "1"),
+    ];
+    assert_shown(folder.path(), &demo(folder.path(), &environment));
+}
+
+#[test]
+fn it_works_beside_a_file_that_is_wrong_and_says_so() {
+    let folder = folder("server:\n  prot: 3000\n");
+    let output = demo(folder.path(), &[]);
+    assert_shown(folder.path(), &output);
+    let complaints = String::from_utf8_lossy(&output.stderr);
+    assert!(complaints.contains("prot"), "{complaints}");
+}
+
+#[test]
+fn how_speech_is_understood_here_holds_for_it_too() {
+    let folder = folder("engines:\n  local:\n    pocketsphinx_model_dir: /nowhere/model\n");
+    let output = demo(folder.path(), &[]);
+    assert!(!output.status.success());
+    let complaints = String::from_utf8_lossy(&output.stderr);
+    assert!(complaints.contains("was not understood"), "{complaints}");
+}
