@@ -15,7 +15,10 @@ export const room = {
     hold: "Hold to talk",
     holdTip: "Hold to talk",
     mute: "Mute",
+    unmute: "Be heard again",
+    settings: "Microphone settings",
     pushToTalk: "Push to talk",
+    pushToTalkHint: "You are heard only while you hold the microphone button or the space bar.",
     level: "Microphone level",
     notRecognised: "Speech in {{language}} is not recognised here. You can type: it is interpreted just the same.",
     status: {
@@ -37,7 +40,8 @@ export const room = {
       unnamed: "Microphone {{number}}",
       last: "The one chosen last",
       absent: "The one chosen last (not there)",
-      gone: "This microphone is not there now.",
+      gone: "The microphone you chose is not there now.",
+      goneAdvice: "Not there now. Plug it in, or choose another one.",
     },
     problems: {
       refused:
@@ -52,6 +56,7 @@ export const room = {
     },
     file: {
       choose: "Speak a file",
+      chooseTip: "Have an audio file interpreted as if you spoke it",
       drop: "Drop the audio file to have it interpreted",
       opening: "Reading the file…",
       progress: "Spoken so far",

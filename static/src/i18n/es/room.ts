@@ -17,7 +17,10 @@ export const room: Texts["room"] = {
     hold: "Mantener para hablar",
     holdTip: "Mantén pulsado para hablar",
     mute: "Silenciar",
+    unmute: "Que se te vuelva a oír",
+    settings: "Ajustes del micrófono",
     pushToTalk: "Pulsar para hablar",
+    pushToTalkHint: "Solo se te oye mientras mantienes el botón del micrófono o la barra espaciadora.",
     level: "Nivel del micrófono",
     notRecognised: "Aquí no se reconoce el habla en {{language}}. Puedes escribir: se interpreta igualmente.",
     status: {
@@ -39,7 +42,8 @@ export const room: Texts["room"] = {
       unnamed: "Micrófono {{number}}",
       last: "El último elegido",
       absent: "El último elegido (no está)",
-      gone: "Este micrófono no está ahora.",
+      gone: "El micrófono que elegiste no está ahora.",
+      goneAdvice: "No está ahora. Conéctalo o elige otro.",
     },
     problems: {
       refused:
@@ -55,6 +59,7 @@ export const room: Texts["room"] = {
     },
     file: {
       choose: "Usar un archivo",
+      chooseTip: "Interpretar un archivo de audio como si lo dijeras tú",
       drop: "Suelta el archivo de audio para que se interprete",
       opening: "Leyendo el archivo…",
       progress: "Dicho hasta ahora",

@@ -47,11 +47,12 @@ export function DeviceChoice(choice: {
       label={t("speaking.device.label")}
       value={chosen}
       error={gone}
-      {...(gone ? { helperText: t("speaking.device.gone") } : {})}
+      {...(gone ? { helperText: t("speaking.device.goneAdvice") } : {})}
       onChange={(event) => {
         choice.onChoice(event.target.value);
       }}
-      sx={{ minWidth: 0, width: { xs: "100%", sm: 220 }, flexGrow: { xs: 1, sm: 0 } }}
+      slotProps={{ select: { displayEmpty: true }, inputLabel: { shrink: true } }}
+      fullWidth
     >
       <MenuItem value="">{t("speaking.device.standard")}</MenuItem>
       {unknown ? (

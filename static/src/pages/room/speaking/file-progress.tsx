@@ -26,7 +26,7 @@ export function FileProgress(progress: {
   const hold = t(paused ? "speaking.file.resume" : "speaking.file.pause");
   return (
     <Box role="group" aria-labelledby={id} sx={{ display: "flex", alignItems: "center", gap: 1, minWidth: 0 }}>
-      <Box sx={{ flexGrow: 1, minWidth: 0, display: "grid", gap: 0.5 }}>
+      <Box sx={{ flexGrow: 1, minWidth: 0, display: "grid", gridTemplateColumns: "minmax(0, 1fr)", gap: 0.5 }}>
         <Box sx={{ display: "flex", gap: 1, alignItems: "baseline" }}>
           <Typography id={id} variant="body2" noWrap title={name} sx={{ fontWeight: 620, flexGrow: 1, minWidth: 0 }}>
             {name}

@@ -26,7 +26,10 @@ export function MicrophoneButton(button: {
   const Icon = phase === "on" && !muted ? MicIcon : MicOffIcon;
   const ways = pushToTalk ? holding(onHold, held) : { onClick: button.onToggle };
   return (
-    <Tooltip title={t(pushToTalk ? "speaking.holdTip" : phase === "on" ? "speaking.turnOff" : "speaking.turnOn")}>
+    <Tooltip
+      title={t(pushToTalk ? "speaking.holdTip" : phase === "on" ? "speaking.turnOff" : "speaking.turnOn")}
+      placement="top"
+    >
       {/* A disabled button tells no pointer, so that its tooltip would stay. */}
       <Box component="span" sx={{ flex: "none" }}>
         <ButtonBase

@@ -1,27 +1,25 @@
 // Where a person speaks: the microphone with its level and device, muting, push to talk, and a file that speaks instead.
 import MutedIcon from "@mui/icons-material/MicOffOutlined";
 import PowerIcon from "@mui/icons-material/PowerSettingsNewOutlined";
-import UploadIcon from "@mui/icons-material/AudioFileOutlined";
 import Alert from "@mui/material/Alert";
 import Box from "@mui/material/Box";
-import Button from "@mui/material/Button";
-import FormControlLabel from "@mui/material/FormControlLabel";
-import Switch from "@mui/material/Switch";
-import ToggleButton from "@mui/material/ToggleButton";
+import IconButton from "@mui/material/IconButton";
+import Tooltip from "@mui/material/Tooltip";
 import Typography from "@mui/material/Typography";
-import { useCallback, useEffect, useId, useRef, useState, useSyncExternalStore } from "react";
+import { useCallback, useEffect, useId, useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
-import { prefer } from "../../../app/preferences.ts";
-import { useAppDispatch, useAppSelector } from "../../../app/store.ts";
+import { useAppSelector } from "../../../app/store.ts";
 import type { Player } from "../../../client/index.ts";
 import { useShortcut } from "../../../parts/shortcut.ts";
-import { DeviceChoice, isGone, useMicrophones } from "./device-choice.tsx";
+import { isGone, useMicrophones } from "./device-choice.tsx";
+import { FileButton } from "./file-button.tsx";
 import { FileControl } from "./file-control.ts";
 import { FileProgress } from "./file-progress.tsx";
 import { LevelMeter } from "./level-meter.tsx";
 import { MicrophoneButton } from "./microphone-button.tsx";
 import { MicrophoneControl } from "./microphone-control.ts";
 import type { MicrophoneView, Voice } from "./microphone-control.ts";
+import { MicrophoneSettings } from "./microphone-settings.tsx";
 import { useFileDrop } from "./use-file-drop.ts";
 import { useHoldKey } from "./use-hold-key.ts";
 
@@ -35,18 +33,13 @@ export interface SpeakingPanelProps {
   languageName: string;
 }
 
-/** What a file dialogue offers: sound, and films for their sound. */
-const ACCEPTED = "audio/*,.wav,.mp3,.ogg,.oga,.opus,.flac,.m4a,.aac,.webm,.mp4";
-
 export function SpeakingPanel({ connection, player, online, recognised, languageName }: SpeakingPanelProps) {
   const { t } = useTranslation("room");
-  const dispatch = useAppDispatch();
   const chosen = useAppSelector((state) => state.preferences.microphone);
   const pushToTalk = useAppSelector((state) => state.preferences.pushToTalk);
   const { microphone, view, file, spoken } = useControls(connection, player, recognised);
   const devices = useMicrophones(view.phase === "on");
   const statusId = useId();
-  const fileInput = useRef<HTMLInputElement>(null);
   const isFile = spoken.file !== undefined || spoken.opening;
   const usable = recognised && !isFile;
 
@@ -90,6 +83,7 @@ export function SpeakingPanel({ connection, player, online, recognised, language
       aria-label={t("speaking.title")}
       sx={{
         display: "grid",
+        gridTemplateColumns: "minmax(0, 1fr)",
         gap: 1,
         minWidth: 0,
         borderRadius: 2,
@@ -99,128 +93,88 @@ export function SpeakingPanel({ connection, player, online, recognised, language
       }}
     >
       <Problems view={view} spoken={spoken.problem} deviceGone={isGone(devices, chosen)} />
-      <Box sx={{ display: "flex", flexWrap: "wrap", alignItems: "center", columnGap: 2, rowGap: 1, minWidth: 0 }}>
-        <Box sx={{ display: "flex", gap: 1.5, alignItems: "center", flex: "1 1 260px", minWidth: 0 }}>
-          <MicrophoneButton view={view} disabled={!usable} describedBy={statusId} onToggle={toggle} onHold={hold} />
-          <Box sx={{ flexGrow: 1, minWidth: 0, display: "grid", gap: 0.5 }}>
-            {spoken.file === undefined ? (
-              <>
-                <Status id={statusId} view={view} online={online} language={recognised ? undefined : languageName} />
-                {dropping || spoken.opening ? (
-                  <Typography role="status" variant="caption" color="text.secondary">
-                    {t(dropping ? "speaking.file.drop" : "speaking.file.opening")}
-                  </Typography>
-                ) : null}
-                {view.phase === "on" ? (
-                  <LevelMeter onLevel={microphone.onLevel} dimmed={view.muted || (pushToTalk && !view.held)} />
-                ) : null}
-                {view.hint === undefined ? null : (
-                  <Typography role="status" variant="caption" color="warning.main">
-                    {t(`speaking.hints.${view.hint}`)}
-                  </Typography>
-                )}
-              </>
-            ) : (
-              <>
-                <FileProgress
-                  file={spoken.file}
-                  online={online}
-                  onPause={() => {
-                    file.pause();
-                  }}
-                  onResume={() => {
-                    file.resume();
-                  }}
-                  onCancel={() => {
-                    file.cancel();
-                  }}
-                />
-                <Typography id={statusId} variant="caption" color="text.secondary">
-                  {t("speaking.file.microphoneOff")}
+      <Box sx={{ display: "flex", alignItems: "center", gap: { xs: 1, sm: 1.5 }, minWidth: 0 }}>
+        <MicrophoneButton view={view} disabled={!usable} describedBy={statusId} onToggle={toggle} onHold={hold} />
+        <Box sx={{ flexGrow: 1, minWidth: 0, display: "grid", gridTemplateColumns: "minmax(0, 1fr)", gap: 0.5 }}>
+          {spoken.file === undefined ? (
+            <>
+              <Status id={statusId} view={view} online={online} language={recognised ? undefined : languageName} />
+              {isGone(devices, chosen) && view.phase === "off" ? (
+                <Typography variant="caption" color="text.secondary">
+                  {t("speaking.device.gone")}
                 </Typography>
-              </>
-            )}
-          </Box>
-        </Box>
-        <Box
-          sx={{
-            display: "flex",
-            flexWrap: "wrap",
-            alignItems: "center",
-            gap: 1,
-            minWidth: 0,
-            flexGrow: { xs: 1, sm: 0 },
-          }}
-        >
-          {view.phase !== "on" ? null : pushToTalk ? (
-            <Button
-              variant="outlined"
-              color="inherit"
-              startIcon={<PowerIcon />}
-              onClick={() => {
-                microphone.turnOff();
-              }}
-            >
-              {t("speaking.turnOff")}
-            </Button>
+              ) : null}
+              {dropping || spoken.opening ? (
+                <Typography role="status" variant="caption" color="text.secondary">
+                  {t(dropping ? "speaking.file.drop" : "speaking.file.opening")}
+                </Typography>
+              ) : null}
+              {view.phase === "on" ? (
+                <LevelMeter onLevel={microphone.onLevel} dimmed={view.muted || (pushToTalk && !view.held)} />
+              ) : null}
+              {view.hint === undefined ? null : (
+                <Typography role="status" variant="caption" color="warning.main">
+                  {t(`speaking.hints.${view.hint}`)}
+                </Typography>
+              )}
+            </>
           ) : (
-            <ToggleButton
-              size="small"
-              value="muted"
-              selected={view.muted}
-              onChange={() => {
-                microphone.mute(!view.muted);
-              }}
-              sx={{ gap: 0.75, px: 1.25, textTransform: "none" }}
-            >
-              <MutedIcon fontSize="small" aria-hidden />
-              {t("speaking.mute")}
-            </ToggleButton>
-          )}
-          <DeviceChoice
-            devices={devices}
-            chosen={chosen}
-            onChoice={(deviceId) => {
-              dispatch(prefer({ microphone: deviceId }));
-              if (view.phase === "on" || view.phase === "opening") void microphone.turnOn(deviceId);
-            }}
-          />
-          <FormControlLabel
-            control={
-              <Switch
-                size="small"
-                checked={pushToTalk}
-                onChange={(_, on) => {
-                  dispatch(prefer({ pushToTalk: on }));
+            <>
+              <FileProgress
+                file={spoken.file}
+                online={online}
+                onPause={() => {
+                  file.pause();
+                }}
+                onResume={() => {
+                  file.resume();
+                }}
+                onCancel={() => {
+                  file.cancel();
                 }}
               />
-            }
-            label={<Typography variant="body2">{t("speaking.pushToTalk")}</Typography>}
-            sx={{ mx: 0, gap: 0.5 }}
-          />
-          <Button
-            variant="outlined"
-            color="inherit"
-            startIcon={<UploadIcon />}
-            disabled={!usable}
-            onClick={() => fileInput.current?.click()}
-          >
-            {t("speaking.file.choose")}
-          </Button>
-          <input
-            ref={fileInput}
-            type="file"
-            hidden
-            accept={ACCEPTED}
-            aria-label={t("speaking.file.choose")}
-            onChange={({ target }) => {
-              const chosenFile = target.files?.[0];
-              // The same file may be chosen once more.
-              if (chosenFile !== undefined) speakFile(chosenFile);
-              target.value = "";
-            }}
-          />
+              <Typography id={statusId} variant="caption" color="text.secondary">
+                {t("speaking.file.microphoneOff")}
+              </Typography>
+            </>
+          )}
         </Box>
+        {spoken.file === undefined ? (
+          <Box sx={{ display: "flex", alignItems: "center", flex: "none" }}>
+            {view.phase !== "on" ? null : pushToTalk ? (
+              <Tooltip title={t("speaking.turnOff")} placement="top">
+                <IconButton
+                  aria-label={t("speaking.turnOff")}
+                  onClick={() => {
+                    microphone.turnOff();
+                  }}
+                >
+                  <PowerIcon />
+                </IconButton>
+              </Tooltip>
+            ) : (
+              <Tooltip title={t(view.muted ? "speaking.unmute" : "speaking.mute")} placement="top">
+                <IconButton
+                  aria-label={t("speaking.mute")}
+                  aria-pressed={view.muted}
+                  color={view.muted ? "error" : "default"}
+                  onClick={() => {
+                    microphone.mute(!view.muted);
+                  }}
+                >
+                  <MutedIcon />
+                </IconButton>
+              </Tooltip>
+            )}
+            <FileButton disabled={!usable} onFile={speakFile} />
+            <MicrophoneSettings
+              devices={devices}
+              onDevice={(deviceId) => {
+                if (view.phase === "on" || view.phase === "opening") void microphone.turnOn(deviceId);
+              }}
+            />
+          </Box>
+        ) : null}
       </Box>
     </Box>
   );
