@@ -93,13 +93,33 @@ export function SpeakingPanel({ connection, player, online, recognised, language
       }}
     >
       <Problems view={view} spoken={spoken.problem} deviceGone={isGone(devices, chosen)} />
-      <Box sx={{ display: "flex", alignItems: "center", gap: { xs: 1, sm: 1.5 }, minWidth: 0 }}>
-        <MicrophoneButton view={view} disabled={!usable} describedBy={statusId} onToggle={toggle} onHold={hold} />
-        <Box sx={{ flexGrow: 1, minWidth: 0, display: "grid", gridTemplateColumns: "minmax(0, 1fr)", gap: 0.5 }}>
+      <Box
+        sx={{
+          display: "flex",
+          flexWrap: { xs: recognised ? "nowrap" : "wrap", sm: "nowrap" },
+          alignItems: "center",
+          gap: { xs: 1, sm: 1.5 },
+          minWidth: 0,
+        }}
+      >
+        {spoken.file === undefined ? (
+          <MicrophoneButton view={view} disabled={!usable} describedBy={statusId} onToggle={toggle} onHold={hold} />
+        ) : null}
+        <Box
+          sx={{
+            // On a phone, a long explanation has a row of its own.
+            ...(recognised ? {} : { order: { xs: -1, sm: 0 }, flexBasis: { xs: "100%", sm: 0 } }),
+            flexGrow: 1,
+            minWidth: 0,
+            display: "grid",
+            gridTemplateColumns: "minmax(0, 1fr)",
+            gap: 0.5,
+          }}
+        >
           {spoken.file === undefined ? (
             <>
               <Status id={statusId} view={view} online={online} language={recognised ? undefined : languageName} />
-              {isGone(devices, chosen) && view.phase === "off" ? (
+              {isGone(devices, chosen) && view.phase === "off" && view.problem === undefined ? (
                 <Typography variant="caption" color="text.secondary">
                   {t("speaking.device.gone")}
                 </Typography>
