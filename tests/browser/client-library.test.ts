@@ -1,7 +1,10 @@
 // The client library as another program uses it: the built files in a plain page, without a framework, under the server's
 // own content security policy. The page is the example of the library's description.
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { ServerResponse } from "node:http";
 import { after, before, test } from "node:test";
 import { chromium } from "playwright-core";
 import type { Browser, Page } from "playwright-core";
@@ -17,9 +20,12 @@ const PATIENCE = { timeout: 60_000 };
 
 let server: Server;
 let browser: Browser;
+let site: Site;
 
 before(async () => {
   server = await Server.start();
+  site = new Site();
+  await site.start();
   browser = await chromium.launch({
     executablePath: "/usr/bin/chromium",
     args: [
@@ -33,6 +39,7 @@ before(async () => {
 
 after(async () => {
   await browser.close();
+  await site.stop();
   await server.stop();
 });
 
@@ -48,30 +55,67 @@ async function example(): Promise<{ markup: string; script: string }> {
   };
 }
 
-/** The example at an address of the server, with the built library beside it and the policy of the server's pages. */
+/** The example on a site of its own, with the built library beside it and the policy of the server's pages. */
 async function open(change: (script: string) => string): Promise<{ page: Page; complaints: string[] }> {
+  const { markup, script } = await example();
+  const home = await fetch(server.address);
+  const policy = home.headers.get("content-security-policy") ?? "";
+  assert.match(policy, /connect-src 'self'/u);
+  const elsewhere = script.replace("socketTo()", `socketTo({ address: "${server.address}" })`);
+  site.files = new Map([
+    ["/", { kind: "text/html", content: markup }],
+    ["/plain.js", { kind: "text/javascript", content: change(elsewhere) }],
+  ]);
+  site.policy = policy.replace("connect-src 'self'", `connect-src 'self' ${server.address.replace("http", "ws")}`);
   const page = await browser.newPage();
   const complaints: string[] = [];
   page.on("console", (message) => {
     if (message.type() === "error") complaints.push(message.text());
   });
   page.on("pageerror", (error) => complaints.push(String(error)));
-  const { markup, script } = await example();
-  const home = await fetch(server.address);
-  const policy = home.headers.get("content-security-policy") ?? "";
-  assert.match(policy, /default-src 'self'/u);
-  await page.route(`${server.address}/plain.html`, (route) =>
-    route.fulfill({ body: markup, contentType: "text/html", headers: { "content-security-policy": policy } }),
-  );
-  await page.route(`${server.address}/plain.js`, (route) =>
-    route.fulfill({ body: change(script), contentType: "text/javascript" }),
-  );
-  await page.route(`${server.address}/client/*`, async (route) => {
-    const file = new URL(`../../static/dist${new URL(route.request().url()).pathname}`, import.meta.url);
-    await route.fulfill({ body: await readFile(file), contentType: "text/javascript" });
-  });
-  await page.goto(`${server.address}/plain.html`);
+  await page.goto(site.address);
   return { page, complaints };
+}
+
+/** Another program's site: serves a page of its own, and the two files of the library. */
+class Site {
+  files = new Map<string, { kind: string; content: string }>();
+  policy = "";
+  address = "";
+  readonly #listener = createServer((request, response) => {
+    void this.#answer(request.url ?? "/", response);
+  });
+
+  async start(): Promise<void> {
+    this.#listener.listen(0, "127.0.0.1");
+    await once(this.#listener, "listening");
+    const at = this.#listener.address();
+    assert.ok(typeof at === "object" && at !== null);
+    this.address = `http://127.0.0.1:${at.port}/`;
+  }
+
+  async stop(): Promise<void> {
+    this.#listener.closeAllConnections();
+    this.#listener.close();
+    await once(this.#listener, "close");
+  }
+
+  async #answer(path: string, response: ServerResponse): Promise<void> {
+    const name = /^\/client\/(?<name>[a-z-]+\.js)$/u.exec(path)?.groups?.name;
+    const file =
+      name === undefined
+        ? this.files.get(path)
+        : {
+            kind: "text/javascript",
+            content: await readFile(new URL(`../../static/dist/client/${name}`, import.meta.url), "utf8"),
+          };
+    // Browsers ask for a picture of the site by themselves.
+    if (file === undefined) response.writeHead(path === "/favicon.ico" ? 204 : 404).end();
+    else {
+      const headers = { "content-type": file.kind, "content-security-policy": this.policy };
+      response.writeHead(200, headers).end(file.content);
+    }
+  }
 }
 
 /** The id of the session, once there is one. */
