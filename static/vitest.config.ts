@@ -7,6 +7,8 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),
   plugins: [react()],
+  // All of them before the first test: what is found only later reloads the page, and the tests in it.
+  optimizeDeps: { entries: ["src/**/*.{ts,tsx}"] },
   test: {
     include: ["src/**/*.test.{ts,tsx}"],
     setupFiles: ["src/testing/setup.ts"],

@@ -1,52 +1,9 @@
 // The connection's side of the protocol, against a wire that the test holds in its hands and a clock that it turns.
-import assert from "node:assert/strict";
-import { afterEach, beforeEach, mock, test } from "node:test";
-import { Connection } from "../src/client/connection.ts";
-import type { ConnectionState, Wire } from "../src/client/connection.ts";
-import type { AudioFrame, ServerMessage } from "../src/client/protocol.ts";
-
-interface Sent {
-  type: string;
-  id: string;
-  [field: string]: unknown;
-}
-
-class TestWire {
-  binaryType: BinaryType = "blob";
-  bufferedAmount = 0;
-  readyState = 1;
-  onmessage: Wire["onmessage"] = null;
-  onclose: Wire["onclose"] = null;
-  sent: Sent[] = [];
-  binary: ArrayBuffer[] = [];
-  closedWith: number | undefined;
-
-  send(data: string | ArrayBuffer): void {
-    if (typeof data === "string") this.sent.push(JSON.parse(data) as Sent);
-    else this.binary.push(data);
-  }
-
-  close(code = 1005): void {
-    this.closedWith = code;
-    this.readyState = 3;
-  }
-
-  /** The newest message sent; fails unless it is of this type. */
-  last(type: string): Sent {
-    const sent = this.sent.at(-1);
-    assert.equal(sent?.type, type);
-    return sent;
-  }
-
-  says(message: object): void {
-    this.onmessage?.call(this as unknown as WebSocket, { data: JSON.stringify(message) } as MessageEvent);
-  }
-
-  breaks(code: number, reason = ""): void {
-    this.readyState = 3;
-    this.onclose?.call(this as unknown as WebSocket, { code, reason } as CloseEvent);
-  }
-}
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { TestWire } from "../testing/test-wire.ts";
+import { Connection } from "./connection.ts";
+import type { ConnectionOptions, ConnectionState, SessionHandle } from "./connection.ts";
+import type { AudioFrame, ServerMessage } from "./protocol.ts";
 
 class Stay {
   readonly wires: TestWire[] = [];
@@ -54,26 +11,33 @@ class Stay {
   readonly messages: ServerMessage[] = [];
   readonly audio: AudioFrame[] = [];
   readonly news: string[] = [];
-  readonly connection = new Connection({
-    open: () => {
-      const wire = new TestWire();
-      this.wires.push(wire);
-      return wire as unknown as Wire;
-    },
-    config: { room_id: "kitchen", name: "Ana", speaks: "es", hears: ["es"] },
-    random: () => 0,
-    events: {
-      state: (state) => this.states.push(state),
-      message: (message) => this.messages.push(message),
-      audio: (frame) => this.audio.push(frame),
-      recovered: (missed, gap) => this.news.push(`recovered ${missed} ${gap ? "gap" : "whole"}`),
-      replaced: () => this.news.push("replaced"),
-    },
-  });
+  readonly handles: SessionHandle[] = [];
+  readonly connection: Connection;
+
+  constructor(options: Partial<ConnectionOptions> = {}) {
+    this.connection = new Connection({
+      open: () => {
+        const wire = new TestWire();
+        this.wires.push(wire);
+        return wire;
+      },
+      config: { room_id: "kitchen", name: "Ana", speaks: "es", hears: ["es"] },
+      random: () => 0,
+      events: {
+        state: (state) => this.states.push(state),
+        message: (message) => this.messages.push(message),
+        audio: (frame) => this.audio.push(frame),
+        recovered: (missed, gap) => this.news.push(`recovered ${missed} ${gap ? "gap" : "whole"}`),
+        replaced: () => this.news.push("replaced"),
+        session: (handle) => this.handles.push(handle),
+      },
+      ...options,
+    });
+  }
 
   get wire(): TestWire {
     const wire = this.wires.at(-1);
-    assert.ok(wire !== undefined, "no socket was opened");
+    if (wire === undefined) throw new Error("no socket was opened");
     return wire;
   }
 
@@ -95,7 +59,7 @@ class Stay {
   finishCreation(sessionId: string): void {
     const { id } = this.wire.last("create_session");
     this.wire.says({ type: "session_created", ...answer(sessionId), ref: id });
-    assert.equal(this.state, "online");
+    expect(this.state).toBe("online");
   }
 }
 
@@ -109,18 +73,18 @@ function final(seq: number): object {
 }
 
 beforeEach(() => {
-  mock.timers.enable({ apis: ["setTimeout", "setInterval", "Date"] });
+  vi.useFakeTimers();
 });
 afterEach(() => {
-  mock.timers.reset();
+  vi.useRealTimers();
 });
 
 test("connected, session, online", () => {
   const stay = new Stay();
   stay.join();
-  assert.deepEqual(stay.states.at(-1), { kind: "online", sessionId: "s1", roomId: "kitchen" });
-  assert.deepEqual(stay.wire.sent[0]?.config, { room_id: "kitchen", name: "Ana", speaks: "es", hears: ["es"] });
-  assert.equal(stay.wire.binaryType, "arraybuffer");
+  expect(stay.states.at(-1)).toEqual({ kind: "online", sessionId: "s1", roomId: "kitchen" });
+  expect(stay.wire.sent[0]?.config).toEqual({ room_id: "kitchen", name: "Ana", speaks: "es", hears: ["es"] });
+  expect(stay.wire.binaryType).toBe("arraybuffer");
 });
 
 for (const code of [1001, 1006, 1011, 1012, 1013]) {
@@ -130,23 +94,23 @@ for (const code of [1001, 1006, 1011, 1012, 1013]) {
     stay.wire.says(final(9));
     stay.wire.says(final(8));
     stay.wire.breaks(code);
-    assert.deepEqual(stay.states.at(-1), { kind: "waiting", retryInMs: 500 });
-    assert.equal(stay.wires.length, 1);
-    mock.timers.tick(500);
-    assert.equal(stay.wires.length, 2);
+    expect(stay.states.at(-1)).toEqual({ kind: "waiting", retryInMs: 500 });
+    expect(stay.wires.length).toBe(1);
+    vi.advanceTimersByTime(500);
+    expect(stay.wires.length).toBe(2);
     stay.wire.says({ type: "connected" });
     const recover = stay.wire.last("recover_session");
-    assert.deepEqual([recover.session_id, recover.resume_token, recover.last_seq], ["s1", "token-s1", 9]);
+    expect([recover.session_id, recover.resume_token, recover.last_seq]).toEqual(["s1", "token-s1", 9]);
     const missed = { resume_token: "t2", seq: 12, missed: 2, gap: false, ref: recover.id };
     stay.wire.says({ type: "session_recovered", ...answer("s1", missed) });
-    assert.equal(stay.state, "online");
-    assert.deepEqual(stay.news, ["recovered 2 whole"]);
+    expect(stay.state).toBe("online");
+    expect(stay.news).toEqual(["recovered 2 whole"]);
     // Broken again before the replay: what was only announced is still to come.
     stay.wire.breaks(1006);
-    mock.timers.tick(500);
+    vi.advanceTimersByTime(500);
     stay.wire.says({ type: "connected" });
-    assert.equal(stay.wire.last("recover_session").last_seq, 9);
-    assert.equal(stay.wire.last("recover_session").resume_token, "t2");
+    expect(stay.wire.last("recover_session").last_seq).toBe(9);
+    expect(stay.wire.last("recover_session").resume_token).toBe("t2");
   });
 }
 
@@ -159,9 +123,9 @@ for (const [code, why] of [
     const stay = new Stay();
     stay.join();
     stay.wire.breaks(code, "because");
-    assert.deepEqual(stay.states.at(-1), { kind: "ended", why, message: "because" });
-    mock.timers.tick(60_000);
-    assert.equal(stay.wires.length, 1);
+    expect(stay.states.at(-1)).toEqual({ kind: "ended", why, message: "because" });
+    vi.advanceTimersByTime(60_000);
+    expect(stay.wires.length).toBe(1);
   });
 }
 
@@ -170,20 +134,20 @@ test("a session that the server forgot is replaced by a fresh one, with what was
   stay.join();
   stay.connection.configure({ hears: ["fr"] });
   stay.wire.breaks(1012);
-  mock.timers.tick(500);
+  vi.advanceTimersByTime(500);
   stay.wire.says({ type: "connected" });
   const recover = stay.wire.last("recover_session");
   stay.wire.says({ type: "error", code: "session_not_found", message: "no such session", ref: recover.id });
-  assert.deepEqual(stay.wire.last("create_session").config, {
+  expect(stay.wire.last("create_session").config).toEqual({
     room_id: "kitchen",
     name: "Ana",
     speaks: "es",
     hears: ["fr"],
   });
   stay.finishCreation("s2");
-  assert.deepEqual(stay.news, ["replaced"]);
-  assert.equal(stay.connection.sessionId, "s2");
-  assert.ok(!stay.messages.some((message) => message.type === "error"), "the refusal is not shown as an error too");
+  expect(stay.news).toEqual(["replaced"]);
+  expect(stay.connection.session?.sessionId).toBe("s2");
+  expect(stay.messages.some((message) => message.type === "error")).toBe(false);
 });
 
 test("what was configured while the connection was broken is said once it is back", () => {
@@ -192,12 +156,12 @@ test("what was configured while the connection was broken is said once it is bac
   stay.wire.breaks(1006);
   stay.connection.configure({ hears: ["fr"] });
   for (const expected of [["fr"], undefined]) {
-    mock.timers.tick(500);
+    vi.advanceTimersByTime(500);
     stay.wire.says({ type: "connected" });
     stay.wire.says({ type: "session_recovered", ...answer("s1", { missed: 0, gap: false }) });
     const configured = stay.wire.sent.find((sent) => sent.type === "configure")?.config as
       { hears?: string[] } | undefined;
-    assert.deepEqual(configured?.hears, expected);
+    expect(configured?.hears).toEqual(expected);
     stay.wire.breaks(1006);
   }
 });
@@ -209,14 +173,14 @@ test("attempts come ever later, and start over once the room is reached", () => 
   for (let attempt = 0; attempt < 7; attempt += 1) {
     stay.wire.breaks(1006);
     const state = stay.states.at(-1);
-    assert.equal(state?.kind, "waiting");
+    if (state?.kind !== "waiting") throw new Error("it does not wait");
     waits.push(state.retryInMs);
-    mock.timers.tick(state.retryInMs);
+    vi.advanceTimersByTime(state.retryInMs);
   }
-  assert.deepEqual(waits, [500, 1000, 2000, 4000, 8000, 15_000, 15_000]);
+  expect(waits).toEqual([500, 1000, 2000, 4000, 8000, 15_000, 15_000]);
   stay.create("s1");
   stay.wire.breaks(1006);
-  assert.deepEqual(stay.states.at(-1), { kind: "waiting", retryInMs: 500 });
+  expect(stay.states.at(-1)).toEqual({ kind: "waiting", retryInMs: 500 });
 });
 
 test("a person can shorten the wait", () => {
@@ -224,29 +188,29 @@ test("a person can shorten the wait", () => {
   stay.join();
   stay.wire.breaks(1006);
   stay.connection.retryNow();
-  assert.equal(stay.wires.length, 2);
-  mock.timers.tick(5_000);
-  assert.equal(stay.wires.length, 2, "the attempt that was waited for is not made as well");
+  expect(stay.wires.length).toBe(2);
+  vi.advanceTimersByTime(5_000);
+  expect(stay.wires.length, "the attempt that was waited for is not made as well").toBe(2);
 });
 
 test("a server that accepts but never answers is given up after 10 s", () => {
   const stay = new Stay();
   stay.connection.open();
-  mock.timers.tick(10_000);
-  assert.equal(stay.state, "waiting");
-  assert.notEqual(stay.wires[0]?.closedWith, undefined);
+  vi.advanceTimersByTime(10_000);
+  expect(stay.state).toBe("waiting");
+  expect(stay.wires[0]?.closedWith).toBeDefined();
 });
 
 test("pings go out, and a silent network is noticed though the socket stays open", () => {
   const stay = new Stay();
   stay.join();
-  mock.timers.tick(15_000);
+  vi.advanceTimersByTime(15_000);
   stay.wire.last("ping");
   stay.wire.says({ type: "pong" });
-  mock.timers.tick(30_000);
-  assert.equal(stay.state, "online");
-  mock.timers.tick(15_000);
-  assert.equal(stay.state, "waiting");
+  vi.advanceTimersByTime(30_000);
+  expect(stay.state).toBe("online");
+  vi.advanceTimersByTime(15_000);
+  expect(stay.state).toBe("waiting");
 });
 
 test("a socket that was given up is not listened to any more", () => {
@@ -254,11 +218,11 @@ test("a socket that was given up is not listened to any more", () => {
   stay.join();
   const old = stay.wire;
   old.breaks(1006);
-  mock.timers.tick(500);
+  vi.advanceTimersByTime(500);
   old.says(final(20));
   old.breaks(1000);
-  assert.equal(stay.state, "connecting");
-  assert.ok(!stay.messages.some((message) => message.type === "transcription"));
+  expect(stay.state).toBe("connecting");
+  expect(stay.messages.some((message) => message.type === "transcription")).toBe(false);
 });
 
 test("a refused room ends the stay with the server's words", () => {
@@ -267,37 +231,37 @@ test("a refused room ends the stay with the server's words", () => {
   stay.wire.says({ type: "connected" });
   const create = stay.wire.last("create_session");
   stay.wire.says({ type: "error", code: "limit", message: "the server is full", ref: create.id });
-  assert.deepEqual(stay.states.at(-1), { kind: "ended", why: "refused", message: "the server is full" });
+  expect(stay.states.at(-1)).toEqual({ kind: "ended", why: "refused", message: "the server is full" });
 });
 
 test("audio is dropped, not queued, while the network does not keep up or there is none", () => {
   const stay = new Stay();
   const samples = new Int16Array(320);
-  assert.equal(stay.connection.sendAudio(samples), false);
+  expect(stay.connection.sendAudio(samples)).toBe(false);
   stay.join();
-  assert.equal(stay.connection.sendAudio(samples), true);
-  assert.equal(stay.wire.binary[0]?.byteLength, 640);
+  expect(stay.connection.sendAudio(samples)).toBe(true);
+  expect(stay.wire.binary[0]?.byteLength).toBe(640);
   stay.wire.bufferedAmount = 70_000;
-  assert.equal(stay.connection.sendAudio(samples), false);
-  assert.equal(stay.wire.binary.length, 1);
+  expect(stay.connection.sendAudio(samples)).toBe(false);
+  expect(stay.wire.binary.length).toBe(1);
 });
 
 test("text is sent only where somebody is there to get it", () => {
   const stay = new Stay();
-  assert.equal(stay.connection.sendText("hola"), false);
+  expect(stay.connection.sendText("hola")).toBe(false);
   stay.join();
-  assert.equal(stay.connection.sendText("hola"), true);
-  assert.equal(stay.wire.last("text").text, "hola");
+  expect(stay.connection.sendText("hola")).toBe(true);
+  expect(stay.wire.last("text").text).toBe("hola");
   stay.wire.breaks(1006);
-  assert.equal(stay.connection.sendText("hola"), false);
+  expect(stay.connection.sendText("hola")).toBe(false);
 });
 
 test("translated audio is handed on decoded", () => {
   const stay = new Stay();
   stay.join();
   const data = new Uint8Array([1, 0, 12, 0, 9, 0, 0, 0, 3, 0, 0, 0, 7, 0]).buffer;
-  stay.wire.onmessage?.call(stay.wire as unknown as WebSocket, { data } as MessageEvent);
-  assert.deepEqual(stay.audio, [{ streamId: 9, sequence: 3, samples: new Int16Array([7]) }]);
+  stay.wire.onmessage?.(new MessageEvent("message", { data }));
+  expect(stay.audio).toEqual([{ streamId: 9, sequence: 3, samples: new Int16Array([7]) }]);
 });
 
 test("leaving says so and closes with 1000", () => {
@@ -305,6 +269,93 @@ test("leaving says so and closes with 1000", () => {
   stay.join();
   stay.connection.leave();
   stay.wire.last("leave_session");
-  assert.equal(stay.wire.closedWith, 1000);
-  assert.deepEqual(stay.states.at(-1), { kind: "ended", why: "left" });
+  expect(stay.wire.closedWith).toBe(1000);
+  expect(stay.states.at(-1)).toEqual({ kind: "ended", why: "left" });
+});
+
+test("after a reload the session is recovered from where the page says, and its handle is told", () => {
+  const handle = { sessionId: "s1", roomId: "kitchen", resumeToken: "t1", lastSeq: 0 };
+  const stay = new Stay({ resume: handle });
+  stay.connection.open();
+  stay.wire.says({ type: "connected" });
+  const recover = stay.wire.last("recover_session");
+  expect([recover.session_id, recover.resume_token, recover.last_seq]).toEqual(["s1", "t1", 0]);
+  const back = { resume_token: "t2", seq: 12, missed: 3, gap: false, ref: recover.id };
+  stay.wire.says({ type: "session_recovered", ...answer("s1", back) });
+  expect(stay.handles).toEqual([{ ...handle, resumeToken: "t2" }]);
+  expect(stay.news).toEqual(["recovered 3 whole"]);
+  stay.wire.says(final(9));
+  expect(stay.connection.session?.lastSeq).toBe(9);
+  expect(handle.resumeToken, "the page's own handle is left as it is").toBe("t1");
+});
+
+test("a session that was to be resumed and is gone is replaced", () => {
+  const stay = new Stay({ resume: { sessionId: "old", roomId: "kitchen", resumeToken: "t", lastSeq: 4 } });
+  stay.connection.open();
+  stay.wire.says({ type: "connected" });
+  const { id } = stay.wire.last("recover_session");
+  stay.wire.says({ type: "error", code: "forbidden", message: "no", ref: id });
+  stay.finishCreation("s2");
+  expect(stay.news).toEqual(["replaced"]);
+  expect(stay.handles.map(({ sessionId }) => sessionId)).toEqual(["s2"]);
+});
+
+test("disconnecting closes without leaving, tries no more, and another open comes back to the session", () => {
+  const stay = new Stay();
+  stay.join();
+  stay.connection.disconnect();
+  expect(stay.wire.count("leave_session")).toBe(0);
+  expect(stay.wire.closedWith).toBe(1005);
+  expect(stay.connection.sendText("hola")).toBe(false);
+  vi.advanceTimersByTime(60_000);
+  expect(stay.wires).toHaveLength(1);
+  stay.connection.open();
+  stay.wire.says({ type: "connected" });
+  expect(stay.wire.last("recover_session").session_id).toBe("s1");
+});
+
+test("disconnecting while it waits ends the waiting", () => {
+  const stay = new Stay();
+  stay.join();
+  stay.wire.breaks(1006);
+  stay.connection.disconnect();
+  vi.advanceTimersByTime(60_000);
+  stay.connection.retryNow();
+  expect(stay.wires).toHaveLength(1);
+});
+
+test("opening what is open opens no second socket", () => {
+  const stay = new Stay();
+  stay.join();
+  stay.connection.open();
+  expect(stay.wires).toHaveLength(1);
+});
+
+test("timers that come late, as in a hidden tab, are no reason to give up a network that answers", () => {
+  const stay = new Stay();
+  stay.join();
+  for (let minute = 0; minute < 5; minute += 1) {
+    vi.setSystemTime(Date.now() + 45_000);
+    vi.advanceTimersByTime(15_000);
+    stay.wire.last("ping");
+    stay.wire.says({ type: "pong" });
+  }
+  expect(stay.state).toBe("online");
+});
+
+test("a session that the server closed is over", () => {
+  const stay = new Stay();
+  stay.join();
+  stay.wire.says({ type: "session_closed", reason: "expired" });
+  expect(stay.states.at(-1)).toEqual({ kind: "ended", why: "closed", message: "expired" });
+  expect(stay.messages.at(-1)?.type).toBe("session_closed");
+  expect(stay.connection.session).toBeUndefined();
+});
+
+test("an utterance is ended only where there is one", () => {
+  const stay = new Stay();
+  stay.connection.endUtterance();
+  stay.join();
+  stay.connection.endUtterance();
+  expect(stay.wire.count("audio_end")).toBe(1);
 });

@@ -37,6 +37,12 @@ export interface Caption {
   text: string;
   final: boolean;
   started_at?: string;
+  ended_at?: string;
+  /** 0 to 1, where the engine says. */
+  confidence?: number;
+  engine?: string;
+  /** False: kept in memory only, for now. */
+  durable?: boolean;
 }
 
 export interface Warning {
@@ -84,6 +90,8 @@ export type ServerMessage =
       sample_rate: number;
     }
   | { type: "audio_stop"; stream_id: number; reason: "complete" | "cancelled" | "dropped" }
+  | { type: "subscribed" | "unsubscribed"; topic: string; ref?: string }
+  | { type: "event"; topic: string; seq: number; event: Record<string, unknown> & { kind?: string } }
   | { type: "system_announcement"; message: string }
   | { type: "error"; code: string; message: string; ref?: string };
 
@@ -95,6 +103,7 @@ export type ClientMessage = { id?: string } & (
   | { type: "configure"; config: SessionConfig }
   | { type: "text"; text: string }
   | { type: "audio_end" }
+  | { type: "subscribe" | "unsubscribe"; topic: string }
 );
 
 /** One piece of translated audio, 20 ms of PCM signed 16-bit little-endian mono at its stream's rate. */
@@ -126,6 +135,9 @@ const KNOWN_TYPES: ReadonlySet<string> = new Set<ServerMessage["type"]>([
   "translation",
   "audio_start",
   "audio_stop",
+  "subscribed",
+  "unsubscribed",
+  "event",
   "system_announcement",
   "error",
 ]);

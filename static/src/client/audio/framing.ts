@@ -1,50 +1,38 @@
 // From a microphone's blocks of any size to the protocol's frames: 20 ms of signed 16-bit samples at 16 kHz. Pure.
+import { Resampler } from "./resampler.ts";
 
 /** Hertz; what the session is configured to. */
 export const SAMPLE_RATE = 16_000;
 /** 20 ms at 16 kHz. */
 export const FRAME_SAMPLES = 320;
 
-/**
- * Collects float samples in [-1, 1] and hands out whole frames.
- *
- * Browsers that cannot open a microphone at 16 kHz deliver `sourceRate`; it is brought down by linear interpolation,
- * and the caller filters out what lies above 8 kHz beforehand.
- */
+/** Collects float samples in [-1, 1] that come at `sourceRate` hertz and hands out whole frames. */
 export class Framer {
-  readonly #step: number;
-  /** Where the next output sample lies, in input samples after `#previous`. */
-  #position = 1;
-  #previous = 0;
+  readonly #resampler: Resampler | undefined;
   #frame = new Int16Array(FRAME_SAMPLES);
   #filled = 0;
 
   constructor(sourceRate: number) {
-    this.#step = sourceRate / SAMPLE_RATE;
+    this.#resampler = sourceRate === SAMPLE_RATE ? undefined : new Resampler(sourceRate, SAMPLE_RATE);
   }
 
-  push(block: Float32Array): Int16Array[] {
-    const frames: Int16Array[] = [];
-    for (const sample of block) {
-      while (this.#position <= 1) {
-        const value = this.#previous + (sample - this.#previous) * this.#position;
-        this.#frame[this.#filled] = toInt16(value);
-        this.#filled += 1;
-        if (this.#filled === FRAME_SAMPLES) {
-          frames.push(this.#frame);
-          this.#frame = new Int16Array(FRAME_SAMPLES);
-          this.#filled = 0;
-        }
-        this.#position += this.#step;
+  push(block: Float32Array): Int16Array<ArrayBuffer>[] {
+    const frames: Int16Array<ArrayBuffer>[] = [];
+    for (const sample of this.#resampler?.push(block) ?? block) {
+      this.#frame[this.#filled] = toInt16(sample);
+      this.#filled += 1;
+      if (this.#filled === FRAME_SAMPLES) {
+        frames.push(this.#frame);
+        this.#frame = new Int16Array(FRAME_SAMPLES);
+        this.#filled = 0;
       }
-      this.#position -= 1;
-      this.#previous = sample;
     }
     return frames;
   }
 }
 
-function toInt16(value: number): number {
+/** A sample in [-1, 1] as 16 bits; what is louder is clipped, not wrapped around. */
+export function toInt16(value: number): number {
   return Math.round(Math.max(-1, Math.min(1, value)) * 32_767);
 }
 

@@ -1,4 +1,5 @@
-// The microphone as a stream of 20 ms frames.
+// The microphone as a stream of 20 ms frames: which there are, and opening one.
+import workletAddress from "./microphone-worklet.ts?worker&url";
 import { SAMPLE_RATE } from "./framing.ts";
 
 /** Why there is no microphone. */
@@ -13,43 +14,65 @@ export class MicrophoneError extends Error {
   }
 }
 
+export interface MicrophoneDevice {
+  deviceId: string;
+  /** Empty until the person has let the page use a microphone. */
+  label: string;
+}
+
 export interface Microphone {
+  readonly deviceId: string;
+  readonly label: string;
   stop(): void;
+}
+
+export interface MicrophoneOptions {
+  /** This one and no other; without it, the one the browser chooses. */
+  deviceId?: string;
+  /** Gets 320 samples at 16 kHz every 20 ms. */
+  onFrame(samples: Int16Array): void;
+  /** The device went away by itself; it is closed. */
+  onLost(): void;
 }
 
 /** Outside a click, some browsers leave `resume()` unsettled for ever instead of refusing it. */
 const RESUME_MS = 3_000;
-/** Hertz; keeps what a 16 kHz signal can carry when the browser insists on delivering more. */
-const LOW_PASS_HZ = 7_000;
+/** Names of the browser's own choices in its list of devices; they are the same devices once more. */
+const CHOICES: readonly string[] = ["", "default", "communications"];
+
+/** The microphones of this device; before permission browsers tell little of them or nothing. */
+export async function listMicrophones(): Promise<MicrophoneDevice[]> {
+  const devices = (await mediaDevices()?.enumerateDevices()) ?? [];
+  return devices
+    .filter(({ kind, deviceId }) => kind === "audioinput" && !CHOICES.includes(deviceId))
+    .map(({ deviceId, label }) => ({ deviceId, label }));
+}
+
+/** Calls `onChange` when a device is plugged in or out, until what is returned is called. */
+export function watchMicrophones(onChange: () => void): () => void {
+  const devices = mediaDevices();
+  devices?.addEventListener("devicechange", onChange);
+  return () => {
+    devices?.removeEventListener("devicechange", onChange);
+  };
+}
 
 /**
- * Opens the microphone; has to be called from a click. `onFrame` gets 320 samples at 16 kHz every 20 ms, `onLost` is
- * called when the device goes away by itself.
+ * Opens the microphone; has to be called from a click.
  *
  * @throws {MicrophoneError}
  */
-export async function openMicrophone(onFrame: (samples: Int16Array) => void, onLost: () => void): Promise<Microphone> {
-  // Absent outside a secure context (https or localhost), whatever the types say.
-  const devices = navigator.mediaDevices as MediaDevices | undefined;
-  if (devices === undefined) throw new MicrophoneError("insecure");
-  let stream: MediaStream;
-  try {
-    // Exact audio: recognizers are trained on it, and each of these filters takes away consonants.
-    stream = await devices.getUserMedia({
-      audio: { channelCount: 1, echoCancellation: false, noiseSuppression: false, autoGainControl: false },
-    });
-  } catch (cause) {
-    throw new MicrophoneError(problemOf(cause), cause);
-  }
+export async function openMicrophone(options: MicrophoneOptions): Promise<Microphone> {
+  const stream = await capture(options.deviceId);
   let context: AudioContext | undefined;
   try {
     const { audio, source } = connect(stream);
     context = audio;
     await resume(context);
-    await context.audioWorklet.addModule("/assets/microphone-worklet.js");
+    await context.audioWorklet.addModule(workletAddress);
     const frames = new AudioWorkletNode(context, "microphone", { numberOfOutputs: 0, channelCount: 1 });
-    frames.port.onmessage = (event: MessageEvent<Int16Array>) => {
-      onFrame(event.data);
+    frames.port.onmessage = ({ data }: MessageEvent<Int16Array>) => {
+      options.onFrame(data);
     };
     source.connect(frames);
   } catch (cause) {
@@ -57,20 +80,44 @@ export async function openMicrophone(onFrame: (samples: Int16Array) => void, onL
     throw cause instanceof MicrophoneError ? cause : new MicrophoneError("failed", cause);
   }
   const opened = context;
-  for (const track of stream.getTracks()) {
-    track.onended = () => {
-      close(stream, opened);
-      onLost();
-    };
+  const [track] = stream.getAudioTracks();
+  if (track?.readyState !== "live") {
+    // Unplugged while it was opened: its `ended` came before anybody listened.
+    close(stream, opened);
+    throw new MicrophoneError("no_device");
   }
+  track.onended = () => {
+    close(stream, opened);
+    options.onLost();
+  };
   return {
+    deviceId: track.getSettings().deviceId ?? "",
+    label: track.label,
     stop: () => {
       close(stream, opened);
     },
   };
 }
 
-/** The microphone's signal, free of what 16 kHz cannot carry. */
+async function capture(deviceId: string | undefined): Promise<MediaStream> {
+  const devices = mediaDevices();
+  if (devices === undefined) throw new MicrophoneError("insecure");
+  try {
+    return await devices.getUserMedia({
+      audio: {
+        // Exact audio: recognizers are trained on it, and each of these filters takes away consonants.
+        channelCount: 1,
+        echoCancellation: false,
+        noiseSuppression: false,
+        autoGainControl: false,
+        ...(deviceId === undefined || deviceId === "" ? {} : { deviceId: { exact: deviceId } }),
+      },
+    });
+  } catch (cause) {
+    throw new MicrophoneError(problemOf(cause), cause);
+  }
+}
+
 function connect(stream: MediaStream): { audio: AudioContext; source: AudioNode } {
   const audio = new AudioContext({ sampleRate: SAMPLE_RATE });
   try {
@@ -80,21 +127,19 @@ function connect(stream: MediaStream): { audio: AudioContext; source: AudioNode 
     void audio.close();
   }
   const native = new AudioContext();
-  let source: AudioNode = native.createMediaStreamSource(stream);
-  for (let stage = 0; stage < 2; stage += 1) {
-    source = source.connect(new BiquadFilterNode(native, { type: "lowpass", frequency: LOW_PASS_HZ }));
-  }
-  return { audio: native, source };
+  return { audio: native, source: native.createMediaStreamSource(stream) };
 }
 
 async function resume(context: AudioContext): Promise<void> {
-  const resumed = context.resume().then(() => true);
-  const tooLong = new Promise<boolean>((settle) => {
-    setTimeout(() => {
+  let late: ReturnType<typeof setTimeout> | undefined;
+  const tooLong = new Promise<false>((settle) => {
+    late = setTimeout(() => {
       settle(false);
     }, RESUME_MS);
   });
-  if (!(await Promise.race([resumed, tooLong]))) throw new MicrophoneError("blocked");
+  const resumed = await Promise.race([context.resume().then(() => true), tooLong]);
+  clearTimeout(late);
+  if (!resumed) throw new MicrophoneError("blocked");
 }
 
 function close(stream: MediaStream, context: AudioContext | undefined): void {
@@ -105,9 +150,14 @@ function close(stream: MediaStream, context: AudioContext | undefined): void {
   if (context !== undefined && context.state !== "closed") void context.close();
 }
 
+/** Absent outside a secure context (https or localhost), whatever the types say. */
+function mediaDevices(): MediaDevices | undefined {
+  return navigator.mediaDevices;
+}
+
 /** The names that browsers give a failed `getUserMedia` (W3C Media Capture and Streams, 10.2). */
 function problemOf(cause: unknown): MicrophoneProblem {
-  switch (cause instanceof DOMException ? cause.name : "") {
+  switch (cause instanceof DOMException ? cause.name : cause instanceof Error ? cause.constructor.name : "") {
     case "NotAllowedError":
     case "SecurityError":
       return "refused";
