@@ -20,6 +20,17 @@ export interface ConnectionEvents {
   recovered(missed: number, gap: boolean): void;
   /** The server no longer knows the session (it was restarted, or the session expired): a fresh one was made. */
   replaced(): void;
+  /** There is a session, or it has gone further: what resumes it after a reload. */
+  session?(handle: SessionHandle): void;
+}
+
+/** What opens a session again, from another page or window too. */
+export interface SessionHandle {
+  sessionId: string;
+  roomId: string;
+  /** A secret. */
+  resumeToken: string;
+  lastSeq: number;
 }
 
 /** The part of a browser's WebSocket that is used here. */
@@ -33,6 +44,8 @@ export interface ConnectionOptions {
   open: () => Wire;
   /** With the room in it. */
   config: SessionConfig;
+  /** Goes on with this session, as far as the server still knows it. */
+  resume?: SessionHandle;
   events: ConnectionEvents;
   /** In [0, 1); spreads the attempts to reconnect. */
   random?: () => number;
@@ -51,20 +64,13 @@ const LEFT = 1000;
 const POLICY = 1008;
 const AUTHENTICATION = 4001;
 
-interface Session {
-  id: string;
-  roomId: string;
-  resumeToken: string;
-  lastSeq: number;
-}
-
 type Timer = ReturnType<typeof setTimeout>;
 
 export class Connection {
   readonly #options: ConnectionOptions;
   #config: SessionConfig;
   #wire: Wire | undefined;
-  #session: Session | undefined;
+  #session: SessionHandle | undefined;
   #state: ConnectionState = { kind: "connecting" };
   /** The message whose refusal ends or restarts the set-up. */
   #setUp: { id: string; recovering: boolean } | undefined;
@@ -80,11 +86,11 @@ export class Connection {
   constructor(options: ConnectionOptions) {
     this.#options = options;
     this.#config = options.config;
+    if (options.resume !== undefined) this.#session = { ...options.resume };
   }
 
-  /** The session's id once there is one; what other people's messages call this person by. */
-  get sessionId(): string | undefined {
-    return this.#session?.id;
+  get session(): SessionHandle | undefined {
+    return this.#session === undefined ? undefined : { ...this.#session };
   }
 
   /** Connects, and from then on reconnects by itself until `leave`, or an end that trying again cannot mend. */
@@ -104,6 +110,14 @@ export class Connection {
   leave(): void {
     this.#say({ type: "leave_session" });
     this.#end({ kind: "ended", why: "left" });
+  }
+
+  /** Closes without leaving: the session can be resumed. */
+  disconnect(): void {
+    const wire = this.#wire;
+    this.#drop();
+    clearTimeout(this.#retry);
+    wire?.close(4000);
   }
 
   /** False when there is no connection: the text was not sent. */
@@ -161,7 +175,7 @@ export class Connection {
         break;
       case "session_created":
         this.#session = {
-          id: message.session_id,
+          sessionId: message.session_id,
           roomId: message.room_id,
           resumeToken: message.resume_token,
           lastSeq: message.seq,
@@ -215,7 +229,7 @@ export class Connection {
         ? this.#say({ type: "create_session", config: this.#config })
         : this.#say({
             type: "recover_session",
-            session_id: session.id,
+            session_id: session.sessionId,
             resume_token: session.resumeToken,
             last_seq: session.lastSeq,
           });
@@ -246,7 +260,7 @@ export class Connection {
     return true;
   }
 
-  #online(session: Session): void {
+  #online(session: SessionHandle): void {
     clearTimeout(this.#deadline);
     this.#setUp = undefined;
     this.#attempt = 0;
@@ -255,7 +269,8 @@ export class Connection {
       if (Date.now() - this.#lastHeard > SILENCE_MS) this.#abandon();
       else this.#say({ type: "ping" });
     }, HEARTBEAT_MS);
-    this.#enter({ kind: "online", sessionId: session.id, roomId: session.roomId });
+    this.#options.events.session?.({ ...session });
+    this.#enter({ kind: "online", sessionId: session.sessionId, roomId: session.roomId });
   }
 
   /** Gives the socket up without waiting for its close, which a dead network would not deliver for minutes. */

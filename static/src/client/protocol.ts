@@ -37,6 +37,10 @@ export interface Caption {
   text: string;
   final: boolean;
   started_at?: string;
+  /** 0 to 1, where the engine knows. */
+  confidence?: number;
+  /** False: said, but not stored. */
+  durable?: boolean;
 }
 
 export interface Warning {

@@ -42,7 +42,11 @@ export class Player {
     if (this.#output !== undefined) this.#output.gain.gain.value = volume;
   }
 
-  start(streamId: number, sampleRate: number): void {
+  setDucking(_share: number): void {
+    // Nothing is ducked before the library's own player.
+  }
+
+  start(streamId: number, sampleRate: number, _kind?: "translated" | "original"): void {
     this.#streams.set(streamId, { sampleRate, nextAt: 0, playing: new Set(), ended: false });
   }
 
