@@ -1,0 +1,69 @@
+// A field in which one language is chosen: those that work here first, the others below, not to be chosen, with the reason.
+import ListSubheader from "@mui/material/ListSubheader";
+import MenuItem from "@mui/material/MenuItem";
+import TextField from "@mui/material/TextField";
+import Typography from "@mui/material/Typography";
+import { useTranslation } from "react-i18next";
+import { useLanguageName } from "../languages.ts";
+import type { LanguageOption } from "../languages.ts";
+
+export function LanguageSelect(field: {
+  label: string;
+  options: readonly LanguageOption[];
+  value: string;
+  onChange: (code: string) => void;
+  helperText?: string;
+  size?: "small" | "medium";
+  disabled?: boolean;
+}) {
+  const { t } = useTranslation("room");
+  const languageName = useLanguageName();
+  const { options } = field;
+  const chosen = options.find(({ code }) => code === field.value);
+  const impossible = options.filter(({ possible }) => !possible);
+  const item = (option: LanguageOption) => (
+    <MenuItem key={option.code} value={option.code} disabled={!option.possible} sx={{ display: "block", minWidth: 0 }}>
+      <Typography component="span" sx={{ display: "block" }}>
+        {languageName(option.code)}
+      </Typography>
+      {option.note === undefined ? null : (
+        <Typography
+          component="span"
+          variant="body2"
+          color="text.secondary"
+          sx={{ display: "block", whiteSpace: "normal" }}
+          {...(option.reason === undefined ? {} : { lang: "en" })}
+        >
+          {option.reason ?? t(`languages.${option.note}`)}
+        </Typography>
+      )}
+    </MenuItem>
+  );
+  return (
+    <TextField
+      select
+      fullWidth
+      label={field.label}
+      size={field.size ?? "medium"}
+      // A choice that has become impossible is shown as none.
+      value={chosen?.code ?? ""}
+      disabled={field.disabled ?? options.length === 0}
+      helperText={field.helperText}
+      onChange={(event) => {
+        field.onChange(event.target.value);
+      }}
+      slotProps={{
+        select: {
+          renderValue: (code) => (typeof code === "string" ? languageName(code) : ""),
+          // Keyboard and screen reader come to the impossible ones too, and learn the reason.
+          MenuProps: { slotProps: { list: { disabledItemsFocusable: true }, paper: { sx: { maxHeight: 420 } } } },
+        },
+      }}
+    >
+      {impossible.length === 0 ? null : <ListSubheader>{t("languages.works")}</ListSubheader>}
+      {options.filter(({ possible }) => possible).map(item)}
+      {impossible.length === 0 ? null : <ListSubheader>{t("languages.not")}</ListSubheader>}
+      {impossible.map(item)}
+    </TextField>
+  );
+}
