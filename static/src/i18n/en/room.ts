@@ -112,7 +112,7 @@ export const room = {
     translated: "Translated, {{language}}",
     confidence: "Confidence {{percent}} %",
     undurable: "not stored",
-    undurableHint: "The server could not store this. It will be missing in the transcript.",
+    undurableHint: "The server had not stored this when it was passed on. It may be missing in the transcript.",
     sending: "being sent",
     uncertain: "may not have arrived",
     sendAgain: "Send again",

@@ -115,7 +115,7 @@ export const room: Texts["room"] = {
     translated: "Traducido, {{language}}",
     confidence: "Confianza {{percent}} %",
     undurable: "sin guardar",
-    undurableHint: "El servidor no pudo guardarlo. Faltará en la transcripción.",
+    undurableHint: "El servidor aún no lo había guardado al transmitirlo. Puede faltar en la transcripción.",
     sending: "enviándose",
     uncertain: "quizá no ha llegado",
     sendAgain: "Enviar otra vez",

@@ -45,7 +45,7 @@ export function Details() {
       </Part>
       <HearingPanel player={stay.player} voices={voices} />
       {unvoiced ? (
-        <Typography variant="body2" color="text.secondary">
+        <Typography variant="body2" color="textSecondary">
           {t("languages.unvoiced", { language: languageName(hears) })}
         </Typography>
       ) : null}

@@ -56,7 +56,7 @@ export interface LanguageOption {
   reason?: string;
 }
 
-/** The languages in which a person can take part come first. */
+/** What works comes first, then what works in part, then the rest. */
 export function speakOptions(languages: readonly Language[]): LanguageOption[] {
   return inOrder(
     languages.map((language) => {
@@ -82,7 +82,12 @@ export function hearOptions(languages: readonly Language[]): LanguageOption[] {
 }
 
 function inOrder(options: LanguageOption[]): LanguageOption[] {
-  return options.sort((one, other) => Number(other.possible) - Number(one.possible));
+  return options.sort((one, other) => rank(one) - rank(other));
+}
+
+function rank({ possible, note }: LanguageOption): number {
+  if (!possible) return 2;
+  return note === undefined ? 0 : 1;
 }
 
 /** The first of `wishes` that is possible, also without its region, else the first possible one; empty if none is. */

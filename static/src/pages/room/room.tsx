@@ -158,7 +158,11 @@ function Inside({ onLeft, onAgain }: Pick<RoomProps, "onLeft" | "onAgain">) {
             setDetails(false);
           }}
           slotProps={{
-            paper: { role: "dialog", "aria-label": t("details.open"), sx: { width: "min(380px, 100%)", p: 2, pt: 1 } },
+            paper: {
+              role: "dialog",
+              "aria-label": t("details.open"),
+              sx: { width: "min(380px, 100%)", p: 2, pt: 1, backgroundImage: "none" },
+            },
           }}
         >
           <IconButton

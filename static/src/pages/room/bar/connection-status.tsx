@@ -79,7 +79,7 @@ function Countdown({ until, from }: { until: number; from: number }) {
     };
   }, [until]);
   return (
-    <Typography variant="body2" color="text.secondary" sx={{ fontVariantNumeric: "tabular-nums" }}>
+    <Typography variant="body2" color="textSecondary" sx={{ fontVariantNumeric: "tabular-nums" }}>
       {t("connection.retryIn", { count: Math.max(0, Math.ceil(leftMs / 1000)) })}
     </Typography>
   );

@@ -95,7 +95,7 @@ export function CaptionFrame(frame: {
             component="time"
             dateTime={at.toISOString()}
             variant="caption"
-            color="text.secondary"
+            color="textSecondary"
             sx={{ fontVariantNumeric: "tabular-nums" }}
           >
             {at.toLocaleTimeString(i18n.language, { hour: "2-digit", minute: "2-digit" })}

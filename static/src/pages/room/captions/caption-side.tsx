@@ -62,7 +62,7 @@ export const CaptionSide = memo(function CaptionSide({
       </Box>
       {state === "partial" ? <Unseen>({t("captions.partial")})</Unseen> : null}
       {state === "interrupted" ? (
-        <Typography component="span" variant="caption" color="text.secondary" sx={{ flex: "none" }}>
+        <Typography component="span" variant="caption" color="textSecondary" sx={{ flex: "none" }}>
           {t("captions.interrupted")}
         </Typography>
       ) : null}
@@ -88,7 +88,7 @@ export function AwaitedSide({ heardAt }: { heardAt: number }) {
   return (
     <Ground kind="translation" state={late ? "missing" : "awaited"}>
       {late ? (
-        <Typography component="span" variant="body2" color="text.secondary">
+        <Typography component="span" variant="body2" color="textSecondary">
           {t("captions.untranslated")}
         </Typography>
       ) : (
@@ -124,7 +124,7 @@ function Ground(ground: { kind: "source" | "translation"; state: string; childre
         px: 1.5,
         py: 0.875,
         minWidth: 0,
-        borderRadius: 2,
+        borderRadius: 1,
         display: "flex",
         gap: 1.25,
         alignItems: "baseline",

@@ -18,7 +18,7 @@ export function TalkingLine() {
       {names.length === 0 ? null : (
         <>
           <SoundBars />
-          <Typography variant="caption" color="text.secondary" noWrap>
+          <Typography variant="caption" color="textSecondary" noWrap>
             {t("captions.talking", { count: names.length, names: list })}
           </Typography>
         </>

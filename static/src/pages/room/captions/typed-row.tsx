@@ -33,7 +33,7 @@ export function TypedRow({ typed }: { typed: Typed }) {
       own
       at={typed.at}
       marks={
-        <Typography variant="caption" color={typed.uncertain ? "warning.main" : "text.secondary"}>
+        <Typography variant="caption" color={typed.uncertain ? "warning" : "textSecondary"}>
           {typed.uncertain ? t("captions.uncertain") : t("captions.sending")}
         </Typography>
       }

@@ -42,7 +42,6 @@ export interface EntranceProps {
 }
 
 export function Entrance({ roomId, proposed, onJoin }: EntranceProps) {
-  const { t } = useTranslation("room");
   const title = useArrival();
   return (
     <Box
@@ -57,7 +56,7 @@ export function Entrance({ roomId, proposed, onJoin }: EntranceProps) {
       }}
     >
       <Greeting title={title} />
-      <Card sx={{ p: { xs: 2, sm: 3 } }} role="region" aria-label={t("entrance.join")}>
+      <Card sx={{ p: { xs: 2, sm: 3 } }}>
         <EntranceForm key={roomId} roomId={roomId} proposed={proposed} onJoin={onJoin} />
       </Card>
     </Box>
@@ -169,7 +168,7 @@ function Alone({ children: language }: { children: ReturnType<typeof aloneLangua
   const languageName = useLanguageName();
   if (language === undefined) return null;
   return (
-    <Typography variant="body2" color="text.secondary">
+    <Typography variant="body2" color="textSecondary">
       <strong>{t("entrance.alone")}</strong> {t("entrance.aloneText", { language: languageName(language) })}
     </Typography>
   );

@@ -23,7 +23,7 @@ export function Greeting({ title }: { title: RefObject<HTMLHeadingElement | null
       >
         {t("entrance.title")}
       </Typography>
-      <Typography color="text.secondary" sx={{ mt: 1, fontSize: { lg: "1.125rem" }, maxWidth: 560 }}>
+      <Typography color="textSecondary" sx={{ mt: 1, fontSize: { lg: "1.125rem" }, maxWidth: 560 }}>
         {t("entrance.lead")}
       </Typography>
       <Paper

@@ -56,7 +56,7 @@ export function Invite() {
         >
           {t("invite.second")}
         </Button>
-        <Typography variant="caption" component="p" color="text.secondary" sx={{ px: 0.5 }}>
+        <Typography variant="caption" component="p" color="textSecondary" sx={{ px: 0.5 }}>
           {t("invite.secondHint")}
         </Typography>
       </Box>

@@ -3,6 +3,8 @@ import SwapIcon from "@mui/icons-material/SwapHoriz";
 import Box from "@mui/material/Box";
 import IconButton from "@mui/material/IconButton";
 import Tooltip from "@mui/material/Tooltip";
+import Typography from "@mui/material/Typography";
+import { useId } from "react";
 import { useTranslation } from "react-i18next";
 import { hearOptions, isPossible, speakOptions, useLanguageName } from "../languages.ts";
 import type { Language } from "../languages.ts";
@@ -26,8 +28,10 @@ export function LanguageChoice(choice: {
   const { languages, chosen, onChange, size = "medium", disabled = false } = choice;
   const [speakable, hearable] = [speakOptions(languages), hearOptions(languages)];
   const swapped = swapOf(languages, chosen);
-  const noteOfSpoken = speakable.find(({ code }) => code === chosen.speaks)?.note;
-  const noteOfHeard = hearable.find(({ code }) => code === chosen.hears)?.note;
+  const [spokenNote, heardNote] = [useId(), useId()];
+  const unspoken = speakable.find(({ code }) => code === chosen.speaks)?.note === "typingOnly";
+  const heard = hearable.find(({ code }) => code === chosen.hears)?.note;
+  const unheard = heard === "readingOnly" ? "unvoiced" : heard === "untranslated" ? "untranslatable" : undefined;
   const swapText = swapped === undefined ? t("languages.swapImpossible") : t("languages.swap");
   return (
     <Box sx={{ display: "grid", gridTemplateColumns: "minmax(0, 1fr) auto minmax(0, 1fr)", gap: 0.5 }}>
@@ -37,9 +41,7 @@ export function LanguageChoice(choice: {
         value={chosen.speaks}
         size={size}
         disabled={disabled || languages.length === 0}
-        {...(noteOfSpoken === "typingOnly"
-          ? { helperText: t("languages.unspoken", { language: languageName(chosen.speaks) }) }
-          : {})}
+        describedBy={unspoken ? spokenNote : undefined}
         onChange={(speaks) => {
           onChange({ ...chosen, speaks });
         }}
@@ -63,15 +65,23 @@ export function LanguageChoice(choice: {
         value={chosen.hears}
         size={size}
         disabled={disabled || languages.length === 0}
-        {...(noteOfHeard === "untranslated"
-          ? { helperText: t("languages.untranslatable", { language: languageName(chosen.hears) }) }
-          : noteOfHeard === "readingOnly"
-            ? { helperText: t("languages.unvoiced", { language: languageName(chosen.hears) }) }
-            : {})}
+        describedBy={unheard === undefined ? undefined : heardNote}
         onChange={(hears) => {
           onChange({ ...chosen, hears });
         }}
       />
+      <Box sx={{ gridColumn: "1 / -1", "&:empty": { display: "none" } }}>
+        {unspoken ? (
+          <Typography id={spokenNote} variant="caption" component="p" color="textSecondary">
+            {t("languages.unspoken", { language: languageName(chosen.speaks) })}
+          </Typography>
+        ) : null}
+        {unheard === undefined ? null : (
+          <Typography id={heardNote} variant="caption" component="p" color="textSecondary">
+            {t(`languages.${unheard}`, { language: languageName(chosen.hears) })}
+          </Typography>
+        )}
+      </Box>
     </Box>
   );
 }

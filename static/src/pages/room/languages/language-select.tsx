@@ -12,7 +12,8 @@ export function LanguageSelect(field: {
   options: readonly LanguageOption[];
   value: string;
   onChange: (code: string) => void;
-  helperText?: string;
+  /** Id of the text that says what of it does not work. */
+  describedBy?: string | undefined;
   size?: "small" | "medium";
   disabled?: boolean;
 }) {
@@ -30,7 +31,7 @@ export function LanguageSelect(field: {
         <Typography
           component="span"
           variant="body2"
-          color="text.secondary"
+          color="textSecondary"
           sx={{ display: "block", whiteSpace: "normal" }}
           {...(option.reason === undefined ? {} : { lang: "en" })}
         >
@@ -48,12 +49,12 @@ export function LanguageSelect(field: {
       // A choice that has become impossible is shown as none.
       value={chosen?.code ?? ""}
       disabled={field.disabled ?? options.length === 0}
-      helperText={field.helperText}
       onChange={(event) => {
         field.onChange(event.target.value);
       }}
       slotProps={{
         select: {
+          ...(field.describedBy === undefined ? {} : { SelectDisplayProps: { "aria-describedby": field.describedBy } }),
           renderValue: (code) => (typeof code === "string" ? languageName(code) : ""),
           // Keyboard and screen reader come to the impossible ones too, and learn the reason.
           MenuProps: { slotProps: { list: { disabledItemsFocusable: true }, paper: { sx: { maxHeight: 420 } } } },

@@ -16,7 +16,7 @@ const KINDS = { bot: BotIcon, phone: PhoneIcon };
 export function People() {
   const { t } = useTranslation("room");
   const ids = useAppSelector(selectParticipantIds);
-  if (ids.length === 0) return <Typography color="text.secondary">{t("people.nobody")}</Typography>;
+  if (ids.length === 0) return <Typography color="textSecondary">{t("people.nobody")}</Typography>;
   return (
     <Box component="ul" sx={{ listStyle: "none", m: 0, p: 0, display: "grid", gap: 1.25 }}>
       {ids.map((id) => (
@@ -57,14 +57,14 @@ const Person = memo(function Person({ id }: { id: string }) {
           {person.name}
           {own ? ` (${t("people.you")})` : ""}
         </Typography>
-        <Typography variant="caption" color="text.secondary" component="p" sx={{ lineHeight: 1.4 }}>
+        <Typography variant="caption" color="textSecondary" component="p" sx={{ lineHeight: 1.4 }}>
           {hears === "" ? t("people.speaks", { language: speaks }) : t("people.speaksAndHears", { speaks, hears })}
         </Typography>
       </Box>
       {Icon === undefined || person.kind === "person" ? null : (
         <Typography
           variant="caption"
-          color="text.secondary"
+          color="textSecondary"
           sx={{ display: "inline-flex", alignItems: "center", gap: 0.5, flex: "none" }}
         >
           <Icon aria-hidden sx={{ fontSize: 16 }} />
@@ -74,7 +74,7 @@ const Person = memo(function Person({ id }: { id: string }) {
       {talking ? (
         <Box sx={{ display: "inline-flex", alignItems: "center", gap: 0.75, flex: "none" }}>
           <SoundBars />
-          <Typography variant="caption" color="success.main">
+          <Typography variant="caption" color="success">
             {t("people.talking")}
           </Typography>
         </Box>
