@@ -47,7 +47,10 @@ export class ServerWire implements Wire {
   says(...messages: object[]): void {
     act(() => {
       for (const message of messages) {
-        this.onmessage?.call(this as unknown as WebSocket, new MessageEvent("message", { data: JSON.stringify(message) }));
+        this.onmessage?.call(
+          this as unknown as WebSocket,
+          new MessageEvent("message", { data: JSON.stringify(message) }),
+        );
       }
     });
   }
@@ -65,7 +68,15 @@ export const LUCIA = { session_id: "lucia", name: "Lucía", kind: "person", spea
 
 export const LANGUAGES: Language[] = [
   { code: "ca", name: "Catalan", speak: false, hear: false, type: true, read: true },
-  { code: "de", name: "German", speak: false, hear: false, type: false, read: false, reason: "no German model is here" },
+  {
+    code: "de",
+    name: "German",
+    speak: false,
+    hear: false,
+    type: false,
+    read: false,
+    reason: "no German model is here",
+  },
   { code: "en", name: "English", speak: true, hear: true, type: true, read: true },
   { code: "es", name: "Spanish", speak: true, hear: true, type: true, read: true },
 ];
@@ -73,7 +84,9 @@ export const LANGUAGES: Language[] = [
 export class RoomServer {
   readonly wires: ServerWire[] = [];
   /** Answers by path; a missing one is a network that is down. */
-  readonly answers = new Map<string, () => Response>([["/api/languages", () => Response.json({ languages: LANGUAGES })]]);
+  readonly answers = new Map<string, () => Response>([
+    ["/api/languages", () => Response.json({ languages: LANGUAGES })],
+  ]);
   readonly asked: Request[] = [];
 
   constructor() {

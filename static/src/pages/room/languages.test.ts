@@ -1,6 +1,15 @@
 import { expect, test } from "vitest";
 import { speakInterface } from "../../i18n/i18n.ts";
-import { choose, hearOptions, isPossible, languageName, languageNameIn, otherLanguage, sameLanguage, speakOptions } from "./languages.ts";
+import {
+  choose,
+  hearOptions,
+  isPossible,
+  languageName,
+  languageNameIn,
+  otherLanguage,
+  sameLanguage,
+  speakOptions,
+} from "./languages.ts";
 import type { Language } from "./languages.ts";
 
 const NOTHING = { speak: false, hear: false, type: false, read: false };
