@@ -1,5 +1,6 @@
 // A server in the test's hands: it hears what the room page says over its wire, says what the test wants, and answers what the page
 // asks over HTTP.
+import Box from "@mui/material/Box";
 import { act, screen, waitFor } from "@testing-library/react";
 import type { RouteObject } from "react-router";
 import { expect, vi } from "vitest";
@@ -22,7 +23,7 @@ interface Said {
 export class ServerWire implements Wire {
   binaryType: BinaryType = "blob";
   bufferedAmount = 0;
-  readyState = 1;
+  readyState: Wire["readyState"] = 1;
   onmessage: Wire["onmessage"] = null;
   onclose: Wire["onclose"] = null;
   readonly heard: Said[] = [];
@@ -114,11 +115,17 @@ export class RoomServer {
     return renderRoutes(this.routes(), { ...rendering, address });
   }
 
-  /** The room page, and another one to go to. */
   routes(): RouteObject[] {
     return [
-      { path: "/rooms/:roomId?", element: <RoomPage open={this.open} /> },
-      { path: "/elsewhere", element: <p>Elsewhere</p> },
+      {
+        path: "/rooms/:roomId?",
+        // As high as a window, as the frame makes it.
+        element: (
+          <Box sx={{ height: 760, display: "flex", flexDirection: "column" }}>
+            <RoomPage open={this.open} />
+          </Box>
+        ),
+      },
     ];
   }
 

@@ -49,8 +49,6 @@ export const room = {
     hear: "I hear",
     swap: "Swap the languages",
     swapImpossible: "These two cannot be swapped here",
-    works: "Works here",
-    not: "Not on this server",
     typingOnly: "typing only",
     readingOnly: "reading only",
     untranslated: "no translation into it; you follow those who speak it",

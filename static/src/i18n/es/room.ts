@@ -51,8 +51,6 @@ export const room: Texts["room"] = {
     hear: "Oigo",
     swap: "Intercambiar los idiomas",
     swapImpossible: "Estos dos no se pueden intercambiar aquí",
-    works: "Funciona aquí",
-    not: "No en este servidor",
     typingOnly: "solo escribir",
     readingOnly: "solo leer",
     untranslated: "no se traduce a este idioma; sigue a quienes lo hablan",

@@ -46,7 +46,7 @@ function said(text: string, extra: Partial<CaptionMessage> = {}): CaptionMessage
     final: false,
     started_at: "2026-11-21T09:30:00Z",
     ...extra,
-  } as CaptionMessage;
+  };
 }
 
 function inRoom() {
@@ -54,7 +54,7 @@ function inRoom() {
   store.dispatch(entered({ roomId: "lobby", speaks: "en", hears: "en" }));
   store.dispatch(rosterCame({ ownId: "ada", participants: [ADA, LUCIA] }));
   const utterance = (id = "lucia/u1") => selectUtterance(store.getState(), id);
-  return { ...store, utterance };
+  return { dispatch: store.dispatch, getState: () => store.getState(), utterance };
 }
 
 test("an utterance firms up in its place, and old news changes nothing", () => {

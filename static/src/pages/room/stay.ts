@@ -65,8 +65,10 @@ export class Stay {
   #record: StayRecord;
   /** Everything up to this number was said before the page came back, and is not read out. */
   #readUpTo = 0;
-  /** The session is resumed from its beginning: what is replayed was not missed. */
+  /** The session is resumed from its beginning: what is replayed was not missed, */
   #returning: boolean;
+  /** and where it ends is still to be learnt. */
+  #learning: boolean;
   #soundAllowed = false;
   #news: ReturnType<typeof setTimeout> | undefined;
 
@@ -75,6 +77,7 @@ export class Stay {
     this.#record = record;
     this.#onLeft = onLeft;
     this.#returning = record.session !== undefined;
+    this.#learning = this.#returning;
     this.#announcer = new Announcer((text, language) => {
       store.dispatch(announced({ text, language }));
     });
@@ -110,6 +113,7 @@ export class Stay {
         },
         replaced: () => {
           this.#returning = false;
+          this.#learning = false;
           store.dispatch(interrupted());
           this.#tell("connection", i18next.t("room:connection.replaced"));
         },
@@ -181,7 +185,8 @@ export class Stay {
     switch (message.type) {
       case "session_created":
       case "session_recovered":
-        if (this.#returning) this.#readUpTo = message.seq;
+        if (this.#learning) this.#readUpTo = message.seq;
+        this.#learning = false;
         dispatch(rosterCame({ ownId: message.session_id, participants: message.participants }));
         dispatch(warned(message.warnings ?? []));
         break;

@@ -1,5 +1,4 @@
 // A field in which one language is chosen: those that work here first, the others below, not to be chosen, with the reason.
-import ListSubheader from "@mui/material/ListSubheader";
 import MenuItem from "@mui/material/MenuItem";
 import TextField from "@mui/material/TextField";
 import Typography from "@mui/material/Typography";
@@ -21,7 +20,6 @@ export function LanguageSelect(field: {
   const languageName = useLanguageName();
   const { options } = field;
   const chosen = options.find(({ code }) => code === field.value);
-  const impossible = options.filter(({ possible }) => !possible);
   const item = (option: LanguageOption) => (
     <MenuItem key={option.code} value={option.code} disabled={!option.possible} sx={{ display: "block", minWidth: 0 }}>
       <Typography component="span" sx={{ display: "block" }}>
@@ -61,10 +59,7 @@ export function LanguageSelect(field: {
         },
       }}
     >
-      {impossible.length === 0 ? null : <ListSubheader>{t("languages.works")}</ListSubheader>}
-      {options.filter(({ possible }) => possible).map(item)}
-      {impossible.length === 0 ? null : <ListSubheader>{t("languages.not")}</ListSubheader>}
-      {impossible.map(item)}
+      {options.map(item)}
     </TextField>
   );
 }
