@@ -4,6 +4,8 @@ import Box from "@mui/material/Box";
 import { act, screen, waitFor } from "@testing-library/react";
 import type { RouteObject } from "react-router";
 import { expect, vi } from "vitest";
+import { makeStore } from "../app/store.ts";
+import type { Store } from "../app/store.ts";
 import type { Rendered, Rendering } from "./rendering.tsx";
 import { renderRoutes } from "./rendering.tsx";
 import { RoomPage } from "../pages/room/room-page.tsx";
@@ -27,6 +29,13 @@ export class ServerWire implements Wire {
   onmessage: Wire["onmessage"] = null;
   onclose: Wire["onclose"] = null;
   readonly heard: Said[] = [];
+  readonly #shown: () => void;
+
+  /** `shown` has what was said drawn at once instead of with the next frame. */
+  constructor(shown: () => void) {
+    this.#shown = shown;
+  }
+
   closed = false;
 
   send(data: unknown): void {
@@ -53,6 +62,7 @@ export class ServerWire implements Wire {
           new MessageEvent("message", { data: JSON.stringify(message) }),
         );
       }
+      this.#shown();
     });
   }
 
@@ -89,6 +99,7 @@ export class RoomServer {
     ["/api/languages", () => Response.json({ languages: LANGUAGES })],
   ]);
   readonly asked: Request[] = [];
+  #store: Store | undefined;
 
   constructor() {
     vi.spyOn(globalThis, "fetch").mockImplementation((input, init) => {
@@ -100,7 +111,9 @@ export class RoomServer {
   }
 
   readonly open: Open = () => {
-    const wire = new ServerWire();
+    const wire = new ServerWire(() => {
+      this.#store?.dispatch({ type: "testing/shown" });
+    });
     this.wires.push(wire);
     return wire;
   };
@@ -112,7 +125,8 @@ export class RoomServer {
   }
 
   async visit(address: string, rendering: Rendering = {}): Promise<Rendered> {
-    return renderRoutes(this.routes(), { ...rendering, address });
+    this.#store = rendering.store ?? makeStore();
+    return renderRoutes(this.routes(), { ...rendering, store: this.#store, address });
   }
 
   routes(): RouteObject[] {

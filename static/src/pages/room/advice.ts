@@ -25,7 +25,11 @@ export function errorAdvice(code: string, message: string): string {
 export function endAdvice(ended: Extract<ConnectionState, { kind: "ended" }>, roomId: string): string {
   const advice = i18next.t(`room:ended.${ended.why}`, { room: roomId });
   if (ended.message === undefined || ended.message === "") return advice;
-  return `${advice} ${i18next.t("room:ended.reason", { message: ended.message })}`;
+  return `${advice} ${i18next.t("room:ended.reason", { message: sentence(ended.message) })}`;
+}
+
+function sentence(text: string): string {
+  return /[.!?…]$/u.test(text) ? text : `${text}.`;
 }
 
 /** Warnings that are said beside the languages or the voice, where they matter. */

@@ -163,7 +163,7 @@ test("a gap and a replaced session are said", async () => {
 });
 
 test.each([
-  [1008, "too many messages", /because of its limits.*The server says: too many messages/u],
+  [1008, "too many messages", /because of its limits.*The server says: too many messages\. What was said/u],
   [4001, "", /wants to know who you are/u],
 ])("an end by code %i is explained, and one can join again into the same session", async (code, reason, advice) => {
   await server.enter([LUCIA]);

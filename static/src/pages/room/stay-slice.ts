@@ -1,5 +1,5 @@
 // One stay in a room as the page shows it: the connection, what was said, who is there, who is talking, what is played.
-import { createEntityAdapter, createSlice } from "@reduxjs/toolkit";
+import { createEntityAdapter, createSelector, createSlice, SHOULD_AUTOBATCH } from "@reduxjs/toolkit";
 import type { EntityState, PayloadAction, WithSlice } from "@reduxjs/toolkit";
 import { rootReducer } from "../../app/store.ts";
 import type { ConnectionState, Participant, Warning } from "../../client/index.ts";
@@ -130,8 +130,12 @@ const staySlice = createSlice({
       state.talking = state.talking.filter((id) => id !== payload.id);
       if (payload.talking) state.talking.push(payload.id);
     },
+    /** Drawn with all others of the same frame: after a reload hundreds come at once. */
     captioned: {
-      prepare: (message: CaptionMessage) => ({ payload: message, meta: { now: Date.now() } }),
+      prepare: (message: CaptionMessage) => ({
+        payload: message,
+        meta: { now: Date.now(), [SHOULD_AUTOBATCH]: true },
+      }),
       reducer(state, { payload, meta }: PayloadAction<CaptionMessage, string, { now: number }>) {
         const known = state.utterances.entities[utteranceId(payload)];
         const utterance = revised(known, payload, meta.now);
@@ -183,15 +187,18 @@ const staySlice = createSlice({
     selectHears: (state) => state.hears,
     selectConnection: (state) => state.connection,
     selectRetryAt: (state) => state.retryAt,
+    selectOwnIds: (state) => state.ownIds,
     selectOwnId: (state) => state.ownIds.at(-1),
     selectIsOwn: (state, sessionId: string) => state.ownIds.includes(sessionId),
     selectUtteranceIds: (state) => state.utterances.ids,
+    selectAllUtterances: createSelector([(state: StayState) => state.utterances], utterances.getSelectors().selectAll),
     selectUtterance: (state, id: string) => state.utterances.entities[id],
     selectUtterances: (state) => state.utterances.entities,
     selectHeard: (state) => state.heard,
     selectTyped: (state) => state.typed,
     selectParticipants: (state) => state.participants.entities,
     selectParticipantIds: (state) => state.participants.ids,
+    selectTones: (state) => state.tones,
     selectTone: (state, sessionId: string) => state.tones[sessionId] ?? 0,
     selectTalking: (state) => state.talking,
     selectVoices: (state) => state.voices,
@@ -252,15 +259,18 @@ export const {
   selectHears,
   selectConnection,
   selectRetryAt,
+  selectOwnIds,
   selectOwnId,
   selectIsOwn,
   selectUtteranceIds,
+  selectAllUtterances,
   selectUtterance,
   selectUtterances,
   selectHeard,
   selectTyped,
   selectParticipants,
   selectParticipantIds,
+  selectTones,
   selectTone,
   selectTalking,
   selectVoices,

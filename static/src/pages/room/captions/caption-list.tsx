@@ -2,11 +2,19 @@
 import DownIcon from "@mui/icons-material/ArrowDownward";
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useAppSelector } from "../../../app/store.ts";
-import { selectHeard, selectTyped, selectUtteranceIds, selectWarnings } from "../stay-slice.ts";
+import {
+  selectAllUtterances,
+  selectHeard,
+  selectHears,
+  selectOwnIds,
+  selectTones,
+  selectTyped,
+  selectWarnings,
+} from "../stay-slice.ts";
 import { CaptionRow } from "./caption-row.tsx";
 import { TypedRow } from "./typed-row.tsx";
 import type { View } from "./views.ts";
@@ -16,7 +24,10 @@ const NEAR_THE_END = 80;
 
 export function CaptionList({ view, empty }: { view: View; empty: ReactNode }) {
   const { t } = useTranslation("room");
-  const ids = useAppSelector(selectUtteranceIds);
+  const utterances = useAppSelector(selectAllUtterances);
+  const tones = useAppSelector(selectTones);
+  const ownIds = useAppSelector(selectOwnIds);
+  const hears = useAppSelector(selectHears);
   const typed = useAppSelector(selectTyped);
   const heard = useAppSelector(selectHeard);
   const translated = useAppSelector(
@@ -24,7 +35,7 @@ export function CaptionList({ view, empty }: { view: View; empty: ReactNode }) {
   );
   const { scroll, content, toTheEnd, readUpTo } = useEndInView(heard);
   const unread = readUpTo === undefined ? 0 : heard - readUpTo;
-  const nothing = ids.length === 0 && typed.length === 0;
+  const nothing = utterances.length === 0 && typed.length === 0;
   return (
     <Box sx={{ position: "relative", flexGrow: 1, minHeight: 180, display: "flex" }}>
       <Box
@@ -45,8 +56,16 @@ export function CaptionList({ view, empty }: { view: View; empty: ReactNode }) {
         <Box ref={content} sx={{ p: { xs: 1.5, sm: 2 }, display: "flow-root", minHeight: "100%" }}>
           {nothing ? empty : null}
           <Box component="ol" sx={{ listStyle: "none", m: 0, p: 0, display: "grid", gap: 1.75 }}>
-            {ids.map((id) => (
-              <CaptionRow key={id} id={id} view={view} translated={translated} />
+            {utterances.map((utterance) => (
+              <CaptionRow
+                key={utterance.id}
+                utterance={utterance}
+                tone={tones[utterance.speaker.id] ?? 0}
+                own={ownIds.includes(utterance.speaker.id)}
+                hears={hears}
+                view={view}
+                translated={translated}
+              />
             ))}
             {typed.map((one) => (
               <TypedRow key={one.id} typed={one} />
@@ -89,8 +108,10 @@ function useEndInView(heard: number) {
   const stuck = useRef(true);
   const newest = useRef(heard);
 
-  useEffect(() => {
+  // Where an old caption goes for each new one, the content grows no more, and the browser holds on to what is in view.
+  useLayoutEffect(() => {
     newest.current = heard;
+    if (stuck.current && scroll.current !== null) scroll.current.scrollTop = scroll.current.scrollHeight;
   }, [heard]);
 
   const toTheEnd = useCallback(() => {
@@ -104,14 +125,20 @@ function useEndInView(heard: number) {
   useEffect(() => {
     const [place, grown] = [scroll.current, content.current];
     if (place === null || grown === null) return;
+    let top = place.scrollTop;
     const look = () => {
       const atTheEnd = place.scrollHeight - place.scrollTop - place.clientHeight < NEAR_THE_END;
-      if (atTheEnd === stuck.current) return;
+      // Captions that came since the last look make the end go away, too; only a person goes up.
+      const wentUp = place.scrollTop < top;
+      top = place.scrollTop;
+      if (atTheEnd === stuck.current || (stuck.current && !wentUp)) return;
       stuck.current = atTheEnd;
       setReadUpTo(atTheEnd ? undefined : newest.current);
     };
     const follow = new ResizeObserver(() => {
-      if (stuck.current) place.scrollTop = place.scrollHeight;
+      if (!stuck.current) return;
+      place.scrollTop = place.scrollHeight;
+      top = place.scrollTop;
     });
     follow.observe(grown);
     follow.observe(place);

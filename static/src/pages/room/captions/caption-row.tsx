@@ -1,12 +1,11 @@
-// One utterance: who, when, what was said and its translation. Drawn anew only when it changes itself.
+// One utterance: who, when, what was said and its translation. Drawn anew only when it changes itself; it asks the store for
+// nothing, as five hundred that ask at every word would be slow.
 import Box from "@mui/material/Box";
 import Typography from "@mui/material/Typography";
 import { memo } from "react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { useAppSelector } from "../../../app/store.ts";
 import { sameLanguage } from "../languages.ts";
-import { selectHears, selectIsOwn, selectTone, selectUtterance } from "../stay-slice.ts";
 import { toneText } from "../tones.ts";
 import type { Utterance } from "../utterance.ts";
 import { Avatar } from "./avatar.tsx";
@@ -15,21 +14,22 @@ import { ConfidenceMark, UnstoredMark } from "./marks.tsx";
 import type { View } from "./views.ts";
 
 export const CaptionRow = memo(function CaptionRow({
-  id,
+  utterance,
+  tone,
+  own,
+  hears,
   view,
   translated,
 }: {
-  id: string;
+  utterance: Utterance;
+  tone: number;
+  own: boolean;
+  /** BCP 47. */
+  hears: string;
   view: View;
   /** There are translations into the heard language here. */
   translated: boolean;
 }) {
-  const utterance = useAppSelector((state) => selectUtterance(state, id));
-  const speaker = utterance?.speaker.id ?? "";
-  const tone = useAppSelector((state) => selectTone(state, speaker));
-  const own = useAppSelector((state) => selectIsOwn(state, speaker));
-  const hears = useAppSelector(selectHears);
-  if (utterance === undefined) return null;
   const { source, translation } = utterance;
   const needed = !own && source !== undefined && !sameLanguage(source.language, hears);
   const awaited = needed && translated && translation === undefined && !utterance.interrupted;
