@@ -20,6 +20,8 @@ export interface Preferences {
   /** `deviceId` of the microphone; empty: the browser's default. */
   microphone: string;
   pushToTalk: boolean;
+  /** Screen readers are told what others say. */
+  announceCaptions: boolean;
 }
 
 const UNCHOSEN: Preferences = {
@@ -32,6 +34,7 @@ const UNCHOSEN: Preferences = {
   ducking: 0.2,
   microphone: "",
   pushToTalk: false,
+  announceCaptions: true,
 };
 
 const PLACE = "interpres.preferences";

@@ -1,5 +1,6 @@
 // Which page is at which address. Each page is a bundle of its own, loaded when it is first opened.
-import type { RouteObject } from "react-router";
+import { redirect } from "react-router";
+import type { LoaderFunctionArgs, RouteObject } from "react-router";
 import { ComingPage } from "../pages/coming/coming-page.tsx";
 import { NotFoundPage } from "../pages/not-found/not-found-page.tsx";
 import { BrokenPage } from "./broken-page.tsx";
@@ -15,6 +16,11 @@ export const routes: RouteObject[] = [
         children: [
           {
             path: PAGES.overview.path,
+            // Links of the first page were `/?room=x`.
+            loader: ({ request }: LoaderFunctionArgs) => {
+              const room = new URL(request.url).searchParams.get("room");
+              return room === null ? null : redirect(`${PAGES.rooms.path}/${encodeURIComponent(room)}`);
+            },
             lazy: async () => ({ Component: (await import("../pages/overview/overview-page.tsx")).OverviewPage }),
           },
           {

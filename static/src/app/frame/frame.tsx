@@ -49,7 +49,8 @@ export function Frame() {
     </>
   );
   return (
-    <Box sx={{ display: "flex", minHeight: "100%" }}>
+    // A page that marks itself with `data-fills` is as high as the window and scrolls inside.
+    <Box sx={{ display: "flex", minHeight: "100%", "&:has([data-fills])": { height: "100dvh" } }}>
       <Button
         href={`#${CONTENT}`}
         variant="contained"
@@ -115,7 +116,13 @@ export function Frame() {
           id={CONTENT}
           ref={content}
           tabIndex={-1}
-          sx={{ flexGrow: 1, p: { xs: 1.5, sm: 2, md: 3 }, outline: "none", minWidth: 0 }}
+          sx={{
+            flexGrow: 1,
+            p: { xs: 1.5, sm: 2, md: 3 },
+            outline: "none",
+            minWidth: 0,
+            "&:has(> [data-fills])": { display: "flex", flexDirection: "column", minHeight: 0, p: { xs: 0, lg: 2 } },
+          }}
         >
           <AccessGate>
             <Suspense fallback={<Loading />}>

@@ -1,0 +1,148 @@
+// Which languages can be spoken, typed, read and heard on this server, and which one a person is offered first.
+import i18next from "i18next";
+import { useCallback } from "react";
+import { useTranslation } from "react-i18next";
+import { api } from "../../api/api.ts";
+
+/** One entry of `GET /api/languages`. */
+export interface Language {
+  /** BCP 47. */
+  code: string;
+  /** In English. */
+  name: string;
+  /** Speech in it is recognised. */
+  speak: boolean;
+  /** Others' words can be read in it. */
+  read: boolean;
+  /** Others' words can be read and heard in it. */
+  hear: boolean;
+  /** Typed text in it is translated. */
+  type: boolean;
+  /** Why something is not possible, for people, in English. */
+  reason?: string | null;
+}
+
+/** One entry of `GET /api/engines`, as far as it tells what is missing. */
+export interface EngineView {
+  name: string;
+  available: boolean;
+  parts: { name: string; available: boolean; detail: string }[];
+}
+
+const languagesApi = api.injectEndpoints({
+  endpoints: (build) => ({
+    spokenLanguages: build.query<Language[], void>({
+      query: () => "api/languages",
+      transformResponse: ({ languages }: { languages: Language[] }) => languages,
+    }),
+    engineParts: build.query<EngineView[], void>({
+      query: () => "api/engines",
+      transformResponse: ({ engines }: { engines: EngineView[] }) => engines,
+    }),
+  }),
+});
+
+export const { useSpokenLanguagesQuery, useEnginePartsQuery } = languagesApi;
+
+/** Before the answer is here; one and the same, so that nothing is drawn anew for it. */
+export const NO_LANGUAGES: readonly Language[] = [];
+
+export interface LanguageOption {
+  code: string;
+  name: string;
+  possible: boolean;
+  note?: "typingOnly" | "readingOnly" | "untranslated" | "unavailable";
+  /** The server's words for why it is not possible, in English. */
+  reason?: string;
+}
+
+/** What works comes first, then what works in part, then the rest. */
+export function speakOptions(languages: readonly Language[]): LanguageOption[] {
+  return inOrder(
+    languages.map((language) => {
+      const { code, name, reason } = language;
+      if (language.speak) return { code, name, possible: true };
+      if (language.type) return { code, name, possible: true, note: "typingOnly" };
+      return { code, name, possible: false, note: "unavailable", ...(reason == null ? {} : { reason }) };
+    }),
+  );
+}
+
+/** Where nothing is translated into a language, those who hear it still follow each other. */
+export function hearOptions(languages: readonly Language[]): LanguageOption[] {
+  return inOrder(
+    languages.map((language) => {
+      const { code, name, reason } = language;
+      if (language.hear) return { code, name, possible: true };
+      if (language.read) return { code, name, possible: true, note: "readingOnly" };
+      if (language.speak || language.type) return { code, name, possible: true, note: "untranslated" };
+      return { code, name, possible: false, note: "unavailable", ...(reason == null ? {} : { reason }) };
+    }),
+  );
+}
+
+function inOrder(options: LanguageOption[]): LanguageOption[] {
+  return options.sort((one, other) => rank(one) - rank(other));
+}
+
+function rank({ possible, note }: LanguageOption): number {
+  if (!possible) return 2;
+  return note === undefined ? 0 : 1;
+}
+
+/** The first of `wishes` that is possible, also without its region, else the first possible one; empty if none is. */
+export function choose(options: readonly LanguageOption[], wishes: readonly string[]): string {
+  const possible = options.filter((option) => option.possible).map(({ code }) => code);
+  for (const wish of wishes) {
+    const found =
+      possible.find((code) => code.toLowerCase() === wish.toLowerCase()) ??
+      possible.find((code) => code === primary(wish));
+    if (found !== undefined) return found;
+  }
+  return possible[0] ?? "";
+}
+
+export function isPossible(options: readonly LanguageOption[], code: string): boolean {
+  return options.some((option) => option.code === code && option.possible);
+}
+
+/** For one who wants to try the room alone: another language than `spoken` in which one can take part. */
+export function otherLanguage(languages: readonly Language[], spoken: string): string | undefined {
+  const takingPart = languages.filter(({ code, type, read }) => type && read && !sameLanguage(code, spoken));
+  const liked = ["es", "en"].find((code) => takingPart.some((language) => language.code === code));
+  return liked ?? takingPart[0]?.code;
+}
+
+/**
+ * Whether what is said in one is not translated for a hearer of the other: the same language, whatever its region,
+ * unless both name a different one. The server decides by the same rule.
+ */
+export function sameLanguage(one: string, other: string): boolean {
+  const [first, second] = [one.toLowerCase(), other.toLowerCase()];
+  return first === second || primary(first) === second || first === primary(second);
+}
+
+/** The name of a language in the language of the interface; its code where no name is known. */
+export function languageNameIn(interfaceLanguage: string, code: string): string {
+  let name: string | undefined;
+  try {
+    name = new Intl.DisplayNames([interfaceLanguage], { type: "language" }).of(code);
+  } catch {
+    // Not every code that a server may name is one that the browser takes.
+  }
+  return name === undefined ? code : name.charAt(0).toLocaleUpperCase(interfaceLanguage) + name.slice(1);
+}
+
+export function languageName(code: string): string {
+  return languageNameIn(i18next.language, code);
+}
+
+export function useLanguageName(): (code: string) => string {
+  const { i18n } = useTranslation();
+  const { language } = i18n;
+  return useCallback((code: string) => languageNameIn(language, code), [language]);
+}
+
+function primary(code: string): string {
+  return code.split("-")[0] ?? code;
+}
