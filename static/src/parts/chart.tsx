@@ -54,7 +54,7 @@ export function Chart(chart: ChartProps) {
 /** The same figures, as the mean of each minute, newest first. */
 export function ChartTable({ chart, label, timeLabel }: { chart: ChartProps; label: string; timeLabel: string }) {
   return (
-    <TableContainer tabIndex={0} role="region" aria-label={label} sx={{ maxHeight: 220 }}>
+    <TableContainer tabIndex={0} role="group" aria-label={label} sx={{ maxHeight: 220 }}>
       <Table size="small" stickyHeader aria-label={label}>
         <TableHead>
           <TableRow>

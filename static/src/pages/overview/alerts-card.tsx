@@ -27,7 +27,7 @@ export function AlertsCard({ gone }: { gone: boolean }) {
       title={t("alerts.title")}
       aside={
         alerts.length === 0 ? null : (
-          <Typography variant="body2" color="text.secondary">
+          <Typography variant="body2" color="textSecondary">
             {t("alerts.some", { count: alerts.length })}
           </Typography>
         )
@@ -37,7 +37,7 @@ export function AlertsCard({ gone }: { gone: boolean }) {
         {alerts.length === 0 ? (
           <Stack sx={{ alignItems: "center", gap: 1, py: { xs: 1, lg: 3 }, textAlign: "center" }}>
             <CalmIcon aria-hidden sx={{ fontSize: 40, color: "success.main", opacity: 0.8 }} />
-            <Typography color="text.secondary">{t("alerts.none")}</Typography>
+            <Typography color="textSecondary">{t("alerts.none")}</Typography>
           </Stack>
         ) : (
           <Stack sx={{ gap: 1, maxHeight: 340, overflowY: "auto" }} tabIndex={0}>

@@ -21,7 +21,7 @@ export function EnginesCard() {
     <Section title={t("engines.title")}>
       {broken ? <Failed retry={() => void refetch()}>{t("engines.failed")}</Failed> : null}
       {data === undefined && !broken ? <Skeleton variant="rounded" height={120} /> : null}
-      {data?.engines.length === 0 ? <Typography color="text.secondary">{t("engines.none")}</Typography> : null}
+      {data?.engines.length === 0 ? <Typography color="textSecondary">{t("engines.none")}</Typography> : null}
       <Stack sx={{ gap: 2.5 }}>
         {data?.engines.map((engine) => (
           <Engine key={engine.name} engine={engine} />
@@ -42,7 +42,7 @@ function Engine({ engine }: { engine: EngineView }) {
         {engine.available ? null : (
           <Chip size="small" color="error" variant="outlined" icon={<MissingIcon />} label={t("engines.unavailable")} />
         )}
-        <Typography variant="body2" color="text.secondary" sx={{ ml: { sm: "auto" } }}>
+        <Typography variant="body2" color="textSecondary" sx={{ ml: { sm: "auto" } }}>
           {Number.isSafeInteger(limit)
             ? t("engines.talkers", { count: talkers, limit })
             : t("engines.talkersUnlimited", { count: talkers })}
@@ -53,7 +53,7 @@ function Engine({ engine }: { engine: EngineView }) {
         aria-label={engine.name}
         sx={{
           display: "grid",
-          gridTemplateColumns: "repeat(auto-fill, minmax(min(100%, 190px), 1fr))",
+          gridTemplateColumns: "repeat(auto-fill, minmax(min(100%, 165px), 1fr))",
           gap: 1,
           listStyle: "none",
           p: 0,
@@ -69,14 +69,14 @@ function Engine({ engine }: { engine: EngineView }) {
               sx={{
                 border: 1,
                 borderColor: part.available ? "divider" : "error.main",
-                borderRadius: 2,
+                borderRadius: 1,
                 p: 1.25,
                 minWidth: 0,
               }}
             >
               <Typography
                 variant="caption"
-                color="text.secondary"
+                color="textSecondary"
                 sx={{ display: "flex", alignItems: "center", gap: 0.5 }}
               >
                 <Icon aria-hidden sx={{ fontSize: 16, color: part.available ? "success.main" : "error.main" }} />
@@ -86,7 +86,7 @@ function Engine({ engine }: { engine: EngineView }) {
               <Typography sx={{ fontWeight: 600 }} variant="body2">
                 {part.name}
               </Typography>
-              <Typography variant="caption" color="text.secondary" sx={{ overflowWrap: "anywhere", display: "block" }}>
+              <Typography variant="caption" color="textSecondary" sx={{ overflowWrap: "anywhere", display: "block" }}>
                 {part.detail}
               </Typography>
             </Box>

@@ -99,7 +99,7 @@ export function Figures({ failed, retry, peak }: { failed: unknown; retry: () =>
     }
     return loaded ? (
       <Section title={t("figures.title")}>
-        <Typography color="text.secondary">{t("figures.empty")}</Typography>
+        <Typography color="textSecondary">{t("figures.empty")}</Typography>
       </Section>
     ) : (
       <Skeleton variant="rounded" height={240} />
@@ -194,14 +194,14 @@ function Tile({ figure, samples, asTable, pointed, onPoint, peak }: TileProps) {
   if (now === undefined || first === undefined) return null;
   return (
     <Card sx={{ p: 2, pb: 1.5, minWidth: 0 }}>
-      <Typography variant="body2" component="h3" color="text.secondary">
+      <Typography variant="body2" component="h3" color="textSecondary">
         {title}
       </Typography>
       <Box sx={{ display: "flex", flexWrap: "wrap", alignItems: "baseline", columnGap: 1.5, mb: 0.75, minHeight: 44 }}>
         <Typography component="p" sx={{ fontSize: "1.75rem", fontWeight: 640, fontVariantNumeric: "tabular-nums" }}>
           {format(now[first.measured])}
         </Typography>
-        <Typography variant="body2" color="text.secondary" component="p">
+        <Typography variant="body2" color="textSecondary" component="p">
           {pointed === undefined ? (
             <Beside figure={figure} now={now} formats={formats} peak={peak} />
           ) : (

@@ -27,7 +27,7 @@ export function LanguagesCard() {
     <Section title={t("languages.title")}>
       {broken ? <Failed retry={() => void refetch()}>{t("languages.failed")}</Failed> : null}
       {data === undefined && !broken ? <Skeleton variant="rounded" height={120} /> : null}
-      {data?.languages.length === 0 ? <Typography color="text.secondary">{t("languages.none")}</Typography> : null}
+      {data?.languages.length === 0 ? <Typography color="textSecondary">{t("languages.none")}</Typography> : null}
       {data === undefined || data.languages.length === 0 ? null : <Matrix languages={data.languages} />}
     </Section>
   );
@@ -37,7 +37,7 @@ function Matrix({ languages }: { languages: readonly LanguageView[] }) {
   const { t } = useTranslation("overview");
   const format = useFormats();
   return (
-    <TableContainer tabIndex={0} role="region" aria-label={t("languages.title")} sx={{ maxHeight: 460 }}>
+    <TableContainer tabIndex={0} role="group" aria-label={t("languages.title")} sx={{ maxHeight: 460 }}>
       <Table
         size="small"
         stickyHeader
@@ -59,7 +59,7 @@ function Matrix({ languages }: { languages: readonly LanguageView[] }) {
             <TableRow key={language.code}>
               <TableCell component="th" scope="row">
                 {format.language(language.code)}{" "}
-                <Typography component="span" variant="caption" color="text.secondary">
+                <Typography component="span" variant="caption" color="textSecondary">
                   {language.code}
                 </Typography>
               </TableCell>

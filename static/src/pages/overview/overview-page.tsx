@@ -95,7 +95,7 @@ function LastPicture({ greyed, children }: { greyed: boolean; children: React.Re
 function ForOthers() {
   const { t } = useTranslation("overview");
   return (
-    <Typography variant="body2" color="text.secondary">
+    <Typography variant="body2" color="textSecondary">
       {t("client")}
     </Typography>
   );

@@ -27,7 +27,7 @@ export function People({ people, talking }: { people: readonly ParticipantView[]
       sx={{ display: "flex", flexWrap: "wrap", gap: 0.75, alignItems: "center", listStyle: "none", p: 0, m: 0 }}
     >
       {people.slice(0, SHOWN).map((person) => (
-        <Box component="li" key={person.session_id}>
+        <Box component="li" key={person.session_id} sx={{ position: "relative", zIndex: 1 }}>
           <Tooltip title={person.name}>
             <Avatar
               role="img"
@@ -40,8 +40,8 @@ export function People({ people, talking }: { people: readonly ParticipantView[]
                 color: "#ffffff",
                 bgcolor: personColour(person.session_id),
                 outlineOffset: "2px",
-                outline: talking.has(person.session_id) ? "2px solid" : "2px solid transparent",
-                outlineColor: talking.has(person.session_id) ? "var(--mui-palette-success-main)" : "transparent",
+                outline: "2px solid transparent",
+                ...(talking.has(person.session_id) ? { outlineColor: "var(--mui-palette-success-main)" } : {}),
                 transition: "outline-color 0.3s",
               }}
             >
@@ -51,7 +51,7 @@ export function People({ people, talking }: { people: readonly ParticipantView[]
         </Box>
       ))}
       {more > 0 ? (
-        <Typography component="li" variant="body2" color="text.secondary">
+        <Typography component="li" variant="body2" color="textSecondary">
           {t("rooms.more", { count: more })}
         </Typography>
       ) : null}

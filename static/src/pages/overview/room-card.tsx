@@ -3,7 +3,6 @@ import LagIcon from "@mui/icons-material/ScheduleOutlined";
 import TalkIcon from "@mui/icons-material/GraphicEqOutlined";
 import Box from "@mui/material/Box";
 import Card from "@mui/material/Card";
-import CardActionArea from "@mui/material/CardActionArea";
 import Chip from "@mui/material/Chip";
 import Typography from "@mui/material/Typography";
 import { memo } from "react";
@@ -39,50 +38,59 @@ export const RoomCard = memo(function RoomCard({ room, captions }: { room: RoomV
     <Card
       component="li"
       sx={{
-        display: "flex",
+        position: "relative",
         minWidth: 0,
+        p: 2,
+        display: "flex",
+        flexDirection: "column",
+        gap: 1.25,
         borderColor: talkers.length > 0 ? "success.main" : "divider",
         transition: "border-color 0.4s",
+        "&:hover": { bgcolor: "action.hover" },
       }}
     >
-      <CardActionArea
-        component={Link}
-        to={`${PAGES.rooms.path}/${encodeURIComponent(room.room_id)}`}
-        aria-label={t("rooms.open", { name })}
-        sx={{
-          p: 2,
-          display: "flex",
-          flexDirection: "column",
-          alignItems: "stretch",
-          justifyContent: "flex-start",
-          gap: 1.25,
-        }}
-      >
-        <Box sx={{ display: "flex", alignItems: "baseline", gap: 1 }}>
-          <Typography variant="h3" component="h3" noWrap sx={{ flexGrow: 1 }}>
-            {name}
-          </Typography>
-          <Typography
-            variant="body2"
-            color={lag > PROMPT_MS ? "warning.main" : "text.secondary"}
-            sx={{ display: "flex", alignItems: "center", gap: 0.5, whiteSpace: "nowrap" }}
+      <Box sx={{ display: "flex", alignItems: "baseline", gap: 1 }}>
+        <Typography variant="h3" component="h3" noWrap sx={{ flexGrow: 1 }}>
+          <Box
+            component={Link}
+            to={`${PAGES.rooms.path}/${encodeURIComponent(room.room_id)}`}
+            title={t("rooms.open", { name })}
+            sx={{
+              color: "inherit",
+              textDecoration: "none",
+              outline: "none",
+              // The whole card is the link, and yet what stands in it is read for itself.
+              "&::after": { content: '""', position: "absolute", inset: 0, borderRadius: "inherit" },
+              "&:focus-visible::after": {
+                outline: "3px solid",
+                outlineColor: "var(--mui-palette-primary-main)",
+                outlineOffset: "-3px",
+              },
+            }}
           >
-            <LagIcon aria-hidden sx={{ fontSize: 16 }} />
-            {lag > PROMPT_MS ? t("rooms.lag", { delay: format.delay(lag) }) : t("rooms.prompt")}
-          </Typography>
-        </Box>
-        <People people={people} talking={talking} />
-        <Directions room={room} people={people} />
+            {name}
+          </Box>
+        </Typography>
         <Typography
           variant="body2"
-          color={talkers.length > 0 ? "success.main" : "text.secondary"}
-          sx={{ display: "flex", alignItems: "center", gap: 0.5, fontWeight: talkers.length > 0 ? 600 : 400 }}
+          color={lag > PROMPT_MS ? "warning" : "textSecondary"}
+          sx={{ display: "flex", alignItems: "center", gap: 0.5, whiteSpace: "nowrap" }}
         >
-          <TalkIcon aria-hidden sx={{ fontSize: 18, opacity: talkers.length > 0 ? 1 : 0.6 }} />
-          {talkers.length > 0 ? t("rooms.talking", { names: talkers.join(", ") }) : t("rooms.silent")}
+          <LagIcon aria-hidden sx={{ fontSize: 16 }} />
+          {lag > PROMPT_MS ? t("rooms.lag", { delay: format.delay(lag) }) : t("rooms.prompt")}
         </Typography>
-        {captions ? <Captions lines={followed.captions} /> : null}
-      </CardActionArea>
+      </Box>
+      <People people={people} talking={talking} />
+      <Directions room={room} people={people} />
+      <Typography
+        variant="body2"
+        color={talkers.length > 0 ? "success" : "textSecondary"}
+        sx={{ display: "flex", alignItems: "center", gap: 0.5, fontWeight: talkers.length > 0 ? 600 : 400 }}
+      >
+        <TalkIcon aria-hidden sx={{ fontSize: 18, opacity: talkers.length > 0 ? 1 : 0.6 }} />
+        {talkers.length > 0 ? t("rooms.talking", { names: talkers.join(", ") }) : t("rooms.silent")}
+      </Typography>
+      {captions ? <Captions lines={followed.captions} /> : null}
     </Card>
   );
 });
@@ -119,7 +127,7 @@ function Directions({ room, people }: { room: RoomView; people: RoomView["partic
         </Box>
       ))}
       {more > 0 ? (
-        <Typography component="li" variant="body2" color="text.secondary">
+        <Typography component="li" variant="body2" color="textSecondary">
           {t("rooms.more", { count: more })}
         </Typography>
       ) : null}
@@ -138,14 +146,15 @@ function Captions({ lines }: { lines: readonly CaptionLine[] }) {
         borderTop: 1,
         borderColor: "divider",
         pt: 1.25,
+        flexGrow: 1,
         display: "grid",
         gap: 1,
-        minHeight: 150,
-        alignContent: "end",
+        minHeight: 130,
+        alignContent: "start",
       }}
     >
       {lines.length === 0 ? (
-        <Typography variant="body2" color="text.secondary" sx={{ alignSelf: "center", justifySelf: "center" }}>
+        <Typography variant="body2" color="textSecondary" sx={{ pt: 4, justifySelf: "center" }}>
           {t("rooms.noCaptions")}
         </Typography>
       ) : (
@@ -181,7 +190,7 @@ function Line({ line }: { line: CaptionLine }) {
         <Typography
           key={language}
           variant="body2"
-          color="text.secondary"
+          color="textSecondary"
           lang={language}
           sx={{ fontStyle: final ? "normal" : "italic", ...clamped(2) }}
         >

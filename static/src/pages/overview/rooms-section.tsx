@@ -41,7 +41,7 @@ export function Rooms({ seesCaptions }: { seesCaptions: boolean }) {
       bare
       title={t("rooms.title")}
       aside={
-        <Typography variant="body2" color="text.secondary">
+        <Typography variant="body2" color="textSecondary">
           {t("rooms.live", { count: data.rooms.filter(({ participants }) => participants.length > 0).length })}
           {speaking === undefined ? null : ` · ${t("figures.speaking")}: ${speaking}`}
         </Typography>
@@ -81,7 +81,7 @@ export function Rooms({ seesCaptions }: { seesCaptions: boolean }) {
       )}
       <Others rooms={others} />
       {data.next == null ? null : (
-        <Typography variant="body2" color="text.secondary" sx={{ mt: 1 }}>
+        <Typography variant="body2" color="textSecondary" sx={{ mt: 1 }}>
           {t("rooms.part", { count: data.rooms.length })}
         </Typography>
       )}

@@ -77,7 +77,7 @@ export function StateCard({ health, polled }: { health: Answer; polled: boolean 
           <Icon sx={{ fontSize: { xs: 30, sm: 46 } }} />
         </Box>
         <Box role="status" sx={{ minWidth: 0 }}>
-          <Typography id={id} variant="body2" component="h2" color="text.secondary">
+          <Typography id={id} variant="body2" component="h2" color="textSecondary">
             {t("state.title")}
           </Typography>
           <Typography
@@ -86,7 +86,7 @@ export function StateCard({ health, polled }: { health: Answer; polled: boolean 
           >
             {t(`state.${status}`)}
           </Typography>
-          <Typography color="text.secondary">{text}</Typography>
+          <Typography color="textSecondary">{text}</Typography>
         </Box>
       </Stack>
       {gone ? (
@@ -140,7 +140,7 @@ function Uptime({ seconds, asOf }: { seconds: number; asOf: number }) {
 function Fact({ name, children }: { name: string; children: ReactNode }) {
   return (
     <Box>
-      <Typography component="dt" variant="caption" color="text.secondary">
+      <Typography component="dt" variant="caption" color="textSecondary">
         {name}
       </Typography>
       <Typography component="dd" sx={{ m: 0, fontWeight: 560, fontVariantNumeric: "tabular-nums" }}>
