@@ -94,7 +94,7 @@ function data({ times, series }: ChartProps): UPlot.AlignedData {
 }
 
 function options(chart: ChartProps, colours: Colours, width: number): UPlot.Options {
-  const { unit = 1 } = chart;
+  const { unit = 1, least = 1 } = chart;
   return {
     width: Math.max(width, 1),
     height: CHART_HEIGHT,
@@ -114,7 +114,7 @@ function options(chart: ChartProps, colours: Colours, width: number): UPlot.Opti
           return [end - chart.span / 1_000, end];
         },
       },
-      y: { range: (_, __, most) => [0, ceiling(most / unit) * unit] },
+      y: { range: (_, __, most) => [0, Math.max(least, ceiling(most / unit) * unit)] },
     },
     axes: [
       {
@@ -161,8 +161,8 @@ function options(chart: ChartProps, colours: Colours, width: number): UPlot.Opti
 }
 
 /** A round number above `most`, so that the line keeps away from the upper edge. */
-export function ceiling(most: number): number {
-  if (!Number.isFinite(most) || most <= 0) return 1;
+function ceiling(most: number): number {
+  if (!Number.isFinite(most) || most <= 0) return 0;
   const step = 10 ** Math.floor(Math.log10(most));
-  return ([1, 2, 4, 6, 8, 10].find((factor) => factor * step > most) ?? 20) * step;
+  return ([2, 4, 6, 8, 10].find((factor) => factor * step > most) ?? 20) * step;
 }

@@ -31,6 +31,8 @@ export interface ChartProps {
   format: (value: number) => string;
   /** What figures beside the picture are round multiples of; 1 without it. */
   unit?: number;
+  /** How high the picture reaches at least; 1 without it. */
+  least?: number;
   formatTime: (ms: number) => string;
   /** Told which time is pointed at, here or in another chart of the page; undefined: none. */
   onPoint?: (index: number | undefined) => void;

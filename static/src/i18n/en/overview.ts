@@ -36,6 +36,7 @@ export const overview = {
   alerts: {
     title: "Alerts",
     none: "No alerts. Nothing needs you.",
+    unknown: "While the server does not answer, nothing is known of alerts.",
     critical: "Critical",
     warning: "Warning",
     info: "For information",
@@ -68,6 +69,7 @@ export const overview = {
     failed: "The rooms could not be read.",
   },
   start: {
+    begin: "Begin here",
     title: "Nobody is talking",
     text: "Open a room, let your browser use the microphone, and speak: captions and translations appear as you talk.",
     hint: "Alone? Open the same room in a second window, choose another language there, and hear yourself translated.",

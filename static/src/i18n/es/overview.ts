@@ -39,6 +39,7 @@ export const overview: Texts["overview"] = {
   alerts: {
     title: "Avisos",
     none: "Ningún aviso. Nada le necesita.",
+    unknown: "Mientras el servidor no responda, no se sabe nada de los avisos.",
     critical: "Crítico",
     warning: "Advertencia",
     info: "Información",
@@ -71,6 +72,7 @@ export const overview: Texts["overview"] = {
     failed: "No se han podido leer las salas.",
   },
   start: {
+    begin: "Empiece aquí",
     title: "No habla nadie",
     text: "Abra una sala, permita que el navegador use el micrófono y hable: los subtítulos y las traducciones aparecen mientras habla.",
     hint: "¿No hay nadie más? Abra la misma sala en una segunda ventana, elija allí otro idioma y óigase traducido.",

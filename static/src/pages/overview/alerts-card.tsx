@@ -36,8 +36,8 @@ export function AlertsCard({ gone }: { gone: boolean }) {
       <Box role="log" aria-label={t("alerts.title")} sx={gone ? { filter: "grayscale(1)" } : {}}>
         {alerts.length === 0 ? (
           <Stack sx={{ alignItems: "center", gap: 1, py: { xs: 1, lg: 3 }, textAlign: "center" }}>
-            <CalmIcon aria-hidden sx={{ fontSize: 40, color: "success.main", opacity: 0.8 }} />
-            <Typography color="textSecondary">{t("alerts.none")}</Typography>
+            {gone ? null : <CalmIcon aria-hidden sx={{ fontSize: 40, color: "success.main", opacity: 0.8 }} />}
+            <Typography color="textSecondary">{t(gone ? "alerts.unknown" : "alerts.none")}</Typography>
           </Stack>
         ) : (
           <Stack sx={{ gap: 1, maxHeight: 340, overflowY: "auto" }} tabIndex={0}>

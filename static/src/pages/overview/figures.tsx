@@ -32,6 +32,9 @@ interface Figure {
   unit?: number;
 }
 
+/** How high a picture reaches at least: noise shall not look like a storm. */
+const LEAST = { count: 4, rate: 2, delay: 200, percent: 20, bytes: 1 } as const;
+
 const MIB = 1_024 ** 2;
 
 const FIGURES: readonly Figure[] = [
@@ -185,6 +188,7 @@ function Tile({ figure, samples, asTable, pointed, onPoint, peak }: TileProps) {
     ...drawn,
     summary: t("figures.overall", { title, figures: summaries.join("; ") }),
     span: KEPT_MS,
+    least: LEAST[figure.format],
     format,
     formatTime: formats.time,
     onPoint,

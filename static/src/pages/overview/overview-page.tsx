@@ -56,7 +56,7 @@ export function OverviewPage() {
             <Figures failed={dashboard.error} retry={dashboard.refetch} peak={health.data?.connections.peak} />
           </>
         ) : (
-          <QuickStart />
+          <QuickStart quiet={false} />
         )}
         <Box
           sx={{

@@ -8,13 +8,14 @@ import { Link } from "react-router";
 import { PAGES } from "../../app/pages.ts";
 import { EmptyState } from "../../parts/empty-state.tsx";
 
-export function QuickStart() {
+/** `quiet`: it is known that nobody talks. */
+export function QuickStart({ quiet }: { quiet: boolean }) {
   const { t } = useTranslation("overview");
   return (
     <Card>
       <EmptyState
         icon={TalkIcon}
-        title={t("start.title")}
+        title={t(quiet ? "start.title" : "start.begin")}
         action={
           <Button component={Link} to={PAGES.rooms.path} variant="contained" size="large">
             {t("start.open")}

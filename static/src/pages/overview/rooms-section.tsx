@@ -48,7 +48,7 @@ export function Rooms({ seesCaptions }: { seesCaptions: boolean }) {
       }
     >
       {cards.length === 0 ? (
-        <QuickStart />
+        <QuickStart quiet />
       ) : (
         <>
           {withCaptions ? null : (

@@ -97,7 +97,7 @@ export function StateCard({ health, polled }: { health: Answer; polled: boolean 
       {data === undefined ? null : (
         <>
           <Facts data={data} asOf={fulfilledTimeStamp} gone={gone} polled={polled} />
-          <Parts data={data} />
+          <Parts data={data} gone={gone} />
         </>
       )}
       <Lacks title={t("state.missing")} lacks={readiness.data?.missing ?? []} />
@@ -157,14 +157,23 @@ const PART_COLOURS = {
   not_configured: "default",
 } as const;
 
-function Parts({ data }: { data: HealthView }) {
+function Parts({ data, gone }: { data: HealthView; gone: boolean }) {
   const { t } = useTranslation("overview");
   const parts = Object.entries({ ...data.services, ...data.components });
   return (
     <Box
       component="ul"
       aria-label={t("state.parts")}
-      sx={{ display: "flex", flexWrap: "wrap", gap: 0.75, listStyle: "none", p: 0, m: 0, mt: 2 }}
+      sx={{
+        display: "flex",
+        flexWrap: "wrap",
+        gap: 0.75,
+        listStyle: "none",
+        p: 0,
+        m: 0,
+        mt: 2,
+        ...(gone ? { filter: "grayscale(1)" } : {}),
+      }}
     >
       {parts.map(([name, state]) => {
         const Icon = PICTURES[state].icon;
