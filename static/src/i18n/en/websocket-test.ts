@@ -52,6 +52,8 @@ export const websocketTest = {
     notObject: "This is no JSON object. The fields come back when it is one.",
     notJson: "This is no JSON yet: texts stand in quotes.",
     missing: "Required and not filled in: {{fields}}",
+    open: "Fill in {{name}}",
+    close: "Fold {{name}}",
     leftOut: "left out",
     shape: "Shape of {{name}}",
     connectFirst: "Connect first.",

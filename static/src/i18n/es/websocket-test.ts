@@ -50,6 +50,8 @@ export const websocketTest: Texts["websocketTest"] = {
     notObject: "Esto no es un objeto JSON. Los campos volverán cuando lo sea.",
     notJson: "Esto aún no es JSON: los textos van entre comillas.",
     missing: "Obligatorio y sin rellenar: {{fields}}",
+    open: "Rellenar {{name}}",
+    close: "Plegar {{name}}",
     leftOut: "omitido",
     shape: "Forma de {{name}}",
     connectFirst: "Conéctese primero.",

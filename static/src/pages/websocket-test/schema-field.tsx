@@ -1,8 +1,10 @@
 // One field of a message, asked for as its schema describes it. Objects are groups of fields; what no other field is made
 // for is written as JSON.
 import Box from "@mui/material/Box";
+import Button from "@mui/material/Button";
 import MenuItem from "@mui/material/MenuItem";
 import TextField from "@mui/material/TextField";
+import Typography from "@mui/material/Typography";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { isObject, kindOf, resolve, variantsOf } from "./schema.ts";
@@ -183,24 +185,42 @@ function readJson(text: string): { value: unknown; wrong: boolean } {
   }
 }
 
+/** Closed as long as nothing in it is needed: most messages do without. */
 function Group(field: FieldProps) {
+  const { t } = useTranslation("websocketTest");
   const help = useHelp();
   const value = isObject(field.value) ? field.value : {};
+  const [open, setOpen] = useState(field.required);
   return (
     <Box component="fieldset" sx={{ border: 1, borderColor: "divider", borderRadius: 1, p: 1.5, m: 0, minWidth: 0 }}>
       <Box component="legend" sx={{ px: 0.75, typography: "body2", color: "text.secondary" }}>
         {field.name}
         {field.required ? " *" : ""}
-        {field.schema.description === undefined ? "" : `: ${help("field", field.name, field.schema.description)}`}
       </Box>
-      <Fields
-        schema={field.schema}
-        document={field.document}
-        value={value}
-        onChange={(next) => {
-          field.onChange(Object.keys(next).length === 0 ? undefined : next);
+      <Typography variant="body2" color="textSecondary">
+        {help("field", field.name, field.schema.description)}
+      </Typography>
+      <Button
+        size="small"
+        aria-expanded={open}
+        onClick={() => {
+          setOpen(!open);
         }}
-      />
+      >
+        {t(open ? "form.close" : "form.open", { name: field.name })}
+      </Button>
+      {open ? (
+        <Box sx={{ mt: 1 }}>
+          <Fields
+            schema={field.schema}
+            document={field.document}
+            value={value}
+            onChange={(next) => {
+              field.onChange(Object.keys(next).length === 0 ? undefined : next);
+            }}
+          />
+        </Box>
+      ) : null}
     </Box>
   );
 }
