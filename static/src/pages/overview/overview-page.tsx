@@ -2,9 +2,11 @@
 // events; when the server is gone, its last picture stays, greyed.
 import Box from "@mui/material/Box";
 import Typography from "@mui/material/Typography";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useAccessQuery } from "../../api/api.ts";
 import { useAppSelector } from "../../app/store.ts";
+import { Loading } from "../../parts/loading.tsx";
 import { AlertsCard } from "./alerts-card.tsx";
 import { EnginesCard } from "./engines-card.tsx";
 import { Figures } from "./figures.tsx";
@@ -21,10 +23,11 @@ const HEALTH_EVERY_MS = 5_000;
 const FIGURES_EVERY_MS = 10_000;
 
 export function OverviewPage() {
-  const { data: access } = useAccessQuery();
+  const { data: access, isLoading } = useAccessQuery();
   const health = useHealthQuery(undefined, { pollingInterval: HEALTH_EVERY_MS, refetchOnMountOrArgChange: true });
   const live = useAppSelector((state) => selectOverview(state).live);
-  const mayOperate = access?.role !== "client";
+  // Whoever may not is not to be refused again and again.
+  const mayOperate = !isLoading && access?.role !== "client";
   const dashboard = useDashboardQuery(undefined, {
     skip: !mayOperate,
     pollingInterval: live === "online" ? 0 : FIGURES_EVERY_MS,
@@ -34,6 +37,7 @@ export function OverviewPage() {
   const gone = isGone(health.error);
   const seesCaptions = access?.role !== "operator";
   useLive(operates, seesCaptions, !gone);
+  if (isLoading) return <Loading />;
   return (
     <Box sx={{ display: "grid", gap: { xs: 1.5, md: 2 }, maxWidth: 2200, mx: "auto" }}>
       <Box
@@ -75,7 +79,7 @@ export function OverviewPage() {
   );
 }
 
-function LastPicture({ greyed, children }: { greyed: boolean; children: React.ReactNode }) {
+function LastPicture({ greyed, children }: { greyed: boolean; children: ReactNode }) {
   return (
     <Box
       data-greyed={greyed}
