@@ -4,7 +4,7 @@
 # was linked with, and the engines the versions that the tests use.
 
 # The page, which the binary embeds.
-FROM node:24-bookworm-slim AS page
+FROM node:26-bookworm-slim AS page
 WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
 RUN --mount=type=cache,target=/root/.npm npm ci --no-progress

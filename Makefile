@@ -4,6 +4,9 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 
+# Where scripts/setup puts Node if the machine's own is too old.
+export PATH := $(CURDIR)/target/node/bin:$(PATH)
+
 # `quick` is optimised but not linked as one whole (Cargo.toml): minutes less to build than `release`, fast enough to
 # interpret with. `release` is for what is shipped.
 

@@ -19,8 +19,8 @@ const REVALIDATE: &str = "no-cache";
 
 /// Shown at `/` by a binary whose pages were not built.
 const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Interpres</title>\
-<h1>Interpres is running</h1><p>Its page was not built into this binary. <code>make run</code> builds it (Node 20.19 or \
-newer) and starts the server again.</p><p>The API works without it: <a href=\"/docs/\">documentation</a>.</p></html>";
+<h1>Interpres is running</h1><p>Its page was not built into this binary. <code>make run</code> builds it (needs Node with \
+npm) and starts the server again.</p><p>The API works without it: <a href=\"/docs/\">documentation</a>.</p></html>";
 
 /// Whether a file is served at `path`.
 pub fn exists(path: &str) -> bool {

@@ -12,5 +12,8 @@ if (root === null) throw new Error("index.html has no element with id root");
 const nonce = document.querySelector<HTMLMetaElement>("meta[property=csp-nonce]")?.nonce;
 
 const store = makeStore();
-await speakInterface(store.getState().preferences.interfaceLanguage ?? preferredInterfaceLanguage());
-createRoot(root).render(<Application store={store} router={createBrowserRouter(routes)} nonce={nonce} />);
+const texts = speakInterface(store.getState().preferences.interfaceLanguage ?? preferredInterfaceLanguage());
+// Made before the texts are here: it begins to load the page at once.
+const router = createBrowserRouter(routes);
+await texts;
+createRoot(root).render(<Application store={store} router={router} nonce={nonce} />);

@@ -15,72 +15,91 @@ const START_MS = 60_000;
 
 export class Server {
   readonly address: string;
-  readonly #child: ChildProcess;
   readonly #folder: string;
+  readonly #settings: Readonly<Record<string, string>>;
+  #child: ChildProcess;
 
-  private constructor(address: string, child: ChildProcess, folder: string) {
-    this.address = address;
-    this.#child = child;
+  private constructor(started: Started, folder: string, settings: Readonly<Record<string, string>>) {
+    this.address = started.address;
+    this.#child = started.child;
     this.#folder = folder;
+    this.#settings = settings;
   }
 
-  /** Starts a server on a free port, or on `port` again after another one has left it. */
-  static async start(port = 0): Promise<Server> {
+  /** Starts a server on a free port; `settings` are given as environment variables. */
+  static async start(settings: Readonly<Record<string, string>> = {}): Promise<Server> {
     await access(BINARY).catch(() => {
       assert.fail(`${BINARY} is missing: run cargo build first, or make test`);
     });
     const folder = await mkdtemp(join(tmpdir(), "interpres-browser-"));
-    const child = spawn(BINARY, ["serve"], {
-      cwd: folder,
-      env: { ...process.env, HOST: "127.0.0.1", PORT: String(port), DATA_DIR: join(folder, "data") },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    const log: string[] = [];
-    createInterface({ input: child.stderr }).on("line", (line) => log.push(line));
-    const address = await new Promise<string>((resolve, reject) => {
-      const fail = (why: string): void => {
-        reject(new Error(`${why}; its log:\n${log.slice(-30).join("\n")}`));
-      };
-      const late = setTimeout(() => {
-        fail("the server did not say where it listens");
-      }, START_MS);
-      child.once("exit", (code) => {
-        clearTimeout(late);
-        fail(`the server ended with ${String(code)}`);
-      });
-      createInterface({ input: child.stdout }).on("line", (line) => {
-        const found = /^listening on (http:\/\/\S+)/u.exec(line)?.[1];
-        if (found === undefined) return;
-        clearTimeout(late);
-        resolve(found);
-      });
-    }).catch(async (error: unknown) => {
-      child.kill("SIGKILL");
+    try {
+      return new Server(await launch(folder, 0, settings), folder, settings);
+    } catch (error) {
       await rm(folder, { recursive: true, force: true });
       throw error;
-    });
-    return new Server(address, child, folder);
+    }
   }
 
   get port(): number {
     return Number(new URL(this.address).port);
   }
 
-  /** Ends it as a crash would, leaving no time to say anything to anybody. */
+  /** Ends it as a crash would, leaving no time to say anything to anybody. What it stored stays. */
   async kill(): Promise<void> {
     await this.#end("SIGKILL");
   }
 
+  /** Starts it again at its address, on what it stored. */
+  async revive(): Promise<void> {
+    this.#child = (await launch(this.#folder, this.port, this.#settings)).child;
+  }
+
   async stop(): Promise<void> {
     await this.#end("SIGTERM");
+    await rm(this.#folder, { recursive: true, force: true });
   }
 
   async #end(signal: NodeJS.Signals): Promise<void> {
-    if (this.#child.exitCode === null && this.#child.signalCode === null) {
-      const ended = once(this.#child, "exit");
-      this.#child.kill(signal);
-      await ended;
-    }
-    await rm(this.#folder, { recursive: true, force: true });
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const ended = once(this.#child, "exit");
+    this.#child.kill(signal);
+    await ended;
   }
+}
+
+interface Started {
+  address: string;
+  child: ChildProcess;
+}
+
+async function launch(folder: string, port: number, settings: Readonly<Record<string, string>>): Promise<Started> {
+  const child = spawn(BINARY, ["serve"], {
+    cwd: folder,
+    env: { ...process.env, HOST: "127.0.0.1", PORT: String(port), DATA_DIR: join(folder, "data"), ...settings },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const log: string[] = [];
+  createInterface({ input: child.stderr }).on("line", (line) => log.push(line));
+  const address = await new Promise<string>((resolve, reject) => {
+    const fail = (why: string): void => {
+      reject(new Error(`${why}; its log:\n${log.slice(-30).join("\n")}`));
+    };
+    const late = setTimeout(() => {
+      fail("the server did not say where it listens");
+    }, START_MS);
+    child.once("exit", (code) => {
+      clearTimeout(late);
+      fail(`the server ended with ${String(code)}`);
+    });
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      const found = /^listening on (http:\/\/\S+)/u.exec(line)?.[1];
+      if (found === undefined) return;
+      clearTimeout(late);
+      resolve(found);
+    });
+  }).catch((error: unknown) => {
+    child.kill("SIGKILL");
+    throw error;
+  });
+  return { address, child };
 }

@@ -26,20 +26,32 @@ export interface Visit {
   /** Which of the two looks; light when absent. */
   look?: BrowserContextOptions["colorScheme"];
   width?: number;
+  height?: number;
+  /** Where they arrive; the rooms when absent. */
+  path?: string;
 }
 
 export interface Choice {
   name: string;
   room: string;
+  /** Languages by their English names. */
   speaks: string;
   hears: string;
 }
 
+/** What the loudspeakers were given. */
+export interface Sound {
+  /** The loudest sample as a share of full scale. */
+  peak: number;
+  /** How often, of looks 20 ms apart, there was sound. */
+  loud: number;
+}
+
 export class Visitor {
   readonly page: Page;
-  /** What the page reported to the console as an error. */
+  /** What any of their pages reported to the console as an error. */
   readonly complaints: string[] = [];
-  /** Addresses that the page asked for. */
+  /** Addresses that their pages asked for. */
   readonly requests: string[] = [];
   readonly #browser: Browser;
   readonly #audio: Buffer[] = [];
@@ -47,16 +59,9 @@ export class Visitor {
   private constructor(browser: Browser, page: Page) {
     this.#browser = browser;
     this.page = page;
-    page.on("console", (message) => {
-      if (message.type() === "error") this.complaints.push(message.text());
-    });
-    page.on("pageerror", (error) => this.complaints.push(String(error)));
-    page.on("request", (request) => this.requests.push(request.url()));
-    page.on("websocket", (socket) => {
-      this.requests.push(socket.url());
-      socket.on("framereceived", ({ payload }) => {
-        if (typeof payload !== "string") this.#audio.push(payload);
-      });
+    this.#watch(page);
+    page.context().on("page", (another) => {
+      this.#watch(another);
     });
   }
 
@@ -76,12 +81,11 @@ export class Visitor {
       const context = await browser.newContext({
         colorScheme: visit.look ?? "light",
         locale: "en-GB",
-        viewport: { width: visit.width ?? 1280, height: 800 },
+        viewport: { width: visit.width ?? 1280, height: visit.height ?? 800 },
       });
-      const page = await context.newPage();
-      const visitor = new Visitor(browser, page);
-      await page.addInitScript(COUNT_SOUNDS);
-      await page.goto(address);
+      await context.addInitScript(SAMPLE_SOUND);
+      const visitor = new Visitor(browser, await context.newPage());
+      await visitor.page.goto(address + (visit.path ?? "/rooms"));
       return visitor;
     } catch (error) {
       await browser.close();
@@ -95,26 +99,40 @@ export class Visitor {
 
   /** Fills in the entrance, joins, and waits until the room is there. */
   async join(choice: Choice): Promise<void> {
-    await this.page.getByLabel("Your name").fill(choice.name);
-    await this.page.getByLabel("Room", { exact: true }).fill(choice.room);
-    await this.page.locator("#speaks").selectOption(choice.speaks);
-    await this.page.locator("#hears").selectOption(choice.hears);
-    await this.page.getByRole("button", { name: "Join the room" }).click();
+    const { page } = this;
+    await page.getByLabel("Your name").fill(choice.name);
+    await page.getByLabel("Room", { exact: false }).and(page.getByRole("textbox")).last().fill(choice.room);
+    await this.choose("I speak", choice.speaks);
+    await this.choose("I hear", choice.hears);
+    await page.getByRole("button", { name: "Join the room" }).click();
     await this.connected();
   }
 
-  async connected(): Promise<void> {
-    await this.page.locator("#connection[data-state=online]").waitFor({ timeout: PATIENCE_MS });
+  /** Chooses a language in one of the two fields. */
+  async choose(field: "I speak" | "I hear", language: string): Promise<void> {
+    await this.page.getByRole("combobox", { name: field }).click();
+    await this.page.getByRole("option", { name: language }).first().click();
+    await this.page.getByRole("listbox").waitFor({ state: "detached" });
   }
 
-  async type(text: string): Promise<void> {
-    await this.page.getByLabel("Type what you want to say").fill(text);
-    await this.page.getByRole("button", { name: "Send" }).click();
+  async connected(page = this.page): Promise<void> {
+    await page.locator("[data-connection=online]").waitFor({ timeout: PATIENCE_MS });
+  }
+
+  async type(text: string, page = this.page): Promise<void> {
+    const field = page.getByRole("textbox", { name: "Write what you want to say" });
+    await field.fill(text);
+    await field.press("Enter");
   }
 
   /** The captions whose text on one side matches. */
-  captions(side: "source" | "translation", state: "partial" | "final", text: RegExp): Locator {
-    return this.page.locator(`.side.${side}.${state} .words`).filter({ hasText: text });
+  captions(side: "source" | "translation", state: "partial" | "final", text: RegExp, page = this.page): Locator {
+    return page.locator(`[data-side=${side}][data-state=${state}] [lang]`).filter({ hasText: text });
+  }
+
+  /** The texts on one side, from the oldest to the newest. */
+  async texts(side: "source" | "translation", page = this.page): Promise<string[]> {
+    return page.locator(`[data-side=${side}] [lang]`).allInnerTexts();
   }
 
   /** Samples of translated audio that came over the wire so far. */
@@ -127,20 +145,48 @@ export class Visitor {
     return Int16Array.from(samples);
   }
 
-  /** Seconds of sound that the page has begun to play, and its loudest sample as a share of full scale. */
-  async playedSound(): Promise<{ seconds: number; peak: number }> {
+  /** What the page has given to the loudspeakers so far. */
+  async playedSound(): Promise<Sound> {
     return this.page.evaluate("globalThis.playedSound");
+  }
+
+  #watch(page: Page): void {
+    page.on("console", (message) => {
+      if (message.type() === "error") this.complaints.push(message.text());
+    });
+    page.on("pageerror", (error) => this.complaints.push(String(error)));
+    page.on("request", (request) => this.requests.push(request.url()));
+    page.on("websocket", (socket) => {
+      this.requests.push(socket.url());
+      socket.on("framereceived", ({ payload }) => {
+        if (typeof payload !== "string") this.#audio.push(payload);
+      });
+    });
   }
 }
 
-/** Watches, in the page, what is given to the speakers: no test machine has any. Text, as the page's policy allows no more. */
-const COUNT_SOUNDS = `
-  globalThis.playedSound = { seconds: 0, peak: 0 };
-  const start = AudioBufferSourceNode.prototype.start;
-  AudioBufferSourceNode.prototype.start = function (...when) {
-    playedSound.seconds += this.buffer.duration;
-    for (const sample of this.buffer.getChannelData(0)) playedSound.peak = Math.max(playedSound.peak, Math.abs(sample));
-    return start.apply(this, when);
+/**
+ * Looks every 20 ms, in the page, at what is given to the loudspeakers: no test machine has any. Text, as the page's policy
+ * allows no more.
+ */
+const SAMPLE_SOUND = `
+  globalThis.playedSound = { peak: 0, loud: 0 };
+  const connect = AudioNode.prototype.connect;
+  const listened = new WeakSet();
+  AudioNode.prototype.connect = function (to, ...more) {
+    if (to instanceof AudioDestinationNode && to.context instanceof AudioContext && !listened.has(this)) {
+      listened.add(this);
+      const analyser = new AnalyserNode(to.context, { fftSize: 1024 });
+      connect.call(this, analyser);
+      const samples = new Float32Array(analyser.fftSize);
+      setInterval(() => {
+        analyser.getFloatTimeDomainData(samples);
+        const peak = samples.reduce((loudest, sample) => Math.max(loudest, Math.abs(sample)), 0);
+        playedSound.peak = Math.max(playedSound.peak, peak);
+        if (peak > 0.01) playedSound.loud += 1;
+      }, 20);
+    }
+    return connect.call(this, to, ...more);
   };
 `;
 

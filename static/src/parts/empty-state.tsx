@@ -16,7 +16,7 @@ export function EmptyState(state: { icon: SvgIconComponent; title?: string; chil
           {state.title}
         </Typography>
       )}
-      <Typography color="text.secondary">{state.children}</Typography>
+      <Typography sx={{ color: "text.secondary" }}>{state.children}</Typography>
       {state.action}
     </Box>
   );

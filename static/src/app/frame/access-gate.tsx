@@ -43,7 +43,7 @@ function KeyForm({ reason }: { reason: "required" | "refused" | "expired" | unde
       >
         <KeyIcon aria-hidden color="primary" sx={{ fontSize: 40 }} />
         <Typography variant="h2">{t("access.title")}</Typography>
-        <Typography color="text.secondary">{t("access.text")}</Typography>
+        <Typography sx={{ color: "text.secondary" }}>{t("access.text")}</Typography>
         {reason === "refused" || reason === "expired" ? <Alert severity="error">{t(`access.${reason}`)}</Alert> : null}
         <TextField
           label={t("access.key")}
@@ -77,7 +77,7 @@ function KeyForm({ reason }: { reason: "required" | "refused" | "expired" | unde
         <Button type="submit" variant="contained" size="large">
           {t("access.enter")}
         </Button>
-        <Typography variant="body2" color="text.secondary">
+        <Typography variant="body2" sx={{ color: "text.secondary" }}>
           {t("access.hint")}
         </Typography>
       </Stack>

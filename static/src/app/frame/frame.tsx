@@ -135,7 +135,7 @@ function Brand() {
       <Box component="img" src="/favicon.svg" alt="" sx={{ width: 28, height: 28 }} />
       <Box>
         <Typography sx={{ fontWeight: 700, lineHeight: 1.2 }}>Interpres</Typography>
-        <Typography variant="caption" color="text.secondary">
+        <Typography variant="caption" sx={{ color: "text.secondary" }}>
           {t("tagline")}
         </Typography>
       </Box>

@@ -6,6 +6,7 @@ import ListItemButton from "@mui/material/ListItemButton";
 import ListItemIcon from "@mui/material/ListItemIcon";
 import ListItemText from "@mui/material/ListItemText";
 import ListSubheader from "@mui/material/ListSubheader";
+import Typography from "@mui/material/Typography";
 import { useTranslation } from "react-i18next";
 import { NavLink, useLocation } from "react-router";
 import { GROUPS, isComing, pageAt, PAGES } from "../pages.ts";
@@ -43,19 +44,20 @@ export function Navigation({ onChoice }: { onChoice?: () => void }) {
                   end={path === "/"}
                   selected={page === here}
                   {...(onChoice === undefined ? {} : { onClick: onChoice })}
-                  sx={{ borderRadius: 2, py: 0.5 }}
+                  sx={{ borderRadius: 1, py: 0.625, my: 0.125, ...(coming ? { color: "text.secondary" } : {}) }}
                 >
-                  <ListItemIcon sx={{ minWidth: 36, color: page === here ? "primary.main" : "text.secondary" }}>
+                  <ListItemIcon sx={{ minWidth: 34, color: page === here ? "primary.main" : "text.secondary" }}>
                     <Icon fontSize="small" />
                   </ListItemIcon>
                   <ListItemText
                     primary={t(`pages.${page}`)}
-                    {...(coming ? { secondary: t("soon") } : {})}
-                    slotProps={{
-                      primary: { sx: { fontWeight: page === here ? 620 : 450 } },
-                      secondary: { sx: { fontSize: "0.7rem", color: "text.secondary" } },
-                    }}
+                    slotProps={{ primary: { sx: { fontWeight: page === here ? 620 : 450 } } }}
                   />
+                  {coming ? (
+                    <Typography variant="caption" sx={{ color: "text.secondary", fontSize: "0.6875rem" }}>
+                      {t("soon")}
+                    </Typography>
+                  ) : null}
                 </ListItemButton>
               </ListItem>
             );

@@ -85,7 +85,7 @@ export function Shortcuts() {
             }
             label={t("shortcuts.enabled")}
           />
-          <Typography variant="body2" color="text.secondary">
+          <Typography variant="body2" sx={{ color: "text.secondary" }}>
             {t("shortcuts.hint")}
           </Typography>
         </DialogContent>

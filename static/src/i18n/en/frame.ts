@@ -24,7 +24,7 @@ export const frame = {
     websocketTest: "WebSocket test",
     notFound: "Not found",
   },
-  soon: "not here yet",
+  soon: "soon",
   shortcuts: {
     title: "Keyboard shortcuts",
     open: "Keyboard shortcuts",

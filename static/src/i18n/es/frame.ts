@@ -26,7 +26,7 @@ export const frame: Texts["frame"] = {
     websocketTest: "Prueba de WebSocket",
     notFound: "No encontrada",
   },
-  soon: "aún no disponible",
+  soon: "pronto",
   shortcuts: {
     title: "Atajos de teclado",
     open: "Atajos de teclado",
