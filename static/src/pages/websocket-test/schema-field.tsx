@@ -7,7 +7,7 @@ import TextField from "@mui/material/TextField";
 import Typography from "@mui/material/Typography";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { isObject, kindOf, resolve, variantsOf } from "./schema.ts";
+import { fits, isObject, kindOf, resolve, variantsOf } from "./schema.ts";
 import type { Schema, SchemaDocument } from "./schema.ts";
 
 export interface FieldProps {
@@ -301,25 +301,4 @@ function Variants(field: FieldProps) {
       </Box>
     </Box>
   );
-}
-
-function fits(value: unknown, variant: Schema): boolean {
-  switch (kindOf(variant)) {
-    case "object":
-      return isObject(value);
-    case "boolean":
-      return typeof value === "boolean";
-    case "text":
-      return typeof value === "string";
-    case "number":
-      return typeof value === "number";
-    case "list":
-      return Array.isArray(value);
-    case "choice":
-      return variant.enum?.includes(value) === true;
-    case "constant":
-    case "variants":
-    case "json":
-      return false;
-  }
 }

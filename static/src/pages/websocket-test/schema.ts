@@ -106,12 +106,37 @@ export function kindOf(schema: Schema): FieldKind {
 /** Names of required fields that `message` leaves out, those of objects in it with their path. */
 export function missingIn(message: unknown, written: Schema, document: SchemaDocument, path = ""): string[] {
   const schema = resolve(written, document);
+  const variants = variantsOf(schema).map((variant) => resolve(variant, document));
+  const variant = variants.find((each) => fits(message, each));
+  if (variant !== undefined) return missingIn(message, variant, document, path);
   if (kindOf(schema) !== "object" || !isObject(message)) return [];
   const here = (schema.required ?? []).filter((name) => message[name] === undefined).map((name) => path + name);
   const within = Object.entries(schema.properties ?? {}).flatMap(([name, field]) =>
     message[name] === undefined ? [] : missingIn(message[name], field, document, `${path}${name}.`),
   );
   return [...here, ...within];
+}
+
+/** Whether `value` is of the kind that a resolved schema asks for, so that it is shown as such. */
+export function fits(value: unknown, variant: Schema): boolean {
+  switch (kindOf(variant)) {
+    case "object":
+      return isObject(value);
+    case "boolean":
+      return typeof value === "boolean";
+    case "text":
+      return typeof value === "string";
+    case "number":
+      return typeof value === "number";
+    case "list":
+      return Array.isArray(value);
+    case "choice":
+      return variant.enum?.includes(value) === true;
+    case "constant":
+    case "variants":
+    case "json":
+      return false;
+  }
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {
