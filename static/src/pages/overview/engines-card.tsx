@@ -53,7 +53,7 @@ function Engine({ engine }: { engine: EngineView }) {
         aria-label={engine.name}
         sx={{
           display: "grid",
-          gridTemplateColumns: "repeat(auto-fill, minmax(min(100%, 165px), 1fr))",
+          gridTemplateColumns: "repeat(auto-fit, minmax(min(100%, 165px), 1fr))",
           gap: 1,
           listStyle: "none",
           p: 0,

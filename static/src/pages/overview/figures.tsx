@@ -129,7 +129,13 @@ export function Figures({ failed, retry, peak }: { failed: unknown; retry: () =>
         sx={{
           display: "grid",
           gap: { xs: 1.5, md: 2 },
-          gridTemplateColumns: "repeat(auto-fill, minmax(min(100%, 262px), 1fr))",
+          // Eight pictures, and no row that is not full.
+          gridTemplateColumns: {
+            xs: "minmax(0, 1fr)",
+            sm: "repeat(2, minmax(0, 1fr))",
+            lg: "repeat(4, minmax(0, 1fr))",
+          },
+          "@media (min-width: 2300px)": { gridTemplateColumns: "repeat(8, minmax(0, 1fr))" },
         }}
       >
         {FIGURES.map((figure) => (
