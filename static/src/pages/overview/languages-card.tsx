@@ -42,7 +42,7 @@ function Matrix({ languages }: { languages: readonly LanguageView[] }) {
         size="small"
         stickyHeader
         aria-label={t("languages.title")}
-        sx={{ "& th, & td": { px: { xs: 0.75, sm: 2 } } }}
+        sx={{ "& th, & td": { px: { xs: 0.4, sm: 2 }, fontSize: { xs: "0.75rem", sm: "0.875rem" } } }}
       >
         <TableHead>
           <TableRow>
