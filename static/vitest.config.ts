@@ -11,6 +11,8 @@ export default defineConfig({
   optimizeDeps: { entries: ["src/**/*.{ts,tsx}"] },
   test: {
     include: ["src/**/*.test.{ts,tsx}"],
+    // What hangs fails all the same; a slow machine does not.
+    testTimeout: 60_000,
     setupFiles: ["src/testing/setup.ts"],
     coverage: {
       provider: "v8",

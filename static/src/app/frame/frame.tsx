@@ -39,14 +39,12 @@ export function Frame() {
   }, [page, t]);
 
   const navigation = (
-    <>
-      <Brand />
-      <Navigation
-        onChoice={() => {
-          setOpen(false);
-        }}
-      />
-    </>
+    <Navigation
+      brand={<Brand />}
+      onChoice={() => {
+        setOpen(false);
+      }}
+    />
   );
   return (
     // A page that marks itself with `data-fills` is as high as the window and scrolls inside.
@@ -138,7 +136,7 @@ export function Frame() {
 function Brand() {
   const { t } = useTranslation();
   return (
-    <Box sx={{ display: "flex", alignItems: "center", gap: 1.25, px: 2.5, py: 1.5 }}>
+    <Box sx={{ display: "flex", alignItems: "center", gap: 1.25, px: 1.5, py: 1.5 }}>
       <Box component="img" src="/favicon.svg" alt="" sx={{ width: 28, height: 28 }} />
       <Box>
         <Typography sx={{ fontWeight: 700, lineHeight: 1.2 }}>Interpres</Typography>

@@ -5,34 +5,29 @@ import ListItem from "@mui/material/ListItem";
 import ListItemButton from "@mui/material/ListItemButton";
 import ListItemIcon from "@mui/material/ListItemIcon";
 import ListItemText from "@mui/material/ListItemText";
-import ListSubheader from "@mui/material/ListSubheader";
 import Typography from "@mui/material/Typography";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { NavLink, useLocation } from "react-router";
 import { GROUPS, isComing, pageAt, PAGES } from "../pages.ts";
 
-export function Navigation({ onChoice }: { onChoice?: () => void }) {
+export function Navigation({ brand, onChoice }: { brand: ReactNode; onChoice: () => void }) {
   const { t } = useTranslation();
   const here = pageAt(useLocation().pathname);
   return (
     <Box component="nav" aria-label={t("navigation")} sx={{ px: 1, pb: 2 }}>
+      {brand}
       {GROUPS.map(({ name, pages }) => (
-        <List
-          key={name}
-          dense
-          disablePadding
-          aria-labelledby={`group-${name}`}
-          subheader={
-            <ListSubheader
-              id={`group-${name}`}
-              component="div"
-              disableSticky
-              sx={{ bgcolor: "transparent", lineHeight: 2.6, fontSize: "0.75rem", color: "text.secondary" }}
-            >
-              {t(`groups.${name}`)}
-            </ListSubheader>
-          }
-        >
+        <Box key={name} sx={{ pt: 1 }}>
+          <Typography
+            id={`group-${name}`}
+            variant="caption"
+            component="p"
+            sx={{ px: 2, py: 0.5, fontWeight: 550, color: "text.secondary" }}
+          >
+            {t(`groups.${name}`)}
+          </Typography>
+          <List dense disablePadding aria-labelledby={`group-${name}`}>
           {pages.map((page) => {
             const { path, icon: Icon } = PAGES[page];
             const coming = isComing(page);
@@ -43,7 +38,7 @@ export function Navigation({ onChoice }: { onChoice?: () => void }) {
                   to={path}
                   end={path === "/"}
                   selected={page === here}
-                  {...(onChoice === undefined ? {} : { onClick: onChoice })}
+                  onClick={onChoice}
                   sx={{ borderRadius: 1, py: 0.625, my: 0.125, ...(coming ? { color: "text.secondary" } : {}) }}
                 >
                   <ListItemIcon sx={{ minWidth: 34, color: page === here ? "primary.main" : "text.secondary" }}>
@@ -62,7 +57,8 @@ export function Navigation({ onChoice }: { onChoice?: () => void }) {
               </ListItem>
             );
           })}
-        </List>
+          </List>
+        </Box>
       ))}
     </Box>
   );

@@ -25,6 +25,7 @@ import {
   rosterCame,
   selectHears,
   selectIsOwn,
+  selectParticipants,
   selectTyped,
   selectUtterance,
   talked,
@@ -209,7 +210,7 @@ export class Stay {
         this.#show(message);
         break;
       case "audio_start":
-        this.player.start(message.stream_id, message.sample_rate, "translated");
+        this.player.start(message.stream_id, message.sample_rate, this.#kindOf(message));
         dispatch(
           voiceBegan({ streamId: message.stream_id, speaker: message.speaker.name, language: message.language }),
         );
@@ -235,6 +236,12 @@ export class Stay {
         break;
       default:
     }
+  }
+
+  /** Who speaks the language that is heard is heard themselves: their own voice, which makes room for translations. */
+  #kindOf({ speaker, language }: ServerMessage & { type: "audio_start" }): "original" | "translated" {
+    const speaks = selectParticipants(this.#store.getState())[speaker.session_id]?.speaks;
+    return speaks !== undefined && sameLanguage(speaks, language) ? "original" : "translated";
   }
 
   #show(message: CaptionMessage): void {

@@ -6,7 +6,7 @@ import { prefer } from "../../../app/preferences.ts";
 import { makeStore } from "../../../app/store.ts";
 import type { Store } from "../../../app/store.ts";
 import { listMicrophones, peak, Player } from "../../../client/index.ts";
-import { barriers } from "../../../testing/accessible.ts";
+import { expectAccessible } from "../../../testing/accessible.ts";
 import { renderPiece } from "../../../testing/rendering.tsx";
 import { tone, wav } from "../../../testing/sound.ts";
 import { SpeakingPanel } from "./speaking-panel.tsx";
@@ -83,7 +83,7 @@ test("a press turns the microphone on, another one off, and each is told", async
   await waitFor(() => {
     expect(Number(meter.getAttribute("aria-valuenow"))).toBeGreaterThan(20);
   }, PATIENCE);
-  expect(await barriers()).toEqual([]);
+  await expectAccessible();
   await userEvent.click(button("Microphone"));
   await says("Microphone off");
   expect(room.ends).toBe(1);
@@ -138,7 +138,7 @@ test("push to talk: only while the button is held, by pointer, key or screen rea
   await userEvent.click(button("Microphone settings"));
   await userEvent.click(screen.getByRole("switch", { name: "Push to talk" }));
   expect(room.store.getState().preferences.pushToTalk).toBe(true);
-  expect(await barriers()).toEqual([]);
+  await expectAccessible();
   await userEvent.keyboard("{Escape}");
   await waitFor(() => {
     expect(screen.queryByRole("dialog")).toBeNull();
@@ -178,7 +178,7 @@ test("push to talk: only while the button is held, by pointer, key or screen rea
   fireEvent.pointerDown(hold, { button: 2 });
   fireEvent.keyDown(button("Speak a file"), { key: " " });
   await rests();
-  expect(await barriers()).toEqual([]);
+  await expectAccessible();
   await userEvent.click(button("Turn the microphone off"));
   expect(screen.queryByRole("meter")).toBeNull();
 });
@@ -230,7 +230,7 @@ test("a remembered device that is not there is told, with what to do", async () 
   await says("The microphone you chose is not there now.");
   await userEvent.click(button("Microphone"));
   await says(/Plug it in, or choose another one, and try again/u);
-  expect(await barriers()).toEqual([]);
+  await expectAccessible();
 });
 
 test("before permission devices have no names, and none is known to be gone", async () => {
@@ -266,7 +266,7 @@ test("a language that is not recognised: said, and nothing can be spoken", async
   expect(button("Speak a file")).toHaveProperty("disabled", true);
   await userEvent.keyboard("m");
   expect(screen.queryByRole("meter")).toBeNull();
-  expect(await barriers()).toEqual([]);
+  await expectAccessible();
 });
 
 test("without a connection it says that nobody hears", async () => {
@@ -315,7 +315,7 @@ test("a file is spoken instead of the microphone, and heard here", async () => {
     expect(Number(progress.getAttribute("aria-valuenow"))).toBeGreaterThan(0);
   }, PATIENCE);
   expect(sound).toHaveBeenCalledTimes(1);
-  expect(await barriers()).toEqual([]);
+  await expectAccessible();
 });
 
 test("a file is spoken to its end, which ends the utterance, and the microphone may be used again", async () => {
@@ -378,7 +378,7 @@ test("what is no sound is refused with what can be read", async () => {
   await says(/“letter\.txt” cannot be read as sound\. WAV, MP3/u);
   await choose(new File([], "nothing.wav"));
   await says(/There is no sound in “nothing\.wav”/u);
-  expect(await barriers()).toEqual([]);
+  await expectAccessible();
 });
 
 function drag(kind: string, file: File): DragEvent {

@@ -1,0 +1,102 @@
+// The engines that interpret: which parts are there, which are missing.
+import MissingIcon from "@mui/icons-material/HighlightOffOutlined";
+import ThereIcon from "@mui/icons-material/CheckCircleOutlined";
+import Box from "@mui/material/Box";
+import Chip from "@mui/material/Chip";
+import Skeleton from "@mui/material/Skeleton";
+import Stack from "@mui/material/Stack";
+import Typography from "@mui/material/Typography";
+import { useTranslation } from "react-i18next";
+import { isGone, useEnginesQuery } from "./questions.ts";
+import type { EngineRole, EngineView } from "./questions.ts";
+import { Failed, Section } from "./section.tsx";
+
+const ENGINES_EVERY_MS = 30_000;
+
+export function EnginesCard() {
+  const { t } = useTranslation("overview");
+  const { data, error, refetch } = useEnginesQuery(undefined, { pollingInterval: ENGINES_EVERY_MS });
+  const broken = data === undefined && error !== undefined && !isGone(error);
+  return (
+    <Section title={t("engines.title")}>
+      {broken ? <Failed retry={() => void refetch()}>{t("engines.failed")}</Failed> : null}
+      {data === undefined && !broken ? <Skeleton variant="rounded" height={120} /> : null}
+      {data?.engines.length === 0 ? <Typography color="textSecondary">{t("engines.none")}</Typography> : null}
+      <Stack sx={{ gap: 2.5 }}>
+        {data?.engines.map((engine) => (
+          <Engine key={engine.name} engine={engine} />
+        ))}
+      </Stack>
+    </Section>
+  );
+}
+
+function Engine({ engine }: { engine: EngineView }) {
+  const { t } = useTranslation("overview");
+  const { talkers, talker_limit: limit } = engine;
+  return (
+    <Box>
+      <Box sx={{ display: "flex", flexWrap: "wrap", alignItems: "center", gap: 1, mb: 1 }}>
+        <Typography variant="h3">{engine.name}</Typography>
+        {engine.default ? <Chip size="small" color="primary" variant="outlined" label={t("engines.default")} /> : null}
+        {engine.available ? null : (
+          <Chip size="small" color="error" variant="outlined" icon={<MissingIcon />} label={t("engines.unavailable")} />
+        )}
+        <Typography variant="body2" color="textSecondary" sx={{ ml: { sm: "auto" } }}>
+          {Number.isSafeInteger(limit)
+            ? t("engines.talkers", { count: talkers, limit })
+            : t("engines.talkersUnlimited", { count: talkers })}
+        </Typography>
+      </Box>
+      <Box
+        component="ul"
+        aria-label={engine.name}
+        sx={{
+          display: "grid",
+          gridTemplateColumns: "repeat(auto-fit, minmax(min(100%, 165px), 1fr))",
+          gap: 1,
+          listStyle: "none",
+          p: 0,
+          m: 0,
+        }}
+      >
+        {engine.parts.map((part) => {
+          const Icon = part.available ? ThereIcon : MissingIcon;
+          return (
+            <Box
+              component="li"
+              key={`${part.role} ${part.name}`}
+              sx={{
+                border: 1,
+                borderColor: part.available ? "divider" : "error.main",
+                borderRadius: 1,
+                p: 1.25,
+                minWidth: 0,
+              }}
+            >
+              <Typography
+                variant="caption"
+                color="textSecondary"
+                sx={{ display: "flex", alignItems: "center", gap: 0.5 }}
+              >
+                <Icon aria-hidden sx={{ fontSize: 16, color: part.available ? "success.main" : "error.main" }} />
+                {isRole(part.role) ? t(`engines.${part.role}`) : part.role}:{" "}
+                {t(part.available ? "engines.there" : "engines.missing")}
+              </Typography>
+              <Typography sx={{ fontWeight: 600 }} variant="body2">
+                {part.name}
+              </Typography>
+              <Typography variant="caption" color="textSecondary" sx={{ overflowWrap: "anywhere", display: "block" }}>
+                {part.detail}
+              </Typography>
+            </Box>
+          );
+        })}
+      </Box>
+    </Box>
+  );
+}
+
+function isRole(role: string): role is EngineRole {
+  return role === "transcriber" || role === "translator" || role === "synthesizer";
+}

@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+import { formatsOf } from "./formats.ts";
+
+const SECOND = 1_000;
+const HOUR = 3_600 * SECOND;
+
+test("numbers, times and names are written as people write them", () => {
+  const en = formatsOf("en");
+  expect([en.rate(3.46), en.rate(340.2), en.count(12_345)]).toEqual(["3.5", "340", "12,345"]);
+  expect([en.percent(7.53), en.percent(42.4)]).toEqual(["7.5%", "42%"]);
+  expect([en.delay(320.4), en.delay(1_240)]).toEqual(["320 ms", "1.2 sec"]);
+  expect([
+    en.bytes(12),
+    en.bytes(2_048),
+    en.bytes(5.5 * 1_024 ** 2),
+    en.bytes(200 * 1_024 ** 2),
+    en.bytes(1_024 ** 3),
+  ]).toEqual(["12 byte", "2 kB", "5.5 MB", "200 MB", "1 GB"]);
+  expect([5, 65, 3_700, 90_000].map((seconds) => en.duration(seconds * SECOND))).toEqual([
+    "5 sec",
+    "1 min 5 sec",
+    "1 hr 1 min",
+    "1 day 1 hr",
+  ]);
+  expect([5 * SECOND, 120 * SECOND, 2 * HOUR, 30 * HOUR].map((past) => en.ago(0, past))).toEqual([
+    "5 seconds ago",
+    "2 minutes ago",
+    "2 hours ago",
+    "yesterday",
+  ]);
+  expect([en.language("es"), en.language("not a tag!")]).toEqual(["Spanish", "not a tag!"]);
+  expect([formatsOf("es").language("en"), formatsOf("es").rate(3.46)]).toEqual(["inglés", "3,5"]);
+});

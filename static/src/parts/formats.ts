@@ -1,0 +1,81 @@
+// Numbers, sizes, times and names of languages, as the interface's language writes them.
+import { useMemo } from "react";
+import { useTranslation } from "react-i18next";
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const KIB = 1_024;
+
+export interface Formats {
+  count: (value: number) => string;
+  /** With one decimal where it says something. */
+  rate: (value: number) => string;
+  percent: (value: number) => string;
+  /** `320 ms`, `1.2 s`. */
+  delay: (ms: number) => string;
+  /** The two largest units of it. */
+  duration: (ms: number) => string;
+  bytes: (value: number) => string;
+  time: (ms: number) => string;
+  /** `5 minutes ago`, in whole units. */
+  ago: (ms: number, now: number) => string;
+  /** The name of a language given as BCP 47, or the tag itself. */
+  language: (tag: string) => string;
+}
+
+export function useFormats(): Formats {
+  const { i18n } = useTranslation();
+  return useMemo(() => formatsOf(i18n.language), [i18n.language]);
+}
+
+export function formatsOf(language: string): Formats {
+  const whole = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
+  const decimal = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
+  const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
+  const names = new Intl.DisplayNames(language, { type: "language" });
+  const unit = (value: number, name: string, digits = 0) =>
+    new Intl.NumberFormat(language, {
+      style: "unit",
+      unit: name,
+      unitDisplay: "short",
+      maximumFractionDigits: digits,
+    }).format(value);
+  return {
+    count: (value) => whole.format(value),
+    rate: (value) => (value >= 100 ? whole : decimal).format(value),
+    percent: (value) => unit(value, "percent", value < 10 ? 1 : 0),
+    delay: (ms) => (ms < SECOND ? unit(ms, "millisecond") : unit(ms / SECOND, "second", 1)),
+    duration: (ms) => {
+      const [days, hours] = [Math.floor(ms / DAY), Math.floor((ms % DAY) / HOUR)];
+      const [minutes, seconds] = [Math.floor((ms % HOUR) / MINUTE), Math.floor((ms % MINUTE) / SECOND)];
+      if (days > 0) return `${unit(days, "day")} ${unit(hours, "hour")}`;
+      if (hours > 0) return `${unit(hours, "hour")} ${unit(minutes, "minute")}`;
+      return minutes > 0 ? `${unit(minutes, "minute")} ${unit(seconds, "second")}` : unit(seconds, "second");
+    },
+    bytes: (value) => {
+      if (value < KIB) return unit(value, "byte");
+      if (value < KIB ** 2) return unit(value / KIB, "kilobyte", 1);
+      if (value < KIB ** 3) return unit(value / KIB ** 2, "megabyte", value < 100 * KIB ** 2 ? 1 : 0);
+      return unit(value / KIB ** 3, "gigabyte", 1);
+    },
+    time: (ms) => clock.format(ms),
+    ago: (ms, now) => {
+      const past = Math.max(0, now - ms);
+      if (past < MINUTE) return relative.format(-Math.floor(past / SECOND), "second");
+      if (past < HOUR) return relative.format(-Math.floor(past / MINUTE), "minute");
+      return past < DAY
+        ? relative.format(-Math.floor(past / HOUR), "hour")
+        : relative.format(-Math.floor(past / DAY), "day");
+    },
+    language: (tag) => {
+      try {
+        return names.of(tag) ?? tag;
+      } catch {
+        return tag;
+      }
+    },
+  };
+}
