@@ -70,11 +70,9 @@ for (const look of ["light", "dark"] as const) {
         await page.keyboard.press("?");
         await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
         await assertFine(page, `shortcuts-${suffix}`);
-        const missing = /404/u;
-        assert.deepEqual(
-          ben.complaints.filter((complaint) => !missing.test(complaint)),
-          [],
-        );
+        // The browser notes the answer 404 of the last address as an error of its own.
+        const own = ben.complaints.filter((complaint) => !complaint.includes("404"));
+        assert.deepEqual(own, []);
       } finally {
         await ben.leave();
       }

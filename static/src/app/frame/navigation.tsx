@@ -28,35 +28,35 @@ export function Navigation({ brand, onChoice }: { brand: ReactNode; onChoice: ()
             {t(`groups.${name}`)}
           </Typography>
           <List dense disablePadding aria-labelledby={`group-${name}`}>
-          {pages.map((page) => {
-            const { path, icon: Icon } = PAGES[page];
-            const coming = isComing(page);
-            return (
-              <ListItem key={page} disablePadding>
-                <ListItemButton
-                  component={NavLink}
-                  to={path}
-                  end={path === "/"}
-                  selected={page === here}
-                  onClick={onChoice}
-                  sx={{ borderRadius: 1, py: 0.625, my: 0.125, ...(coming ? { color: "text.secondary" } : {}) }}
-                >
-                  <ListItemIcon sx={{ minWidth: 34, color: page === here ? "primary.main" : "text.secondary" }}>
-                    <Icon fontSize="small" />
-                  </ListItemIcon>
-                  <ListItemText
-                    primary={t(`pages.${page}`)}
-                    slotProps={{ primary: { sx: { fontWeight: page === here ? 620 : 450 } } }}
-                  />
-                  {coming ? (
-                    <Typography variant="caption" sx={{ color: "text.secondary", fontSize: "0.6875rem" }}>
-                      {t("soon")}
-                    </Typography>
-                  ) : null}
-                </ListItemButton>
-              </ListItem>
-            );
-          })}
+            {pages.map((page) => {
+              const { path, icon: Icon } = PAGES[page];
+              const coming = isComing(page);
+              return (
+                <ListItem key={page} disablePadding>
+                  <ListItemButton
+                    component={NavLink}
+                    to={path}
+                    end={path === "/"}
+                    selected={page === here}
+                    onClick={onChoice}
+                    sx={{ borderRadius: 1, py: 0.625, my: 0.125, ...(coming ? { color: "text.secondary" } : {}) }}
+                  >
+                    <ListItemIcon sx={{ minWidth: 34, color: page === here ? "primary.main" : "text.secondary" }}>
+                      <Icon fontSize="small" />
+                    </ListItemIcon>
+                    <ListItemText
+                      primary={t(`pages.${page}`)}
+                      slotProps={{ primary: { sx: { fontWeight: page === here ? 620 : 450 } } }}
+                    />
+                    {coming ? (
+                      <Typography variant="caption" sx={{ color: "text.secondary", fontSize: "0.6875rem" }}>
+                        {t("soon")}
+                      </Typography>
+                    ) : null}
+                  </ListItemButton>
+                </ListItem>
+              );
+            })}
           </List>
         </Box>
       ))}

@@ -86,6 +86,7 @@ export const room = {
     now: "Heard now:",
     nobody: "No voice is heard now.",
     headphones: "Use headphones, so that your microphone does not hear the translation.",
+  },
   entrance: {
     title: "Talk in a room",
     lead: "Speak or type in your language. Everybody else reads and hears it in theirs, while you talk.",

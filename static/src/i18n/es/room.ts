@@ -89,6 +89,7 @@ export const room: Texts["room"] = {
     now: "Se oye ahora:",
     nobody: "Ahora no se oye ninguna voz.",
     headphones: "Usa auriculares para que tu micrófono no oiga la traducción.",
+  },
   entrance: {
     title: "Hablar en una sala",
     lead: "Hable o escriba en su idioma. Los demás lo leen y lo oyen en el suyo, mientras usted habla.",

@@ -43,7 +43,10 @@ export function Details() {
       <Part title={t("people.title")}>
         <People />
       </Part>
-      <HearingPanel player={stay.player} voices={voices.map(({ speaker, language }) => `${speaker} · ${languageName(language)}`)} />
+      <HearingPanel
+        player={stay.player}
+        voices={voices.map(({ speaker, language }) => `${speaker} · ${languageName(language)}`)}
+      />
       {unvoiced ? (
         <Typography variant="body2" color="textSecondary">
           {t("languages.unvoiced", { language: languageName(hears) })}

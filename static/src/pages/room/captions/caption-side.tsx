@@ -130,9 +130,9 @@ function Ground(ground: { kind: "source" | "translation"; state: string; childre
         alignItems: "baseline",
         lineHeight: 1.5,
         fontSize: "1rem",
-        backgroundColor: theme.alpha((theme.vars ?? theme).palette.text.primary, 0.045),
+        backgroundColor: theme.alpha(theme.vars.palette.text.primary, 0.045),
         ...(ground.kind === "translation"
-          ? { backgroundColor: theme.alpha((theme.vars ?? theme).palette.primary.main, 0.1) }
+          ? { backgroundColor: theme.alpha(theme.vars.palette.primary.main, 0.1) }
           : {}),
       })}
     >
