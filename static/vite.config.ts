@@ -2,12 +2,13 @@
 // written, with API and WebSocket passed on to a server on port 3000 (or INTERPRES_ADDRESS).
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+import { compressed } from "./build/compressed.ts";
 import { emptyDist } from "./build/empty-dist.ts";
 
 const server = process.env.INTERPRES_ADDRESS ?? "http://127.0.0.1:3000";
 
 export default defineConfig({
-  plugins: [react(), emptyDist()],
+  plugins: [react(), emptyDist(), compressed()],
   html: { cspNonce: "__CSP_NONCE__" },
   build: {
     outDir: "dist",
@@ -17,6 +18,19 @@ export default defineConfig({
     // What is inlined would need `data:` in the content security policy.
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 400,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          // Changes seldom, so a visitor of an earlier release has it already.
+          groups: [
+            {
+              name: "react",
+              test: /node_modules\/(react|react-dom|scheduler|react-router|react-redux|redux|@reduxjs|immer|reselect)\//,
+            },
+          ],
+        },
+      },
+    },
   },
   server: {
     proxy: Object.fromEntries(

@@ -34,7 +34,7 @@ for (const look of ["light", "dark"] as const) {
         await ben.join({ name: "Ben", room, speaks: "English", hears: "English" });
         await assertFine(page, `room-empty-${suffix}`);
         await ana.join({ name: "Ana", room, speaks: "Spanish", hears: "Spanish" });
-        await page.getByRole("button", { name: "Microphone", pressed: false }).click();
+        await page.getByRole("button", { name: "Microphone", exact: true, pressed: false }).click();
         await page.getByRole("alert").getByText("microphone").waitFor();
         await ana.type("Buenos días, ¿empezamos?");
         await ben.type("Good morning, yes, we are all here");
@@ -63,7 +63,7 @@ for (const look of ["light", "dark"] as const) {
           ["/nowhere", "not-found"],
         ] as const) {
           await page.goto(server.address + path);
-          await page.locator("main h2, main form").first().waitFor();
+          await page.locator("main :is(h2, p, form)").first().waitFor();
           await page.waitForLoadState("networkidle");
           await assertFine(page, `${name}-${suffix}`);
         }
@@ -111,16 +111,16 @@ test("everything in a room can be done with the keyboard alone", async () => {
     await keys.press("Enter");
     await ben.captions("source", "final", /No mouse was used/u).waitFor({ timeout: PATIENCE_MS });
 
-    await tabTo(page, "button", /^Microphone/u);
+    await tabTo(page, "button", /^Microphone$/u);
     await keys.press("Enter");
-    await page.getByRole("button", { name: "Microphone", pressed: true }).waitFor();
+    await page.getByRole("button", { name: "Microphone", exact: true, pressed: true }).waitFor();
     await keys.press("Space");
-    await page.getByRole("button", { name: "Microphone", pressed: false }).waitFor();
+    await page.getByRole("button", { name: "Microphone", exact: true, pressed: false }).waitFor();
     // The same by its shortcut.
     await keys.press("m");
-    await page.getByRole("button", { name: "Microphone", pressed: true }).waitFor();
+    await page.getByRole("button", { name: "Microphone", exact: true, pressed: true }).waitFor();
     await keys.press("m");
-    await page.getByRole("button", { name: "Microphone", pressed: false }).waitFor();
+    await page.getByRole("button", { name: "Microphone", exact: true, pressed: false }).waitFor();
 
     await tabTo(page, "slider", /voice|volume/iu);
     const value = () => page.evaluate<number>("Number(document.activeElement.value)");

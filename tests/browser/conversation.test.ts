@@ -20,9 +20,8 @@ test("what one types in English the other reads in Spanish, and back", async () 
   try {
     await ben.join({ name: "Ben", room: "text", speaks: "English", hears: "English" });
     await ana.join({ name: "Ana", room: "text", speaks: "Spanish", hears: "Spanish" });
-    const people = (page: typeof ben.page) => page.getByRole("list", { name: "In this room" });
-    await people(ben.page).getByText("Ana").waitFor();
-    await people(ana.page).getByText("Ben").waitFor();
+    await ben.people().filter({ hasText: "Ana" }).waitFor();
+    await ana.people().filter({ hasText: "Ben" }).waitFor();
 
     await ben.type("Good morning");
     await ana.captions("source", "final", /Good morning/u).waitFor({ timeout: PATIENCE_MS });
@@ -47,7 +46,7 @@ test("what one types in English the other reads in Spanish, and back", async () 
 
     await ana.page.getByRole("button", { name: "Leave" }).click();
     await ana.page.getByRole("button", { name: "Join the room" }).waitFor();
-    await people(ben.page).getByText("Ana").waitFor({ state: "detached" });
+    await ben.people().filter({ hasText: "Ana" }).waitFor({ state: "detached" });
   } finally {
     await Promise.all([ben.leave(), ana.leave()]);
   }
@@ -63,23 +62,21 @@ test("speech is followed while it is spoken, and heard in the other language", a
     await ana.join({ name: "Ana", room: "voice", speaks: "Spanish", hears: "Spanish" });
     await ben.join({ name: "Ben", room: "voice", speaks: "English", hears: "English" });
     const partial = ana.captions("source", "partial", /\p{L}/u).first().waitFor({ timeout: PATIENCE_MS });
-    await ben.page.getByRole("button", { name: "Microphone", pressed: false }).click();
+    await ben.page.getByRole("button", { name: "Microphone", exact: true, pressed: false }).click();
     await partial;
     await ana.captions("source", "final", /go forward/iu).waitFor({ timeout: PATIENCE_MS });
     await ana.captions("translation", "final", /\p{L}/u).first().waitFor({ timeout: PATIENCE_MS });
     assert.equal((await ana.texts("source")).length, 1, "the caption firms up where it began");
     assert.equal(await ana.page.locator("[data-state=partial]").count(), 0);
 
-    const { page } = ana;
-    await page.waitForFunction("playedSound.loud >= 20", undefined, { timeout: PATIENCE_MS });
-    const played = await ana.playedSound();
+    const played = await ana.hearing(20);
     assert.ok(played.peak > 0.03 && played.peak <= 1, `the loudest sample played is ${played.peak}`);
     assert.ok(ana.receivedSamples().some((sample) => Math.abs(sample) > 1_000));
     assert.equal(ben.receivedSamples().length, 0, "nobody hears their own words back");
     assert.equal((await ben.playedSound()).loud, 0);
 
-    await ben.page.getByRole("button", { name: "Microphone", pressed: true }).click();
-    await ben.page.getByRole("button", { name: "Microphone", pressed: false }).waitFor();
+    await ben.page.getByRole("button", { name: "Microphone", exact: true, pressed: true }).click();
+    await ben.page.getByRole("button", { name: "Microphone", exact: true, pressed: false }).waitFor();
     assert.deepEqual([...ben.complaints, ...ana.complaints], []);
   } finally {
     await Promise.all([ben.leave(), ana.leave()]);
@@ -110,9 +107,9 @@ test("who does not allow the microphone is told what to do, and can type", async
   const ben = await Visitor.arrive(server.address, { refusesMicrophone: true });
   try {
     await ben.join({ name: "Ben", room: "refusal", speaks: "English", hears: "English" });
-    await ben.page.getByRole("button", { name: "Microphone", pressed: false }).click();
+    await ben.page.getByRole("button", { name: "Microphone", exact: true, pressed: false }).click();
     await ben.page.getByRole("alert").getByText("does not let this page use the microphone").waitFor();
-    await ben.page.getByRole("button", { name: "Microphone", pressed: false }).waitFor();
+    await ben.page.getByRole("button", { name: "Microphone", exact: true, pressed: false }).waitFor();
     await ben.type("I type instead");
     await ben.captions("source", "final", /I type instead/u).waitFor({ timeout: PATIENCE_MS });
   } finally {
@@ -129,7 +126,7 @@ test("an invitation leads into the same room", async () => {
     await guest.page.getByLabel("Your name").fill("Guest");
     await guest.page.getByRole("button", { name: "Join the room" }).click();
     await guest.connected();
-    await ben.page.getByRole("list", { name: "In this room" }).getByText("Guest").waitFor();
+    await ben.people().filter({ hasText: "Guest" }).waitFor();
   } finally {
     await Promise.all([ben.leave(), guest.leave()]);
   }
@@ -148,7 +145,7 @@ test("the transcript of a room is saved as a file in the chosen language", async
     const download = page.waitForEvent("download");
     await page.getByRole("button", { name: "Save", exact: true }).click();
     const saved = await download;
-    assert.match(saved.suggestedFilename(), /^minutes.*\.vtt$/u);
+    assert.match(saved.suggestedFilename(), /^interpres-minutes-.*\.vtt$/u);
     const chunks: Buffer[] = [];
     for await (const chunk of await saved.createReadStream()) chunks.push(chunk as Buffer);
     assert.match(Buffer.concat(chunks).toString(), /^WEBVTT[\s\S]*Buenos días/u);

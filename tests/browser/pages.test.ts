@@ -46,6 +46,7 @@ test("every address of the navigation can be opened directly, and an unknown one
   const ben = await Visitor.arrive(server.address, { path: "/" });
   try {
     const links = ben.page.getByRole("navigation", { name: "Main" }).getByRole("link");
+    await links.first().waitFor();
     const paths = await links.evaluateAll((found) => found.map((link) => link.getAttribute("href") ?? ""));
     assert.ok(paths.length >= 12, `${paths.length} places`);
     for (const path of paths) {
@@ -89,6 +90,8 @@ test("the test page sends any message and shows what comes back", async () => {
     const { page } = ben;
     await page.getByRole("button", { name: "Connect", exact: true }).click();
     await page.getByText("connected").first().waitFor({ timeout: PATIENCE_MS });
+    await page.getByRole("combobox", { name: "Type" }).first().click();
+    await page.getByRole("option", { name: "ping", exact: true }).click();
     await page.getByRole("button", { name: "Send", exact: true }).click();
     await page.getByText("pong").first().waitFor({ timeout: PATIENCE_MS });
     assert.deepEqual(ben.complaints, []);
@@ -98,9 +101,9 @@ test("the test page sends any message and shows what comes back", async () => {
 });
 
 test("a server with keys lets in who has one, by page, REST and WebSocket, and nobody else", async () => {
-  const keyed = await Server.start({
-    INTERPRES__AUTH__KEYS: '[{key: "key-of-berta-0123456789", role: operator, subject: berta}]',
-  });
+  const keyed = await Server.start(
+    "auth: { keys: [{ key: key-of-berta-0123456789, role: operator, subject: berta }] }",
+  );
   const berta = await Visitor.arrive(keyed.address);
   try {
     const { page } = berta;

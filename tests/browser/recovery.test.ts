@@ -36,7 +36,7 @@ test("a killed server is missed, and after its restart nothing is lost or double
     for (const one of [ana, ben]) {
       assert.deepEqual(await one.texts("source"), ["Before the crash", "Into the void"]);
     }
-    assert.equal(await ana.page.getByRole("list", { name: "In this room" }).getByRole("listitem").count(), 2);
+    assert.equal(await ana.people().count(), 2);
   } finally {
     await Promise.all([ana.leave(), ben.leave()]);
     await server.stop();
@@ -87,7 +87,7 @@ test("over a slow line captions and voice still come, and nothing is given up", 
     await ben.join({ name: "Ben", room: "slow", speaks: "English", hears: "English" });
     for (const text of ["Good morning", "Good afternoon", "Good night"]) await ben.type(text);
     await ana.captions("translation", "final", /\p{L}/u).nth(2).waitFor({ timeout: PATIENCE_MS });
-    await ana.page.waitForFunction("playedSound.loud >= 10", undefined, { timeout: PATIENCE_MS });
+    await ana.hearing(10);
     await ana.type("Buenos días");
     await ben.captions("translation", "final", /good morning/iu).waitFor({ timeout: PATIENCE_MS });
     assert.equal(await ana.page.locator("[data-connection=online]").count(), 1);
@@ -128,8 +128,7 @@ test("a reloaded page and a second window are in the same session, with everythi
       await ana.captions("translation", "final", /\p{L}/u, page).nth(1).waitFor({ timeout: PATIENCE_MS });
       assert.deepEqual(await ana.texts("source", page), ["The first sentence", "Buenos días", "The second sentence"]);
     }
-    const people = ben.page.getByRole("list", { name: "In this room" }).getByRole("listitem");
-    assert.equal(await people.count(), 2, "one session is one person");
+    assert.equal(await ben.people().count(), 2, "one session is one person");
     assert.deepEqual([...ana.complaints, ...ben.complaints], []);
   } finally {
     await Promise.all([ana.leave(), ben.leave()]);

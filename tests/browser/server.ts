@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { access, mkdtemp, rm } from "node:fs/promises";
+import { access, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -16,24 +16,24 @@ const START_MS = 60_000;
 export class Server {
   readonly address: string;
   readonly #folder: string;
-  readonly #settings: Readonly<Record<string, string>>;
   #child: ChildProcess;
 
-  private constructor(started: Started, folder: string, settings: Readonly<Record<string, string>>) {
+  private constructor(started: Started, folder: string) {
     this.address = started.address;
     this.#child = started.child;
     this.#folder = folder;
-    this.#settings = settings;
   }
 
-  /** Starts a server on a free port; `settings` are given as environment variables. */
-  static async start(settings: Readonly<Record<string, string>> = {}): Promise<Server> {
+  /** Starts a server on a free port, with this settings file. */
+  static async start(settings = ""): Promise<Server> {
     await access(BINARY).catch(() => {
       assert.fail(`${BINARY} is missing: run cargo build first, or make test`);
     });
     const folder = await mkdtemp(join(tmpdir(), "interpres-browser-"));
     try {
-      return new Server(await launch(folder, 0, settings), folder, settings);
+      await mkdir(join(folder, "config"));
+      await writeFile(join(folder, "config", "interpres.yaml"), settings);
+      return new Server(await launch(folder, 0), folder);
     } catch (error) {
       await rm(folder, { recursive: true, force: true });
       throw error;
@@ -51,7 +51,7 @@ export class Server {
 
   /** Starts it again at its address, on what it stored. */
   async revive(): Promise<void> {
-    this.#child = (await launch(this.#folder, this.port, this.#settings)).child;
+    this.#child = (await launch(this.#folder, this.port)).child;
   }
 
   async stop(): Promise<void> {
@@ -72,10 +72,10 @@ interface Started {
   child: ChildProcess;
 }
 
-async function launch(folder: string, port: number, settings: Readonly<Record<string, string>>): Promise<Started> {
+async function launch(folder: string, port: number): Promise<Started> {
   const child = spawn(BINARY, ["serve"], {
     cwd: folder,
-    env: { ...process.env, HOST: "127.0.0.1", PORT: String(port), DATA_DIR: join(folder, "data"), ...settings },
+    env: { ...process.env, HOST: "127.0.0.1", PORT: String(port), DATA_DIR: join(folder, "data") },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const log: string[] = [];

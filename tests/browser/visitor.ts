@@ -1,4 +1,5 @@
 // A person in front of the page: a Chromium of their own, driven the way a person would.
+import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -125,6 +126,11 @@ export class Visitor {
     await field.press("Enter");
   }
 
+  /** Those in the room, as the page lists them. */
+  people(): Locator {
+    return this.page.getByRole("list", { name: "In this room" }).getByRole("listitem");
+  }
+
   /** The captions whose text on one side matches. */
   captions(side: "source" | "translation", state: "partial" | "final", text: RegExp, page = this.page): Locator {
     return page.locator(`[data-side=${side}][data-state=${state}] [lang]`).filter({ hasText: text });
@@ -148,6 +154,17 @@ export class Visitor {
   /** What the page has given to the loudspeakers so far. */
   async playedSound(): Promise<Sound> {
     return this.page.evaluate("globalThis.playedSound");
+  }
+
+  /** Waits until there was sound in so many looks. */
+  async hearing(looks: number): Promise<Sound> {
+    const deadline = Date.now() + PATIENCE_MS;
+    for (;;) {
+      const sound = await this.playedSound();
+      if (sound.loud >= looks) return sound;
+      assert.ok(Date.now() < deadline, `there was sound in ${sound.loud} looks`);
+      await this.page.waitForTimeout(100);
+    }
   }
 
   #watch(page: Page): void {

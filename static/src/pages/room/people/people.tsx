@@ -18,7 +18,11 @@ export function People() {
   const ids = useAppSelector(selectParticipantIds);
   if (ids.length === 0) return <Typography color="textSecondary">{t("people.nobody")}</Typography>;
   return (
-    <Box component="ul" sx={{ listStyle: "none", m: 0, p: 0, display: "grid", gap: 1.25 }}>
+    <Box
+      component="ul"
+      aria-label={t("people.title")}
+      sx={{ listStyle: "none", m: 0, p: 0, display: "grid", gap: 1.25 }}
+    >
       {ids.map((id) => (
         <Person key={id} id={id} />
       ))}
