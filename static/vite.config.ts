@@ -21,12 +21,18 @@ export default defineConfig({
     rolldownOptions: {
       output: {
         codeSplitting: {
-          // Changes seldom, so a visitor of an earlier release has it already.
+          // Few files: over a slow line each costs a way there and back. What our pages stand on changes seldom, so a
+          // visitor of an earlier release has it already.
           groups: [
             {
               name: "react",
               test: /node_modules\/(react|react-dom|scheduler|react-router|react-redux|redux|@reduxjs|immer|reselect)\//,
             },
+            {
+              name: "interface",
+              test: /node_modules\/(@mui|@emotion|@popperjs|stylis|react-transition-group|i18next|react-i18next|react-hotkeys-hook)\//,
+            },
+            { name: "shared", test: /static\/src\/(parts|client|api|app)\//, minShareCount: 2 },
           ],
         },
       },

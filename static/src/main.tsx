@@ -2,6 +2,7 @@
 import "@fontsource-variable/inter/wght.css";
 import { createRoot } from "react-dom/client";
 import { createBrowserRouter } from "react-router";
+import { api } from "./api/api.ts";
 import { Application } from "./app/application.tsx";
 import { routes } from "./app/routes.tsx";
 import { makeStore } from "./app/store.ts";
@@ -13,6 +14,8 @@ const nonce = document.querySelector<HTMLMetaElement>("meta[property=csp-nonce]"
 
 const store = makeStore();
 const texts = speakInterface(store.getState().preferences.interfaceLanguage ?? preferredInterfaceLanguage());
+// Asked before anything is shown: no page is without the answer.
+void store.dispatch(api.endpoints.access.initiate());
 // Made before the texts are here: it begins to load the page at once.
 const router = createBrowserRouter(routes);
 await texts;
