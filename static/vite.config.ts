@@ -4,11 +4,12 @@ import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 import { compressed } from "./build/compressed.ts";
 import { emptyDist } from "./build/empty-dist.ts";
+import { pagePreloads } from "./build/page-preloads.ts";
 
 const server = process.env.INTERPRES_ADDRESS ?? "http://127.0.0.1:3000";
 
 export default defineConfig({
-  plugins: [react(), emptyDist(), compressed()],
+  plugins: [react(), emptyDist(), pagePreloads(), compressed()],
   html: { cspNonce: "__CSP_NONCE__" },
   build: {
     outDir: "dist",

@@ -11,6 +11,9 @@ use crate::domain::identity::RoomId;
 /// What stands in `index.html` where the nonce belongs (Vite's `html.cspNonce`).
 const PLACEHOLDER: &str = "__CSP_NONCE__";
 
+/// What marks a line of `index.html` that is for one page alone, named by the first part of its address.
+const FOR_PAGE: &str = "data-page=\"";
+
 /// Pages without a parameter; `/rooms/{id}` is one besides. At others the page says that there is nothing.
 const KNOWN: [&str; 14] = [
     "/",
@@ -53,7 +56,7 @@ fn accepts_html(request: &HttpRequest) -> bool {
 /// The page, at this address. It is made anew for every answer, so nobody may keep it.
 pub(super) fn answer(path: &str, index: &[u8]) -> HttpResponse {
     let nonce = Nonce::fresh();
-    let html = String::from_utf8_lossy(index).replace(PLACEHOLDER, nonce.as_str());
+    let html = for_page(path, &String::from_utf8_lossy(index)).replace(PLACEHOLDER, nonce.as_str());
     let status = if is_known(path) {
         StatusCode::OK
     } else {
@@ -65,6 +68,18 @@ pub(super) fn answer(path: &str, index: &[u8]) -> HttpResponse {
         .insert_header((header::VARY, HeaderName::as_str(&header::ACCEPT)))
         .insert_header((header::CONTENT_SECURITY_POLICY, nonce.policy()))
         .body(html)
+}
+
+/// `index.html` without the lines that are for other pages: what each needs to be fetched early (the build marks it,
+/// `static/build/page-preloads.ts`).
+fn for_page(path: &str, index: &str) -> String {
+    let page = path.split('/').nth(1).unwrap_or_default();
+    let own = format!("{FOR_PAGE}{page}\"");
+    index
+        .lines()
+        .filter(|line| !line.contains(FOR_PAGE) || line.contains(&own))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// Whether there is a page at this address.
@@ -99,6 +114,24 @@ mod tests {
             "/Rooms",
         ] {
             assert!(!is_known(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_page_is_sent_with_its_own_lines_and_those_for_all() {
+        let index =
+            "<all>\n<link href=a data-page=\"\">\n<link href=b data-page=\"rooms\">\n</all>";
+        for (path, link) in [
+            ("/", "<link href=a data-page=\"\">\n"),
+            ("/rooms", "<link href=b data-page=\"rooms\">\n"),
+            ("/rooms/lobby", "<link href=b data-page=\"rooms\">\n"),
+            ("/calls", ""),
+        ] {
+            assert_eq!(
+                for_page(path, index),
+                format!("<all>\n{link}</all>"),
+                "{path}"
+            );
         }
     }
 
