@@ -54,6 +54,7 @@ async function photograph(look: "light" | "dark"): Promise<void> {
     await shot(people[0], "room");
     await shot(operator, "overview");
     await operator.page.goto(`${server.address}/websocket-test`);
+    await operator.page.getByRole("button", { name: "Connect", exact: true }).click();
     await operator.page.getByRole("button", { name: /Join a room and say something/u }).click();
     await operator.page.waitForTimeout(3_000);
     await shot(operator, "websocket-test");

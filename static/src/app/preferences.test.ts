@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { preferredInterfaceLanguage } from "../i18n/i18n.ts";
+import { preferredInterfaceLanguage, regional } from "../i18n/i18n.ts";
 import { prefer, preferencesSlice } from "./preferences.ts";
 import { makeStore } from "./store.ts";
 
@@ -24,4 +24,9 @@ test.each([
 test("the interface's language is the first of one's own in which there is one", () => {
   expect(preferredInterfaceLanguage(["fr-CH", "es-MX", "en"])).toBe("es");
   expect(preferredInterfaceLanguage(["fr"])).toBe("en");
+});
+
+test("times and numbers are written as in one's own region", () => {
+  expect(regional("en", ["de", "en-GB", "en"])).toBe("en-GB");
+  expect(regional("es", ["en-GB"])).toBe("es");
 });

@@ -22,6 +22,11 @@ export function preferredInterfaceLanguage(wishes: readonly string[] = navigator
   return wishes.map((wish) => wish.split("-")[0]).find(isInterfaceLanguage) ?? "en";
 }
 
+/** How dates, times and numbers are written: as in the person's own region, where their browser names one of this language. */
+export function regional(language: string, wishes: readonly string[] = navigator.languages): string {
+  return wishes.find((wish) => wish.split("-")[0] === language) ?? language;
+}
+
 /** Shows the interface in `language` once its texts are here. */
 export async function speakInterface(language: InterfaceLanguage): Promise<void> {
   if (!i18next.isInitialized) {

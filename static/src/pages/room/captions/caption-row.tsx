@@ -5,6 +5,7 @@ import Typography from "@mui/material/Typography";
 import { memo } from "react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { regional } from "../../../i18n/i18n.ts";
 import { sameLanguage } from "../languages.ts";
 import { toneText } from "../tones.ts";
 import type { Utterance } from "../utterance.ts";
@@ -98,7 +99,7 @@ export function CaptionFrame(frame: {
             color="textSecondary"
             sx={{ fontVariantNumeric: "tabular-nums" }}
           >
-            {at.toLocaleTimeString(i18n.language, { hour: "2-digit", minute: "2-digit" })}
+            {at.toLocaleTimeString(regional(i18n.language), { hour: "2-digit", minute: "2-digit" })}
           </Typography>
           {frame.marks}
         </Box>
