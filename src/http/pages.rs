@@ -76,10 +76,9 @@ fn for_page(path: &str, index: &str) -> String {
     let page = path.split('/').nth(1).unwrap_or_default();
     let own = format!("{FOR_PAGE}{page}\"");
     index
-        .lines()
+        .split_inclusive('\n')
         .filter(|line| !line.contains(FOR_PAGE) || line.contains(&own))
-        .collect::<Vec<_>>()
-        .join("\n")
+        .collect()
 }
 
 /// Whether there is a page at this address.
