@@ -9,7 +9,7 @@ import type { Store } from "../app/store.ts";
 import type { Rendered, Rendering } from "./rendering.tsx";
 import { renderRoutes } from "./rendering.tsx";
 import { RoomPage } from "../pages/room/room-page.tsx";
-import type { Language } from "../pages/room/languages.ts";
+import type { LanguageView } from "../api/types.ts";
 import { keepStay } from "../pages/room/stay-record.ts";
 import type { Open } from "../pages/room/stay.ts";
 
@@ -77,7 +77,7 @@ export class ServerWire implements Wire {
 export const ADA = { session_id: "ada", name: "Ada", kind: "person", speaks: "en", hears: ["en"] };
 export const LUCIA = { session_id: "lucia", name: "Lucía", kind: "person", speaks: "es", hears: ["es"] };
 
-export const LANGUAGES: Language[] = [
+export const LANGUAGES: LanguageView[] = [
   { code: "ca", name: "Catalan", speak: false, hear: false, type: true, read: true },
   {
     code: "de",

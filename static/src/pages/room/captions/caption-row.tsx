@@ -5,7 +5,7 @@ import Typography from "@mui/material/Typography";
 import { memo } from "react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { sameLanguage } from "../languages.ts";
+import { sameLanguage } from "../../../parts/same-language.ts";
 import { toneText } from "../tones.ts";
 import type { Utterance } from "../utterance.ts";
 import { Avatar } from "./avatar.tsx";
