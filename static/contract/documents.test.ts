@@ -23,7 +23,7 @@ async function specification(version: string): Promise<ValidateFunction> {
   const place = import.meta.resolve(`@asyncapi/specs/schemas/${version}-without-$id.json`);
   // It is written for draft 7 with words of its own.
   const ajv = new Ajv({ strict: false, logger: false });
-  addFormats.default(ajv);
+  addFormats(ajv);
   return ajv.compile((await read(place)) as object);
 }
 
