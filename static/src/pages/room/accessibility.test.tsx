@@ -60,7 +60,7 @@ test("on a phone the rest is in a drawer, which closes again", async () => {
   await waitFor(() => {
     expect(screen.queryByRole("dialog")).toBeNull();
   });
-  expect(screen.getByRole("alert")).toBeTruthy();
+  expect(screen.getByText("You are no longer in the room")).toBeTruthy();
   expect(await faults()).toEqual([]);
 });
 
