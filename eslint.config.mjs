@@ -35,7 +35,7 @@ export default defineConfig(
     },
   },
   {
-    files: ["tests/browser/**/*.ts"],
+    files: ["tests/browser/**/*.ts", "static/contract/*.test.ts"],
     rules: {
       // `test(...)` of node:test returns a promise that the runner itself waits for.
       "@typescript-eslint/no-floating-promises": [

@@ -1,37 +1,57 @@
-// Writes the types of the contract from its two documents: `npm run contract`, or with `--check` fails if they are not
-// those of the documents. The documents are the server's own; `make contract` writes them anew.
+// Writes what the page takes from the contract's two documents: their types, and the catalogue of messages that the test
+// page offers. `npm run contract`, or with `--check` fails if something is not as the documents say. They are the server's
+// own; `make contract` writes them anew.
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import openapiTypescript, { astToString } from "openapi-typescript";
 import type { OpenAPI3 } from "openapi-typescript";
 import { format } from "prettier";
+import { catalogueOf } from "./catalogue.ts";
 
-const here = new URL(".", import.meta.url);
-const types = new URL("../src/client/contract/", here);
-const checking = process.argv.includes("--check");
+type Schemas = NonNullable<NonNullable<OpenAPI3["components"]>["schemas"]>;
 
-/** AsyncAPI's schemas are those of OpenAPI: a document of schemas alone says them to the generator. */
-function schemasOnly(document: { components: object }): object {
-  return {
-    openapi: "3.1.0",
-    info: { title: "Interpres", version: "1" },
-    paths: {},
-    components: { schemas: "schemas" in document.components ? document.components.schemas : {} },
-  };
+interface AsyncApi {
+  components: { schemas: Schemas };
 }
 
-for (const name of ["openapi", "asyncapi"]) {
-  const document = JSON.parse(await readFile(new URL(`${name}.json`, here), "utf8")) as { components: object };
-  const source = name === "openapi" ? document : schemasOnly(document);
-  const nodes = await openapiTypescript(source as OpenAPI3, { alphabetize: true, rootTypes: false });
-  const text = await format(`// Made from static/contract/${name}.json by \`make contract\`.\n${astToString(nodes)}`, {
+const here = new URL(".", import.meta.url);
+const checking = process.argv.includes("--check");
+
+const openapi = (await read("openapi.json")) as OpenAPI3;
+const { schemas } = ((await read("asyncapi.json")) as AsyncApi).components;
+await write("client/contract/openapi.ts", "openapi.json", await typesOf(openapi));
+await write("client/contract/asyncapi.ts", "asyncapi.json", await typesOf(schemasOnly(schemas)));
+await write(
+  "pages/websocket-test/catalogue.ts",
+  "asyncapi.json",
+  `// What a client may send.
+   import type { SchemaDocument } from "./schema.ts";
+   export const CLIENT_MESSAGES: SchemaDocument = ${JSON.stringify(catalogueOf(schemas))};`,
+);
+
+async function read(name: string): Promise<unknown> {
+  return JSON.parse(await readFile(new URL(name, here), "utf8"));
+}
+
+/** AsyncAPI's schemas are those of OpenAPI: a document of schemas alone says them to the generator. */
+function schemasOnly(schemas: Schemas): OpenAPI3 {
+  return { openapi: "3.1.0", info: { title: "Interpres", version: "1" }, paths: {}, components: { schemas } };
+}
+
+async function typesOf(document: OpenAPI3): Promise<string> {
+  return astToString(await openapiTypescript(document, { alphabetize: true, rootTypes: false }));
+}
+
+/** `name` is the place of the file among the page's sources; `source` the document that it is made of. */
+async function write(name: string, source: string, code: string): Promise<void> {
+  const file = new URL(`../src/${name}`, here);
+  const text = await format(`// Made from static/contract/${source} by \`make contract\`.\n${code}`, {
     parser: "typescript",
     printWidth: 120,
   });
-  const file = new URL(`${name}.ts`, types);
   if (!checking) await writeFile(file, text);
   else if ((await readFile(file, "utf8").catch(() => "")) !== text) {
-    console.error(`${fileURLToPath(file)} is not what static/contract/${name}.json says: run make contract`);
+    console.error(`${fileURLToPath(file)} is not what static/contract/${source} says: run make contract`);
     process.exitCode = 1;
   }
 }

@@ -4,6 +4,7 @@ import { createApi, fetchBaseQuery } from "@reduxjs/toolkit/query/react";
 import type { BaseQueryFn, FetchArgs, FetchBaseQueryError } from "@reduxjs/toolkit/query/react";
 import { accessSlice, keyRefused } from "../app/access.ts";
 import type { AccessState } from "../app/access.ts";
+import type { AccessView } from "./types.ts";
 
 const ask = fetchBaseQuery({
   baseUrl: "/",
@@ -28,15 +29,6 @@ const askWithKey: BaseQueryFn<string | FetchArgs, unknown, FetchBaseQueryError> 
 };
 
 const ACCESS = "api/access";
-
-export type Role = "client" | "operator" | "admin";
-
-/** `GET /api/access`: what this tab may do. */
-export interface AccessView {
-  authentication: "none" | "required";
-  role: Role | null;
-  subject: string | null;
-}
 
 export const api = createApi({
   reducerPath: "api",

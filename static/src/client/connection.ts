@@ -3,7 +3,7 @@
 import { Link } from "./link.ts";
 import type { LinkEnd, Wire } from "./link.ts";
 import { decodeAudio, decodeMessage, encodePcm } from "./protocol.ts";
-import type { AudioFrame, ServerMessage, SessionConfig } from "./protocol.ts";
+import type { AudioFrame, ConfigPatch, ServerMessage } from "./protocol.ts";
 
 export type ConnectionState =
   | { kind: "connecting" }
@@ -39,7 +39,7 @@ export interface ConnectionOptions {
   /** Opens a socket to the server; called again for each attempt. */
   open: () => Wire;
   /** With the room in it. */
-  config: SessionConfig;
+  config: ConfigPatch;
   /** A session to come back to; one that the server no longer knows is replaced. */
   resume?: SessionHandle;
   events: ConnectionEvents;
@@ -54,7 +54,7 @@ const LEFT = 1000;
 export class Connection {
   readonly #events: ConnectionEvents;
   readonly #link: Link;
-  #config: SessionConfig;
+  #config: ConfigPatch;
   #session: SessionHandle | undefined;
   #online = false;
   /** The message whose refusal ends or restarts the set-up. */
@@ -140,7 +140,7 @@ export class Connection {
   }
 
   /** Changes what is spoken, heard or wanted; holds for later sessions of this connection too. */
-  configure(change: SessionConfig): void {
+  configure(change: ConfigPatch): void {
     this.#config = { ...this.#config, ...change };
     if (this.#online) this.#link.say({ type: "configure", config: change });
     else this.#unsaid = true;
@@ -168,11 +168,7 @@ export class Connection {
         break;
       case "session_closed":
         this.#events.message(message);
-        this.#end({
-          kind: "ended",
-          why: "closed",
-          ...(message.reason === undefined ? {} : { message: message.reason }),
-        });
+        this.#end({ kind: "ended", why: "closed", message: message.reason });
         return;
       case "error":
         if (this.#refused(message)) return;

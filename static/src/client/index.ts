@@ -5,17 +5,18 @@ export type { LinkEnd, Wire } from "./link.ts";
 export type {
   AudioFrame,
   Caption,
+  ConfigPatch,
   Participant,
   ServerMessage,
-  SessionAnswer,
   SessionConfig,
   Speaker,
+  TopicEvent,
   Warning,
 } from "./protocol.ts";
 export { socketTo } from "./socket.ts";
 export type { SocketOptions } from "./socket.ts";
 export { TopicWatch } from "./topic-watch.ts";
-export type { TopicEvent, TopicWatchEvents, TopicWatchOptions, WatchState } from "./topic-watch.ts";
+export type { TopicWatchEvents, TopicWatchOptions, WatchState } from "./topic-watch.ts";
 export { FileVoice, FileVoiceError, LONGEST_FILE_SECONDS } from "./audio/file-voice.ts";
 export type { FileVoiceOptions, FileVoiceProblem } from "./audio/file-voice.ts";
 export { peak } from "./audio/framing.ts";

@@ -1,110 +1,40 @@
-// The words of the WebSocket protocol (API.md §1) as types, and their decoding. No I/O.
+// The words of the WebSocket protocol as types, those of the server's own `/asyncapi.json`, and their decoding. No I/O.
+import type { components } from "./contract/asyncapi.ts";
 
-/** What one person speaks and hears, and how audio is exchanged. Languages are BCP 47. */
-export interface SessionConfig {
-  room_id?: string;
-  name?: string;
-  speaks?: string;
-  hears?: string[];
-  /** Translated audio is wanted, in `hears[0]`. */
-  speech?: boolean;
-  partials?: boolean;
-  audio?: { encoding: "pcm_s16le"; sample_rate: 16000 | 24000 | 48000 };
-}
+type Schemas = components["schemas"];
 
-export interface Participant {
-  session_id: string;
-  name: string;
-  kind: "person" | "bot" | "phone";
-  /** A language, or `auto`. */
-  speaks: string;
-  hears: string[];
-}
+/** What comes from the server. */
+export type ServerMessage = Schemas["ServerMessage"];
 
-export interface Speaker {
-  session_id: string;
-  name: string;
-}
+type Unnamed<Message> = Message extends unknown ? Omit<Message, "id"> : never;
 
-/** What `transcription` and `translation` have in common: one revision of one utterance. */
-export interface Caption {
-  seq?: number;
-  room_id: string;
-  utterance_id: string;
-  revision: number;
-  speaker: Speaker;
-  language: string;
-  text: string;
-  final: boolean;
-  started_at?: string;
-  ended_at?: string;
-  /** 0 to 1, where the engine says. */
-  confidence?: number;
-  engine?: string;
-  /** False: kept in memory only, for now. */
-  durable?: boolean;
-}
+/**
+ * What goes to the server, without the `id` that the link gives it. Without `test_message` too: any field may be in it, so
+ * that the compiler would take anything for one.
+ */
+export type ClientMessage = Unnamed<Exclude<Schemas["ClientMessage"], Schemas["TestMessage"]>>;
 
-export interface Warning {
-  code: string;
-  message: string;
-  language?: string;
-}
+/** The `id` of a message, by which its answer is known. */
+export type Reference = Schemas["Reference"];
 
-/** What every answer about a session holds. */
-export interface SessionAnswer {
-  session_id: string;
-  room_id: string;
-  /** Opens this session again; a secret. */
-  resume_token: string;
-  /** The newest number of the room's log. */
-  seq: number;
-  participants: Participant[];
-  warnings?: Warning[];
-  ref?: string;
-}
+/** What one person speaks and hears, and how audio is exchanged, as it is asked for: what is left out stays as it is. */
+export type ConfigPatch = Schemas["ConfigPatch"];
 
-export type ServerMessage =
-  | { type: "connected"; connection_id: string; protocol: number }
-  | { type: "pong" }
-  | ({ type: "session_created" } & SessionAnswer)
-  | ({ type: "session_recovered"; missed: number; gap: boolean } & SessionAnswer)
-  | { type: "session_configured"; config: SessionConfig; warnings?: Warning[]; ref?: string }
-  | { type: "session_left"; ref?: string }
-  | { type: "session_expiring" | "session_closed"; reason?: string }
-  | {
-      type: "participant_joined" | "participant_updated" | "participant_left";
-      seq: number;
-      room_id: string;
-      participant: Participant;
-    }
-  | { type: "speech_started" | "speech_stopped"; room_id: string; speaker: Speaker }
-  | ({ type: "transcription" } & Caption)
-  | ({ type: "translation"; source_language?: string; source_text?: string } & Caption)
-  | {
-      type: "audio_start";
-      stream_id: number;
-      utterance_id: string;
-      speaker: Speaker;
-      language: string;
-      sample_rate: number;
-    }
-  | { type: "audio_stop"; stream_id: number; reason: "complete" | "cancelled" | "dropped" }
-  | { type: "subscribed" | "unsubscribed"; topic: string; ref?: string }
-  | { type: "event"; topic: string; seq: number; event: Record<string, unknown> & { kind?: string } }
-  | { type: "system_announcement"; message: string }
-  | { type: "error"; code: string; message: string; ref?: string };
+/** The same as the server has it: all of it. */
+export type SessionConfig = Schemas["SessionConfig"];
 
-export type ClientMessage = { id?: string } & (
-  | { type: "ping" }
-  | { type: "create_session"; config: SessionConfig }
-  | { type: "recover_session"; session_id: string; resume_token: string; last_seq: number }
-  | { type: "leave_session" }
-  | { type: "configure"; config: SessionConfig }
-  | { type: "text"; text: string }
-  | { type: "audio_end" }
-  | { type: "subscribe" | "unsubscribe"; topic: string }
-);
+export type Participant = Schemas["Participant"];
+
+export type Speaker = Schemas["Speaker"];
+
+/** One revision of what was said, or of one translation of it. */
+export type Caption = Schemas["Transcription"] | Schemas["Translation"];
+
+/** What will not work as asked. */
+export type Warning = Schemas["ConfigWarning"];
+
+/** What happened under a topic. */
+export type TopicEvent = Schemas["Event"]["event"];
 
 /** One piece of translated audio, 20 ms of PCM signed 16-bit little-endian mono at its stream's rate. */
 export interface AudioFrame {
@@ -117,30 +47,41 @@ export interface AudioFrame {
 const AUDIO_KIND = 1;
 const AUDIO_HEADER_BYTES = 12;
 
-const KNOWN_TYPES: ReadonlySet<string> = new Set<ServerMessage["type"]>([
-  "connected",
-  "pong",
-  "session_created",
-  "session_recovered",
-  "session_configured",
-  "session_left",
-  "session_expiring",
-  "session_closed",
-  "participant_joined",
-  "participant_updated",
-  "participant_left",
-  "speech_started",
-  "speech_stopped",
-  "transcription",
-  "translation",
-  "audio_start",
-  "audio_stop",
-  "subscribed",
-  "unsubscribed",
-  "event",
-  "system_announcement",
-  "error",
-]);
+/** Every type that the contract has: the compiler wants a new one named here. */
+const KNOWN_TYPES = {
+  connected: true,
+  pong: true,
+  heartbeat_received: true,
+  session_created: true,
+  session_joined: true,
+  session_recovered: true,
+  session_left: true,
+  session_configured: true,
+  room_joined: true,
+  room_left: true,
+  transcription_received: true,
+  speaker_received: true,
+  translation_received: true,
+  subscribed: true,
+  unsubscribed: true,
+  service_response: true,
+  participant_joined: true,
+  participant_updated: true,
+  participant_left: true,
+  speech_started: true,
+  speech_stopped: true,
+  transcription: true,
+  translation: true,
+  audio_start: true,
+  audio_stop: true,
+  usage: true,
+  event: true,
+  system_announcement: true,
+  session_expiring: true,
+  session_closed: true,
+  error: true,
+  test_message: true,
+} satisfies Record<ServerMessage["type"], true>;
 
 /** A message of the server, or undefined for what this client does not know: the contract grows by addition. */
 export function decodeMessage(text: string): ServerMessage | undefined {
@@ -151,7 +92,9 @@ export function decodeMessage(text: string): ServerMessage | undefined {
     return undefined;
   }
   if (typeof value !== "object" || value === null || !("type" in value)) return undefined;
-  return typeof value.type === "string" && KNOWN_TYPES.has(value.type) ? (value as ServerMessage) : undefined;
+  return typeof value.type === "string" && Object.hasOwn(KNOWN_TYPES, value.type)
+    ? (value as ServerMessage)
+    : undefined;
 }
 
 /** A binary frame of the server, or undefined when it is of a kind that this client does not know or is cut short. */

@@ -3,11 +3,10 @@
 import { Link } from "./link.ts";
 import type { Wire } from "./link.ts";
 import { decodeMessage } from "./protocol.ts";
+import type { Reference, TopicEvent } from "./protocol.ts";
 
 /** `ended` is final: trying again would end the same way. */
 export type WatchState = "connecting" | "online" | "waiting" | "ended";
-
-export type TopicEvent = Record<string, unknown> & { kind?: string };
 
 export interface TopicWatchEvents {
   /** `why` is that of an end: `left`, `policy` or `authentication`. */
@@ -30,7 +29,7 @@ export class TopicWatch {
   readonly #link: Link;
   readonly #topics = new Set<string>();
   /** Topics by the id of the message that asked for them, until it is answered. */
-  readonly #asked = new Map<string, string>();
+  readonly #asked = new Map<Reference, string>();
   #online = false;
 
   constructor({ open, events, random = Math.random }: TopicWatchOptions) {

@@ -2,13 +2,6 @@
 // (tests/browser).
 import { vi } from "vitest";
 
-/** What was asked, with the key that was shown. */
-export interface Asked {
-  path: string;
-  method: string;
-  key: string | null;
-}
-
 export type Answer = unknown;
 
 /** A status other than 200, with the error of API.md. */
@@ -17,7 +10,7 @@ export class Refusal {
   readonly code: string;
   readonly message: string;
 
-  constructor(status: number, code: string, message: string) {
+  constructor(status: number, code = "refused", message = "no") {
     this.status = status;
     this.code = code;
     this.message = message;
@@ -28,16 +21,18 @@ export class Refusal {
 export const UNREACHABLE = Symbol("unreachable");
 
 /**
- * Answers each path, without its query, by what stands for it; a function is asked anew each time. What is not there is
- * refused with 404. Gives back the list of what was asked, which grows.
+ * Answers each path, without its query, by what stands for it, or by what is found for it; a function is asked anew each
+ * time. What is not there is refused with 404. Gives back the list of what was asked, which grows.
  */
-export function answer(answers: Record<string, Answer>): Asked[] {
-  const asked: Asked[] = [];
+export function answer(answers: Record<string, Answer> | ((path: string) => Answer)): Request[] {
+  const asked: Request[] = [];
   vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
     const request = new Request(input, init);
     const path = new URL(request.url).pathname;
-    asked.push({ path, method: request.method, key: request.headers.get("authorization") });
-    const given = answers[path] ?? new Refusal(404, "not_found", "there is nothing here");
+    asked.push(request);
+    const given =
+      (typeof answers === "function" ? answers(path) : answers[path]) ??
+      new Refusal(404, "not_found", "there is nothing here");
     const found: unknown =
       typeof given === "function" ? await (given as (request: Request) => unknown)(request) : given;
     if (found === UNREACHABLE) throw new TypeError("Failed to fetch");

@@ -1,15 +1,9 @@
 // A server within the test: answers `fetch` from a table and gives the test the other end of every WebSocket.
 import { vi } from "vitest";
+import { answer, UNREACHABLE } from "./answers.ts";
+import type { Answer } from "./answers.ts";
 
-export type Answers = Record<string, unknown>;
-
-/** The status of an answer that is not 200: `refusal(403)`. */
-export class Refusal {
-  readonly status: number;
-  constructor(status: number) {
-    this.status = status;
-  }
-}
+export type Answers = Record<string, Answer>;
 
 /** The server's end of one socket. */
 export class FakeSocket extends EventTarget {
@@ -87,7 +81,6 @@ export class FakeServer {
   /** Nobody is there: every question fails as if the line were cut. */
   gone = false;
   readonly sockets: FakeSocket[] = [];
-  readonly asked: string[] = [];
 
   constructor(answers: Answers) {
     this.answers = answers;
@@ -101,7 +94,7 @@ export class FakeServer {
         }
       },
     );
-    vi.stubGlobal("fetch", (input: Request | string) => Promise.resolve().then(() => this.#answer(input)));
+    answer((path) => (this.gone ? UNREACHABLE : this.answers[path]));
   }
 
   /** The newest. */
@@ -109,15 +102,5 @@ export class FakeServer {
     const socket = this.sockets.at(-1);
     if (socket === undefined) throw new Error("no socket was opened");
     return socket;
-  }
-
-  #answer(input: Request | string): Response {
-    if (this.gone) throw new TypeError("Failed to fetch");
-    const { pathname } = new URL(typeof input === "string" ? input : input.url, location.href);
-    this.asked.push(pathname);
-    const answer = this.answers[pathname];
-    if (answer === undefined) return Response.json({ error: { code: "not_found" } }, { status: 404 });
-    if (answer instanceof Refusal) return Response.json({ error: { code: "refused" } }, { status: answer.status });
-    return Response.json(answer);
   }
 }

@@ -3,73 +3,46 @@
 import Box from "@mui/material/Box";
 import { act, screen, waitFor } from "@testing-library/react";
 import type { RouteObject } from "react-router";
-import { expect, vi } from "vitest";
+import { expect } from "vitest";
 import { makeStore } from "../app/store.ts";
 import type { Store } from "../app/store.ts";
+import { answer, UNREACHABLE } from "./answers.ts";
 import type { Rendered, Rendering } from "./rendering.tsx";
 import { renderRoutes } from "./rendering.tsx";
+import { TestWire } from "./test-wire.ts";
+import type { Sent } from "./test-wire.ts";
 import { RoomPage } from "../pages/room/room-page.tsx";
-import type { Language } from "../pages/room/languages.ts";
+import type { LanguageView } from "../api/types.ts";
 import { keepStay } from "../pages/room/stay-record.ts";
 import type { Open } from "../pages/room/stay.ts";
 
-type Wire = ReturnType<Open>;
-
-interface Said {
-  type: string;
-  id: string;
-  [field: string]: unknown;
-}
-
-/** One socket, seen from the server. */
-export class ServerWire implements Wire {
-  binaryType: BinaryType = "blob";
-  bufferedAmount = 0;
-  readyState: Wire["readyState"] = 1;
-  onmessage: Wire["onmessage"] = null;
-  onclose: Wire["onclose"] = null;
-  readonly heard: Said[] = [];
+/** One socket, seen from the server. What it says is drawn before a test goes on. */
+export class ServerWire extends TestWire {
   readonly #shown: () => void;
 
   /** `shown` has what was said drawn at once instead of with the next frame. */
   constructor(shown: () => void) {
+    super();
     this.#shown = shown;
   }
 
-  closed = false;
-
-  send(data: unknown): void {
-    if (typeof data === "string") this.heard.push(JSON.parse(data) as Said);
-  }
-
-  close(): void {
-    this.closed = true;
-    this.readyState = 3;
-  }
-
-  /** The newest message of this type; fails if there is none. */
-  last(type: string): Said {
-    const found = this.heard.findLast((message) => message.type === type);
+  /** The newest message of this type, whatever was sent since; fails if there is none. */
+  override last(type: string): Sent {
+    const found = this.sent.findLast((message) => message.type === type);
     if (found === undefined) throw new Error(`the page has said no ${type}`);
     return found;
   }
 
-  says(...messages: object[]): void {
+  override says(...messages: object[]): void {
     act(() => {
-      for (const message of messages) {
-        this.onmessage?.call(
-          this as unknown as WebSocket,
-          new MessageEvent("message", { data: JSON.stringify(message) }),
-        );
-      }
+      for (const message of messages) super.says(message);
       this.#shown();
     });
   }
 
-  breaks(code: number, reason = ""): void {
-    this.readyState = 3;
+  override breaks(code: number, reason = ""): void {
     act(() => {
-      this.onclose?.call(this as unknown as WebSocket, new CloseEvent("close", { code, reason }));
+      super.breaks(code, reason);
     });
   }
 }
@@ -77,7 +50,7 @@ export class ServerWire implements Wire {
 export const ADA = { session_id: "ada", name: "Ada", kind: "person", speaks: "en", hears: ["en"] };
 export const LUCIA = { session_id: "lucia", name: "Lucía", kind: "person", speaks: "es", hears: ["es"] };
 
-export const LANGUAGES: Language[] = [
+export const LANGUAGES: LanguageView[] = [
   { code: "ca", name: "Catalan", speak: false, hear: false, type: true, read: true },
   {
     code: "de",
@@ -98,16 +71,11 @@ export class RoomServer {
   readonly answers = new Map<string, () => Response>([
     ["/api/languages", () => Response.json({ languages: LANGUAGES })],
   ]);
-  readonly asked: Request[] = [];
+  readonly asked: readonly Request[];
   #store: Store | undefined;
 
   constructor() {
-    vi.spyOn(globalThis, "fetch").mockImplementation((input, init) => {
-      const request = new Request(input, init);
-      this.asked.push(request);
-      const answer = this.answers.get(new URL(request.url).pathname);
-      return answer === undefined ? Promise.reject(new TypeError("the network is down")) : Promise.resolve(answer());
-    });
+    this.asked = answer((path) => this.answers.get(path) ?? UNREACHABLE);
   }
 
   readonly open: Open = () => {

@@ -150,7 +150,7 @@ test("a server with keys is asked for with one, which is kept in the tab until o
   expect(await screen.findByText(/does not know this key/u)).toBeVisible();
   await userEvent.type(screen.getByLabelText(/Key or token/u), "right{Enter}");
   expect(await screen.findByText(/Phone and Teams calls/u)).toBeVisible();
-  expect(asked.map(({ key }) => key)).toContain("Bearer right");
+  expect(asked.map(({ headers }) => headers.get("authorization"))).toContain("Bearer right");
   expect(sessionStorage.getItem("interpres.key")).toBe("right");
   await userEvent.click(screen.getByRole("button", { name: /Sign out.*berta \(operator\)/u }));
   expect(await screen.findByLabelText(/Key or token/u)).toBeVisible();

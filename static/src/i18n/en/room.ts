@@ -156,7 +156,6 @@ export const room = {
       "The server no longer knew your session, so you were given a new one. What was said meanwhile may be missing; the transcript may hold it.",
     asleep: "The browser keeps this page silent until you click or press a key in it.",
     expiring: "Your session is about to end: {{reason}}. Say or type something to keep it.",
-    expiringSoon: "Your session is about to end. Say or type something to keep it.",
     announcement: "From whoever runs this server: {{message}}",
   },
   ended: {

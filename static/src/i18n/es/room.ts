@@ -160,7 +160,6 @@ export const room: Texts["room"] = {
       "El servidor ya no conocía su sesión y le ha dado una nueva. Puede faltar lo dicho mientras tanto; quizá esté en la transcripción.",
     asleep: "El navegador mantiene esta página en silencio hasta que haga clic o pulse una tecla en ella.",
     expiring: "Su sesión está a punto de terminar: {{reason}}. Diga o escriba algo para conservarla.",
-    expiringSoon: "Su sesión está a punto de terminar. Diga o escriba algo para conservarla.",
     announcement: "De quien gestiona este servidor: {{message}}",
   },
   ended: {

@@ -10,7 +10,7 @@ import { useAppSelector } from "../../app/store.ts";
 import { useFormats } from "../../parts/formats.ts";
 import { useNow } from "../../parts/now.ts";
 import { selectOverview } from "./overview-slice.ts";
-import type { AlertView } from "./questions.ts";
+import type { AlertView } from "../../api/types.ts";
 import { Section } from "./section.tsx";
 
 const LOOKS = { critical: "error", warning: "warning", info: "info" } as const;

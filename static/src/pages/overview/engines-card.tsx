@@ -8,7 +8,7 @@ import Stack from "@mui/material/Stack";
 import Typography from "@mui/material/Typography";
 import { useTranslation } from "react-i18next";
 import { isGone, useEnginesQuery } from "./questions.ts";
-import type { EngineRole, EngineView } from "./questions.ts";
+import type { EngineRole, EngineView } from "../../api/types.ts";
 import { Failed, Section } from "./section.tsx";
 
 const ENGINES_EVERY_MS = 30_000;

@@ -1,6 +1,6 @@
 // Events of the topics `metrics` and `room/{id}`, read field by field: what is not as agreed upon is left alone, because
 // the contract grows by addition.
-import type { AlertView, ParticipantView, Sample, Severity } from "./questions.ts";
+import type { AlertView, ParticipantView, Sample, Severity } from "../../api/types.ts";
 
 export type LiveEvent =
   | { kind: "sample"; sample: Sample }
@@ -72,17 +72,20 @@ function readSample(value: unknown): Sample | undefined {
     cpu_percent: of("cpu_percent"),
     memory_bytes: of("memory_bytes"),
     restarts: of("restarts"),
+    failures: of("failures"),
   };
 }
 
 function readAlert(event: Fields): LiveEvent | undefined {
-  const id = textOf(event.id) || textOf(event.code);
+  const code = textOf(event.code);
+  const id = textOf(event.id) || code;
   if (id === "" || typeof event.raised !== "boolean") return undefined;
   return {
     kind: "alert",
     raised: event.raised,
     alert: {
       id,
+      code,
       severity: isSeverity(event.severity) ? event.severity : "warning",
       message: textOf(event.message),
       remedy: textOf(event.remedy),

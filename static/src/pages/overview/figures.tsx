@@ -15,7 +15,7 @@ import { useFormats } from "../../parts/formats.ts";
 import type { Formats } from "../../parts/formats.ts";
 import { KEPT_MS, selectOverview } from "./overview-slice.ts";
 import { isGone } from "./questions.ts";
-import type { Sample } from "./questions.ts";
+import type { Sample } from "../../api/types.ts";
 import { Failed, Section } from "./section.tsx";
 
 type Measured = Exclude<keyof Sample, "at">;

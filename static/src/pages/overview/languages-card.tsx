@@ -13,7 +13,7 @@ import Typography from "@mui/material/Typography";
 import { useTranslation } from "react-i18next";
 import { useFormats } from "../../parts/formats.ts";
 import { isGone, useSpeakableLanguagesQuery } from "./questions.ts";
-import type { LanguageView } from "./questions.ts";
+import type { LanguageView } from "../../api/types.ts";
 import { Failed, Section } from "./section.tsx";
 
 const USES = ["speak", "type", "read", "hear"] as const;

@@ -4,7 +4,8 @@ import userEvent from "@testing-library/user-event";
 import { afterEach, expect, test, vi } from "vitest";
 import { enterKey } from "../../app/access.ts";
 import { expectAccessible } from "../../testing/accessible.ts";
-import { FakeServer, Refusal } from "../../testing/fake-server.ts";
+import { Refusal } from "../../testing/answers.ts";
+import { FakeServer } from "../../testing/fake-server.ts";
 import type { Answers } from "../../testing/fake-server.ts";
 import { renderRoutes } from "../../testing/rendering.tsx";
 import type { Rendering } from "../../testing/rendering.tsx";
@@ -73,15 +74,30 @@ test("what is broken is named, with what to do", async () => {
     "/api/dashboard": dashboard(
       [sampleAt(NOON, { restarts: 3 })],
       [
-        { id: "i", severity: "info", message: "A new version is out", remedy: "Read the notes.", since: "" },
+        {
+          id: "i",
+          code: "version_old",
+          severity: "info",
+          message: "A new version is out",
+          remedy: "Read the notes.",
+          since: "",
+        },
         {
           id: "d",
+          code: "disk_full",
           severity: "warning",
           message: "The disk is full",
           remedy: "Delete something.",
           since: "2026-03-01T10:00:00Z",
         },
-        { id: "r", severity: "critical", message: "No recogniser", remedy: "Install one.", since },
+        {
+          id: "r",
+          code: "engine_unavailable",
+          severity: "critical",
+          message: "No recogniser",
+          remedy: "Install one.",
+          since,
+        },
       ],
     ),
   });

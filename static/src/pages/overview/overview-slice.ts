@@ -6,7 +6,7 @@ import { rootReducer } from "../../app/store.ts";
 import { api } from "../../api/api.ts";
 import type { CaptionEvent } from "./events.ts";
 import { dashboardQuestion, liveRoomsQuestion } from "./questions.ts";
-import type { AlertView, ParticipantView, RoomView, Sample } from "./questions.ts";
+import type { AlertView, ParticipantView, RoomView, Sample } from "../../api/types.ts";
 import { chooseFollowed } from "./rooms.ts";
 
 /** How far back the charts reach. */

@@ -1,5 +1,17 @@
 // What a busy server answers, for the tests of the overview.
-import type { DashboardView, EngineView, HealthView, LanguageView, RoomView, Sample } from "./questions.ts";
+import type {
+  AccessView,
+  DashboardView,
+  Engines,
+  EngineView,
+  HealthView,
+  Languages,
+  LanguageView,
+  ReadinessView,
+  RoomsView,
+  RoomView,
+  Sample,
+} from "../../api/types.ts";
 
 export function sampleAt(at: number, change: Partial<Sample> = {}): Sample {
   return {
@@ -19,6 +31,7 @@ export function sampleAt(at: number, change: Partial<Sample> = {}): Sample {
     cpu_percent: 7.5,
     memory_bytes: 209_715_200,
     restarts: 0,
+    failures: 0,
     ...change,
   };
 }
@@ -61,8 +74,11 @@ export function room(id: string, people: [id: string, name: string, speaks: stri
       speaks,
       hears: [hears],
     })),
+    seq: 0,
+    sockets: people.length,
     sources: [],
     invokers: [],
+    usage: [],
   };
 }
 
@@ -80,11 +96,14 @@ const ENGINE: EngineView = {
     { name: "apertium", role: "translator", available: true, detail: "15 directions" },
     { name: "espeak-ng", role: "synthesizer", available: true, detail: "130 voices" },
   ],
+  recognizes: [],
+  pairs: [],
+  speaks: ["en", "es"],
   talkers: 1,
   talker_limit: 8,
 };
 
-export const ENGINES = {
+export const ENGINES: Engines = {
   engines: [ENGINE, { ...ENGINE, name: "other", available: false, default: false, talker_limit: 2 ** 64 }],
 };
 
@@ -98,18 +117,19 @@ const SPANISH: LanguageView = {
   reason: "speech in it is not recognised here",
 };
 
-export const LANGUAGES = {
+export const LANGUAGES: Languages = {
   languages: [{ code: "en", name: "English", speak: true, hear: true, type: true, read: true }, SPANISH],
+  pairs: [{ source: "en", target: "es", route: ["eng-spa"], experimental: false }],
 };
 
 /** All answers; `change` replaces some. */
 export function answers(change: Record<string, unknown> = {}): Record<string, unknown> {
   return {
-    "/api/access": { authentication: "none", role: "admin", subject: null },
+    "/api/access": { authentication: "none", role: "admin", subject: null } satisfies AccessView,
     "/api/health": HEALTH,
-    "/readyz": { status: "ready", missing: [], warnings: [] },
+    "/readyz": { status: "ready", missing: [], warnings: [] } satisfies ReadinessView,
     "/api/dashboard": dashboard([sampleAt(NOON - 60_000, { connections: 5 }), sampleAt(NOON)]),
-    "/api/rooms": { rooms: [KITCHEN, room("quiet", [])], next: null },
+    "/api/rooms": { rooms: [KITCHEN, room("quiet", [])], total: 2, next: null } satisfies RoomsView,
     "/api/engines": ENGINES,
     "/api/languages": LANGUAGES,
     ...change,

@@ -6,7 +6,7 @@ import Box from "@mui/material/Box";
 import Tooltip from "@mui/material/Tooltip";
 import Typography from "@mui/material/Typography";
 import { useTranslation } from "react-i18next";
-import type { ParticipantView } from "./questions.ts";
+import type { ParticipantView } from "../../api/types.ts";
 import { colourOf, initialsOf } from "./rooms.ts";
 
 /** White on each has a contrast of 4.5 or more. */

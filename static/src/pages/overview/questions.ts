@@ -1,120 +1,6 @@
-// What the overview asks the server for over REST, and the shapes of its answers.
+// What the overview asks the server for over REST.
 import { api } from "../../api/api.ts";
-
-export type Health = "healthy" | "degraded" | "unhealthy" | "not_configured";
-
-/** `GET /api/health`: public. */
-export interface HealthView {
-  status: Health;
-  services: Record<string, Health>;
-  components: Record<string, Health>;
-  connections: { active: number; total: number; peak: number };
-  /** Seconds since the start. */
-  uptime: number;
-  version: string;
-}
-
-/** What is missing, and what to do about it. */
-export interface Missing {
-  what: string;
-  remedy: string;
-}
-
-/** `GET /readyz`: public. */
-export interface ReadinessView {
-  status: "ready" | "not_ready";
-  missing: Missing[];
-  warnings: Missing[];
-}
-
-export type Severity = "info" | "warning" | "critical";
-
-export interface AlertView {
-  id: string;
-  severity: Severity;
-  message: string;
-  remedy: string;
-  since: string;
-}
-
-/** What the server counted in one interval. */
-export interface Sample {
-  at: string;
-  connections: number;
-  rooms: number;
-  sessions: number;
-  speaking: number;
-  messages_in_per_second: number;
-  messages_out_per_second: number;
-  audio_in_per_second: number;
-  audio_out_per_second: number;
-  captions_per_second: number;
-  finals_per_second: number;
-  refused_per_second: number;
-  speech_lag_ms: number;
-  cpu_percent: number;
-  memory_bytes: number;
-  restarts: number;
-}
-
-/** `GET /api/dashboard`: operators. */
-export interface DashboardView {
-  now: string;
-  status: Health;
-  version: string;
-  uptime: number;
-  connections: { active: number; total: number; peak: number };
-  rooms: number;
-  sessions: number;
-  alerts: AlertView[];
-  samples: { interval_ms: number; points: Sample[] };
-}
-
-export interface ParticipantView {
-  session_id: string;
-  name: string;
-  kind: "person" | "bot" | "phone";
-  speaks: string;
-  hears: string[];
-}
-
-/** A room as `GET /api/rooms` lists it: operators. */
-export interface RoomView {
-  room_id: string;
-  name: string | null;
-  private: boolean;
-  created_at: string;
-  participants: ParticipantView[];
-  sources: { session_id: string; language: string; state: string; lag_ms: number }[];
-  invokers: { session_id: string; language: string; state: string; lag_ms: number; hearers: number }[];
-}
-
-export interface RoomsView {
-  rooms: RoomView[];
-  /** Where the next part begins; absent when these are all. */
-  next?: string | null;
-}
-
-export type EngineRole = "transcriber" | "translator" | "synthesizer";
-
-export interface EngineView {
-  name: string;
-  available: boolean;
-  default: boolean;
-  parts: { name: string; role: string; available: boolean; detail: string }[];
-  talkers: number;
-  talker_limit: number;
-}
-
-export interface LanguageView {
-  code: string;
-  name: string;
-  speak: boolean;
-  hear: boolean;
-  type: boolean;
-  read: boolean;
-  reason?: string;
-}
+import type { DashboardView, Engines, HealthView, Languages, ReadinessView, RoomsView } from "../../api/types.ts";
 
 /** Most rooms that one question answers with. */
 export const ROOMS_ASKED = 100;
@@ -132,8 +18,8 @@ const questions = api.enhanceEndpoints({ addTagTypes: ["Health"] }).injectEndpoi
       query: () => `api/rooms?limit=${ROOMS_ASKED}`,
       providesTags: ["Rooms"],
     }),
-    engines: build.query<{ engines: EngineView[] }, void>({ query: () => "api/engines" }),
-    speakableLanguages: build.query<{ languages: LanguageView[] }, void>({ query: () => "api/languages" }),
+    engines: build.query<Engines, void>({ query: () => "api/engines" }),
+    speakableLanguages: build.query<Languages, void>({ query: () => "api/languages" }),
   }),
 });
 

@@ -15,7 +15,7 @@ import { useNow } from "../../parts/now.ts";
 import { selectOverview } from "./overview-slice.ts";
 import type { CaptionLine, FollowedRoom } from "./overview-slice.ts";
 import { People, personColour } from "./people.tsx";
-import type { RoomView } from "./questions.ts";
+import type { RoomView } from "../../api/types.ts";
 import { directionsAmong, lagOf, talkersOf } from "./rooms.ts";
 
 const DIRECTIONS = 4;

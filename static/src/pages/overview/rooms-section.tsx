@@ -10,7 +10,7 @@ import { PAGES } from "../../app/pages.ts";
 import { useAppSelector } from "../../app/store.ts";
 import { selectOverview } from "./overview-slice.ts";
 import { isForbidden, isGone, useLiveRoomsQuery } from "./questions.ts";
-import type { RoomView } from "./questions.ts";
+import type { RoomView } from "../../api/types.ts";
 import { QuickStart } from "./quick-start.tsx";
 import { RoomCard, roomName } from "./room-card.tsx";
 import { Failed, Section } from "./section.tsx";

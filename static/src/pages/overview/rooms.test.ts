@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { RoomView } from "../../api/types.ts";
 import { room } from "./overview.fixtures.ts";
 import { chooseFollowed, colourOf, directionsAmong, FOLLOWED, initialsOf, lagOf, talkersOf } from "./rooms.ts";
 
@@ -21,11 +22,12 @@ test("languages meet between people; alone, one hears oneself", () => {
   const { participants } = room("a", [
     ["s1", "Ana", "es", "es"],
     ["s2", "Ben", "en", "en"],
-    ["s3", "Bob", "en", "en"],
+    ["s3", "Bob", "en-GB", "en"],
   ]);
   expect(directionsAmong(participants, false)).toEqual([
     { from: "es", to: "en" },
     { from: "en", to: "es" },
+    { from: "en-GB", to: "es" },
   ]);
   const alone = room("b", [["s1", "Ana", "es", "en"]]).participants;
   expect(directionsAmong(alone, false)).toEqual([]);
@@ -34,15 +36,18 @@ test("languages meet between people; alone, one hears oneself", () => {
 
 test("who talks is told by sound and by words that are not old", () => {
   const heard = { s1: 9_000, s2: 1_000 };
-  const loud = { ...room("a", []), sources: [{ session_id: "s3", language: "en", state: "hearing", lag_ms: 20 }] };
+  const loud: RoomView = {
+    ...room("a", []),
+    sources: [{ session_id: "s3", language: "en", engine: "local", state: "hearing", lag_ms: 20 }],
+  };
   expect([...talkersOf(loud, heard, 10_000)]).toEqual(["s1", "s3"]);
 });
 
 test("lag is the worst of all", () => {
   expect(lagOf(room("a", []))).toBe(0);
-  const busy = {
+  const busy: RoomView = {
     ...room("a", []),
-    sources: [{ session_id: "s", language: "en", state: "resting", lag_ms: 20 }],
+    sources: [{ session_id: "s", language: "en", engine: "local", state: "resting", lag_ms: 20 }],
     invokers: [{ session_id: "s", language: "es", state: "speaking", lag_ms: 700, hearers: 1 }],
   };
   expect(lagOf(busy)).toBe(700);

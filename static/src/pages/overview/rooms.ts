@@ -1,5 +1,6 @@
 // What a room's picture is made of: which rooms are shown large, which languages meet in one, who talks, how late it is.
-import type { ParticipantView, RoomView } from "./questions.ts";
+import type { ParticipantView, RoomView } from "../../api/types.ts";
+import { sameLanguage } from "../../parts/same-language.ts";
 
 /** Subscriptions of one connection are limited, and so is what a person can follow. */
 export const FOLLOWED = 12;
@@ -32,7 +33,7 @@ export function directionsAmong(participants: readonly ParticipantView[], isPriv
     for (const hearer of participants) {
       if (hearer === speaker && !isPrivate) continue;
       for (const to of hearer.hears) {
-        if (to !== speaker.speaks) found.set(`${speaker.speaks}>${to}`, { from: speaker.speaks, to });
+        if (!sameLanguage(to, speaker.speaks)) found.set(`${speaker.speaks}>${to}`, { from: speaker.speaks, to });
       }
     }
   }

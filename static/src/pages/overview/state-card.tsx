@@ -19,7 +19,7 @@ import { useFormats } from "../../parts/formats.ts";
 import { useNow } from "../../parts/now.ts";
 import { selectOverview } from "./overview-slice.ts";
 import { isGone, useReadinessQuery } from "./questions.ts";
-import type { Health, HealthView, Missing } from "./questions.ts";
+import type { Health, HealthView, Missing } from "../../api/types.ts";
 
 const READINESS_EVERY_MS = 15_000;
 

@@ -7,13 +7,12 @@ import {
   languageName,
   languageNameIn,
   otherLanguage,
-  sameLanguage,
   speakOptions,
 } from "./languages.ts";
-import type { Language } from "./languages.ts";
+import type { LanguageView } from "../../api/types.ts";
 
 const NOTHING = { speak: false, hear: false, type: false, read: false };
-const LANGUAGES: Language[] = [
+const LANGUAGES: LanguageView[] = [
   { code: "de", name: "German", ...NOTHING, reason: "no model" },
   { code: "fr", name: "French", ...NOTHING },
   { code: "ca", name: "Catalan", ...NOTHING, type: true, read: true },
@@ -59,13 +58,6 @@ test("for one who is alone another language is found, Spanish or English before 
   expect(otherLanguage(LANGUAGES, "pt-BR")).toBe("en");
   expect(otherLanguage(LANGUAGES, "en")).toBe("ca");
   expect(otherLanguage([], "en")).toBeUndefined();
-});
-
-test("a language is the same whatever its region, unless both name different ones", () => {
-  expect(sameLanguage("en", "en-US")).toBe(true);
-  expect(sameLanguage("EN-us", "en")).toBe(true);
-  expect(sameLanguage("pt-PT", "pt-BR")).toBe(false);
-  expect(sameLanguage("en", "es")).toBe(false);
 });
 
 test("languages have names in the language of the interface, and their code where there is none", async () => {

@@ -3,41 +3,18 @@ import i18next from "i18next";
 import { useCallback } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../api/api.ts";
-
-/** One entry of `GET /api/languages`. */
-export interface Language {
-  /** BCP 47. */
-  code: string;
-  /** In English. */
-  name: string;
-  /** Speech in it is recognised. */
-  speak: boolean;
-  /** Others' words can be read in it. */
-  read: boolean;
-  /** Others' words can be read and heard in it. */
-  hear: boolean;
-  /** Typed text in it is translated. */
-  type: boolean;
-  /** Why something is not possible, for people, in English. */
-  reason?: string | null;
-}
-
-/** One entry of `GET /api/engines`, as far as it tells what is missing. */
-export interface EngineView {
-  name: string;
-  available: boolean;
-  parts: { name: string; available: boolean; detail: string }[];
-}
+import type { Engines, EngineView, Languages, LanguageView } from "../../api/types.ts";
+import { primaryOf, sameLanguage } from "../../parts/same-language.ts";
 
 const languagesApi = api.injectEndpoints({
   endpoints: (build) => ({
-    spokenLanguages: build.query<Language[], void>({
+    spokenLanguages: build.query<LanguageView[], void>({
       query: () => "api/languages",
-      transformResponse: ({ languages }: { languages: Language[] }) => languages,
+      transformResponse: ({ languages }: Languages) => languages,
     }),
     engineParts: build.query<EngineView[], void>({
       query: () => "api/engines",
-      transformResponse: ({ engines }: { engines: EngineView[] }) => engines,
+      transformResponse: ({ engines }: Engines) => engines,
     }),
   }),
 });
@@ -45,7 +22,7 @@ const languagesApi = api.injectEndpoints({
 export const { useSpokenLanguagesQuery, useEnginePartsQuery } = languagesApi;
 
 /** Before the answer is here; one and the same, so that nothing is drawn anew for it. */
-export const NO_LANGUAGES: readonly Language[] = [];
+export const NO_LANGUAGES: readonly LanguageView[] = [];
 
 export interface LanguageOption {
   code: string;
@@ -57,26 +34,26 @@ export interface LanguageOption {
 }
 
 /** What works comes first, then what works in part, then the rest. */
-export function speakOptions(languages: readonly Language[]): LanguageOption[] {
+export function speakOptions(languages: readonly LanguageView[]): LanguageOption[] {
   return inOrder(
     languages.map((language) => {
       const { code, name, reason } = language;
       if (language.speak) return { code, name, possible: true };
       if (language.type) return { code, name, possible: true, note: "typingOnly" };
-      return { code, name, possible: false, note: "unavailable", ...(reason == null ? {} : { reason }) };
+      return { code, name, possible: false, note: "unavailable", ...(reason === undefined ? {} : { reason }) };
     }),
   );
 }
 
 /** Where nothing is translated into a language, those who hear it still follow each other. */
-export function hearOptions(languages: readonly Language[]): LanguageOption[] {
+export function hearOptions(languages: readonly LanguageView[]): LanguageOption[] {
   return inOrder(
     languages.map((language) => {
       const { code, name, reason } = language;
       if (language.hear) return { code, name, possible: true };
       if (language.read) return { code, name, possible: true, note: "readingOnly" };
       if (language.speak || language.type) return { code, name, possible: true, note: "untranslated" };
-      return { code, name, possible: false, note: "unavailable", ...(reason == null ? {} : { reason }) };
+      return { code, name, possible: false, note: "unavailable", ...(reason === undefined ? {} : { reason }) };
     }),
   );
 }
@@ -96,7 +73,7 @@ export function choose(options: readonly LanguageOption[], wishes: readonly stri
   for (const wish of wishes) {
     const found =
       possible.find((code) => code.toLowerCase() === wish.toLowerCase()) ??
-      possible.find((code) => code === primary(wish));
+      possible.find((code) => code === primaryOf(wish));
     if (found !== undefined) return found;
   }
   return possible[0] ?? "";
@@ -107,19 +84,10 @@ export function isPossible(options: readonly LanguageOption[], code: string): bo
 }
 
 /** For one who wants to try the room alone: another language than `spoken` in which one can take part. */
-export function otherLanguage(languages: readonly Language[], spoken: string): string | undefined {
+export function otherLanguage(languages: readonly LanguageView[], spoken: string): string | undefined {
   const takingPart = languages.filter(({ code, type, read }) => type && read && !sameLanguage(code, spoken));
   const liked = ["es", "en"].find((code) => takingPart.some((language) => language.code === code));
   return liked ?? takingPart[0]?.code;
-}
-
-/**
- * Whether what is said in one is not translated for a hearer of the other: the same language, whatever its region,
- * unless both name a different one. The server decides by the same rule.
- */
-export function sameLanguage(one: string, other: string): boolean {
-  const [first, second] = [one.toLowerCase(), other.toLowerCase()];
-  return first === second || primary(first) === second || first === primary(second);
 }
 
 /** The name of a language in the language of the interface; its code where no name is known. */
@@ -141,8 +109,4 @@ export function useLanguageName(): (code: string) => string {
   const { i18n } = useTranslation();
   const { language } = i18n;
   return useCallback((code: string) => languageNameIn(language, code), [language]);
-}
-
-function primary(code: string): string {
-  return code.split("-")[0] ?? code;
 }

@@ -88,7 +88,7 @@ test("too long a text is told before it is sent, counted as the server counts", 
   expect(warned()).toContain("this one has 10001");
   expect(screen.getByRole("button", { name: "Send" })).toHaveProperty("disabled", true);
   await userEvent.keyboard("{Enter}");
-  expect(server.wire.heard.some(({ type }) => type === "text")).toBe(false);
+  expect(server.wire.sent.some(({ type }) => type === "text")).toBe(false);
   await userEvent.keyboard("{Backspace}");
   await userEvent.click(screen.getByRole("button", { name: "Send" }));
   expect(server.wire.last("text").text).toHaveLength(19_999);
@@ -247,8 +247,8 @@ test("leaving asks nothing and leads to the entrance, which says so", async () =
 test("a reload, or a second window, comes back into the same session with all captions, and reads none out", async () => {
   const first = await server.enter([LUCIA]);
   first.unmount();
-  expect(server.wire.closed).toBe(true);
-  expect(server.wire.heard.some(({ type }) => type === "leave_session")).toBe(false);
+  expect(server.wire.closedWith).toBe(1005);
+  expect(server.wire.sent.some(({ type }) => type === "leave_session")).toBe(false);
   const { store } = await server.visit("/rooms");
   await waitFor(() => {
     expect(server.wires).toHaveLength(2);
@@ -356,11 +356,8 @@ test("announcements, the end to come, and problems are told with what to do", as
     "Your session is about to end: idle. Say or type something to keep it.",
     "The engine failed. Say it once more.",
   ]);
-  server.wire.says({ type: "session_expiring" }, { type: "error", code: "new_one", message: "Something." });
-  expect(notices(store).slice(1)).toEqual([
-    "Your session is about to end. Say or type something to keep it.",
-    "The server reported a problem: Something.",
-  ]);
+  server.wire.says({ type: "error", code: "new_one", message: "Something." });
+  expect(notices(store).at(-1)).toBe("The server reported a problem: Something.");
   server.wire.says({ type: "error", code: "silent", message: " " });
   expect(notices(store).at(-1)).toBe("The server reported a problem: silent");
 });

@@ -34,7 +34,9 @@ import type { CaptionMessage } from "./utterance.ts";
 const ADA: Participant = { session_id: "ada", name: "Ada", kind: "person", speaks: "en", hears: ["en"] };
 const LUCIA: Participant = { session_id: "lucia", name: "Lucía", kind: "person", speaks: "es", hears: ["es"] };
 
-function said(text: string, extra: Partial<CaptionMessage> = {}): CaptionMessage {
+type Transcription = CaptionMessage & { type: "transcription" };
+
+function said(text: string, extra: Partial<Transcription> = {}): Transcription {
   return {
     type: "transcription",
     room_id: "lobby",
@@ -45,8 +47,13 @@ function said(text: string, extra: Partial<CaptionMessage> = {}): CaptionMessage
     text,
     final: false,
     started_at: "2026-11-21T09:30:00Z",
+    engine: "local",
     ...extra,
   };
+}
+
+function translated(text: string, language: string, final: boolean): CaptionMessage {
+  return { ...said(text, { final }), type: "translation", language, source_language: "es" };
 }
 
 function inRoom() {
@@ -72,9 +79,9 @@ test("an utterance firms up in its place, and old news changes nothing", () => {
 test("a translation stands beside what was said, and one into another language takes its place", () => {
   const { dispatch, utterance } = inRoom();
   dispatch(captioned(said("Buenos días.", { final: true, confidence: 0.9 })));
-  dispatch(captioned(said("Good day.", { type: "translation", language: "en", final: true })));
+  dispatch(captioned(translated("Good day.", "en", true)));
   expect(utterance()).toMatchObject({ source: { confidence: 0.9 }, translation: { text: "Good day." } });
-  dispatch(captioned(said("Bon jour.", { type: "translation", language: "fr" })));
+  dispatch(captioned(translated("Bon jour.", "fr", false)));
   expect(utterance()?.translation?.text).toBe("Bon jour.");
 });
 

@@ -6,9 +6,9 @@ import type { Store } from "../../app/store.ts";
 import { api } from "../../api/api.ts";
 import { Connection, Player } from "../../client/index.ts";
 import type { ConnectionState, ServerMessage } from "../../client/index.ts";
+import { sameLanguage } from "../../parts/same-language.ts";
 import { endAdvice, errorAdvice } from "./advice.ts";
 import { Announcer } from "./announcer.ts";
-import { sameLanguage } from "./languages.ts";
 import { forgetStay, keepStay } from "./stay-record.ts";
 import type { StayRecord } from "./stay-record.ts";
 import {
@@ -35,7 +35,7 @@ import {
   warned,
   wrote,
 } from "./stay-slice.ts";
-import { utteranceId } from "./utterance.ts";
+import { isOfRoom, utteranceId } from "./utterance.ts";
 import type { CaptionMessage } from "./utterance.ts";
 
 /** Opens a socket to the server. */
@@ -192,7 +192,7 @@ export class Stay {
         dispatch(warned(message.warnings ?? []));
         break;
       case "session_configured":
-        dispatch(warned(message.warnings ?? []));
+        dispatch(warned(message.warnings));
         break;
       case "participant_joined":
       case "participant_updated":
@@ -207,7 +207,7 @@ export class Stay {
         break;
       case "transcription":
       case "translation":
-        this.#show(message);
+        if (isOfRoom(message)) this.#show(message);
         break;
       case "audio_start":
         this.player.start(message.stream_id, message.sample_rate, this.#kindOf(message));
@@ -223,12 +223,7 @@ export class Stay {
         this.#tell("announcement", i18next.t("room:connection.announcement", { message: message.message }));
         break;
       case "session_expiring":
-        this.#tell(
-          "session",
-          message.reason === undefined
-            ? i18next.t("room:connection.expiringSoon")
-            : i18next.t("room:connection.expiring", { reason: message.reason }),
-        );
+        this.#tell("session", i18next.t("room:connection.expiring", { reason: message.reason }));
         break;
       case "error":
         dispatch(refused());

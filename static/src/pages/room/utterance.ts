@@ -1,7 +1,13 @@
 // What has been said, as revisions arrive: each utterance firms up in its place, and what is old news changes nothing. Pure.
-import type { ServerMessage } from "../../client/index.ts";
+import type { Caption, Speaker } from "../../client/index.ts";
 
-export type CaptionMessage = Extract<ServerMessage, { type: "transcription" | "translation" }>;
+/** A caption of the room. */
+export type CaptionMessage = Caption & { speaker: Speaker };
+
+/** Whether somebody in the room said it: a text that one has had translated outside any session has no speaker. */
+export function isOfRoom(caption: Caption): caption is CaptionMessage {
+  return caption.speaker !== undefined;
+}
 
 /** One side of an utterance: what was said, or its translation. */
 export interface Side {
@@ -61,7 +67,7 @@ function isOldNews(side: Side | undefined, message: CaptionMessage): boolean {
 }
 
 function begun(message: CaptionMessage, now: number): Utterance {
-  const started = Date.parse(message.started_at ?? "");
+  const started = Date.parse(message.started_at);
   return {
     id: utteranceId(message),
     speaker: { id: message.speaker.session_id, name: message.speaker.name },

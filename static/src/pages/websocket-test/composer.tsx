@@ -8,7 +8,7 @@ import TextField from "@mui/material/TextField";
 import Typography from "@mui/material/Typography";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { CLIENT_MESSAGES } from "./messages.ts";
+import { CLIENT_MESSAGES } from "./catalogue.ts";
 import { Part } from "./part.tsx";
 import { Fields, useHelp } from "./schema-field.tsx";
 import { isObject, messagesOf, missingIn } from "./schema.ts";

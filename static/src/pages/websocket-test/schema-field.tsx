@@ -7,7 +7,7 @@ import TextField from "@mui/material/TextField";
 import Typography from "@mui/material/Typography";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { fits, isObject, kindOf, resolve, variantsOf } from "./schema.ts";
+import { fits, isObject, kindOf, nameOf, resolve, variantsOf } from "./schema.ts";
 import type { Schema, SchemaDocument } from "./schema.ts";
 
 export interface FieldProps {
@@ -76,7 +76,7 @@ function TextLine(field: FieldProps) {
     <TextField
       {...labels}
       placeholder={exampleOf(field)}
-      value={typeof field.value === "string" ? field.value : ""}
+      value={typeof field.value === "string" || typeof field.value === "number" ? field.value : ""}
       onChange={({ target }) => {
         field.onChange(target.value === "" ? undefined : target.value);
       }}
@@ -292,8 +292,8 @@ function Variants(field: FieldProps) {
             <em>{t("form.leftOut")}</em>
           </MenuItem>
           {variants.map((each, at) => (
-            <MenuItem key={each.title ?? String(at)} value={String(at)}>
-              {each.title ?? kindOf(each)}
+            <MenuItem key={nameOf(each)} value={String(at)}>
+              {nameOf(each)}
             </MenuItem>
           ))}
         </TextField>

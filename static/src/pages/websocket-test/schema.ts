@@ -15,7 +15,6 @@ export interface Schema {
   anyOf?: readonly Schema[];
   allOf?: readonly Schema[];
   examples?: readonly unknown[];
-  format?: string;
 }
 
 export interface SchemaDocument {
@@ -69,7 +68,7 @@ export function resolve(schema: Schema, document: SchemaDocument): Schema {
     const { description } = schema;
     return { ...resolve(only, document), ...(description === undefined ? {} : { description }) };
   }
-  return schema;
+  return schema.items === undefined ? schema : { ...schema, items: resolve(schema.items, document) };
 }
 
 /** What a value may be one of; without `null`. */
@@ -85,6 +84,8 @@ export function kindOf(schema: Schema): FieldKind {
   const types = (typeof schema.type === "string" ? [schema.type] : (schema.type ?? [])).filter(
     (type) => type !== "null",
   );
+  // What may be a text or something else is asked for as a text.
+  if (types.length > 1 && types.includes("string")) return "text";
   if (types.length !== 1) return "json";
   switch (types[0]) {
     case "string":
@@ -101,6 +102,14 @@ export function kindOf(schema: Schema): FieldKind {
     default:
       return "json";
   }
+}
+
+/** What a variant is called in the choice among several: by its title, or by what it holds. */
+export function nameOf(variant: Schema): string {
+  if (variant.title !== undefined) return variant.title;
+  const kind = kindOf(variant);
+  if (kind === "boolean") return "true / false";
+  return kind === "object" ? Object.keys(variant.properties ?? {}).join(", ") : kind;
 }
 
 /** Names of required fields that `message` leaves out, those of objects in it with their path. */

@@ -6,7 +6,7 @@ import { memo } from "react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { regional } from "../../../i18n/i18n.ts";
-import { sameLanguage } from "../languages.ts";
+import { sameLanguage } from "../../../parts/same-language.ts";
 import { toneText } from "../tones.ts";
 import type { Utterance } from "../utterance.ts";
 import { Avatar } from "./avatar.tsx";

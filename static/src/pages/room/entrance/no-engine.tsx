@@ -4,7 +4,7 @@ import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import { useTranslation } from "react-i18next";
 import { useEnginePartsQuery } from "../languages.ts";
-import type { EngineView } from "../languages.ts";
+import type { EngineView } from "../../../api/types.ts";
 
 export function NoEngine({ onRetry }: { onRetry: () => void }) {
   const { t } = useTranslation("room");

@@ -7,7 +7,7 @@ import Typography from "@mui/material/Typography";
 import { useId } from "react";
 import { useTranslation } from "react-i18next";
 import { hearOptions, isPossible, speakOptions, useLanguageName } from "../languages.ts";
-import type { Language } from "../languages.ts";
+import type { LanguageView } from "../../../api/types.ts";
 import { LanguageSelect } from "./language-select.tsx";
 
 export interface Chosen {
@@ -17,7 +17,7 @@ export interface Chosen {
 }
 
 export function LanguageChoice(choice: {
-  languages: readonly Language[];
+  languages: readonly LanguageView[];
   chosen: Chosen;
   onChange: (chosen: Chosen) => void;
   size?: "small" | "medium";
@@ -87,7 +87,7 @@ export function LanguageChoice(choice: {
 }
 
 /** The two the other way round; undefined where that is impossible or changes nothing. */
-export function swapOf(languages: readonly Language[], { speaks, hears }: Chosen): Chosen | undefined {
+export function swapOf(languages: readonly LanguageView[], { speaks, hears }: Chosen): Chosen | undefined {
   if (speaks === hears) return undefined;
   const possible = isPossible(speakOptions(languages), hears) && isPossible(hearOptions(languages), speaks);
   return possible ? { speaks: hears, hears: speaks } : undefined;

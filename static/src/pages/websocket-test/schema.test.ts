@@ -1,32 +1,37 @@
-// The catalogue of messages: complete, and told in both languages.
+// Reading of schemas, and that the catalogue made of the server's is told in both languages.
 import { expect, test } from "vitest";
 import { websocketTest as spanish } from "../../i18n/es/websocket-test.ts";
-import server from "../../../../src/domain/client_message.rs?raw";
-import { CLIENT_MESSAGES } from "./messages.ts";
-import { kindOf, messagesOf, missingIn, resolve } from "./schema.ts";
+import { CLIENT_MESSAGES } from "./catalogue.ts";
+import { kindOf, messagesOf, missingIn, nameOf, resolve, variantsOf } from "./schema.ts";
 import type { Schema, SchemaDocument } from "./schema.ts";
 
-test("there is every message that the server reads, and no other", () => {
-  const read = [...server.matchAll(/^ {8}"(?<type>[a-z_]+)" => Request::/gmu)].map(({ groups }) => groups?.type);
-  expect(read.length).toBeGreaterThan(15);
-  expect(
-    messagesOf(CLIENT_MESSAGES)
-      .map(({ type }) => type)
-      .sort(),
-  ).toEqual(read.sort());
-});
+/** Names of the fields of a schema, those within its variants too. */
+function fieldsOf(schema: Schema): string[] {
+  return [...Object.keys(schema.properties ?? {}), ...variantsOf(schema).flatMap(fieldsOf)];
+}
 
 test("every message and every field is explained in Spanish too", () => {
-  const wanted = messagesOf(CLIENT_MESSAGES).map(({ type }) => `message_${type}`);
-  for (const schema of Object.values(CLIENT_MESSAGES.components.schemas)) {
-    for (const name of Object.keys(schema.properties ?? {})) if (name !== "type") wanted.push(`field_${name}`);
-  }
+  const messages = messagesOf(CLIENT_MESSAGES).map(({ type }) => type);
+  expect(messages).toContain("create_session");
+  const fields = Object.values(CLIENT_MESSAGES.components.schemas).flatMap(fieldsOf);
+  const wanted = [
+    ...messages.map((type) => `message_${type}`),
+    ...fields.filter((name) => name !== "type").map((name) => `field_${name}`),
+  ];
   expect([...new Set(wanted)].sort()).toEqual(Object.keys(spanish.help).sort());
+});
+
+test("shapes are named by their title, or by what they hold", () => {
+  expect(nameOf({ title: "A shape", type: "string" })).toBe("A shape");
+  expect(nameOf({ type: "boolean" })).toBe("true / false");
+  expect(nameOf({ type: "object", properties: { a: {}, b: {} } })).toBe("a, b");
+  expect(nameOf({ type: "string" })).toBe("text");
 });
 
 const DOCUMENT: SchemaDocument = {
   components: {
     schemas: {
+      Name: { type: "string" },
       Base: { type: "object", properties: { id: { type: "string" } }, required: ["id"] },
       Greeting: {
         description: "Greets.",
@@ -55,7 +60,10 @@ test.each<[Schema, string]>([
   [{ enum: ["a", "b"] }, "choice"],
   [{ const: 1 }, "constant"],
   [{ type: "array", items: { type: "string" } }, "list"],
+  [{ type: ["string", "number"] }, "text"],
+  [{ type: ["integer", "boolean"] }, "json"],
   [{ type: "array", items: { type: "number" } }, "json"],
+  [{ type: "array", items: { $ref: "#/components/schemas/Name" } }, "list"],
   [{ type: "object" }, "json"],
   [{ type: "null" }, "json"],
   [{ type: "strange" }, "json"],
