@@ -67,7 +67,7 @@ for (const look of ["light", "dark"] as const) {
           await page.waitForLoadState("networkidle");
           await assertFine(page, `${name}-${suffix}`);
         }
-        await page.keyboard.press("?");
+        await page.keyboard.press("Shift+Slash");
         await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
         await assertFine(page, `shortcuts-${suffix}`);
         // The browser notes the answer 404 of the last address as an error of its own.

@@ -79,7 +79,7 @@ test("shortcuts lead from page to page, rest while one types, and can be turned 
   answer(OPEN);
   const { store } = await renderRoutes(routes, { address: "/calls" });
   await screen.findByText(/Phone and Teams calls/u);
-  await userEvent.keyboard("?");
+  await userEvent.keyboard("{Shift>}?{/Shift}");
   const list = await screen.findByRole("dialog", { name: "Keyboard shortcuts" });
   await userEvent.click(within(list).getByRole("switch"));
   expect(store.getState().preferences.shortcuts).toBe(false);
@@ -87,7 +87,7 @@ test("shortcuts lead from page to page, rest while one types, and can be turned 
   await waitFor(() => {
     expect(screen.queryByRole("dialog")).toBeNull();
   });
-  await userEvent.keyboard("?");
+  await userEvent.keyboard("{Shift>}?{/Shift}");
   expect(screen.queryByRole("dialog")).toBeNull();
 });
 

@@ -29,7 +29,7 @@ export function Shortcuts() {
   const close = () => {
     setOpen(false);
   };
-  useShortcut("?", () => {
+  useShortcut("shift+?", () => {
     setOpen(true);
   });
   useShortcut("g>o", () => {

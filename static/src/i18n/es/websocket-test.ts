@@ -8,6 +8,8 @@ export const websocketTest: Texts["websocketTest"] = {
     title: "Conexión",
     address: "Dirección",
     wrongAddress: "Esto no es una dirección de WebSocket, como ws://localhost:3000/ws.",
+    otherOrigin:
+      "Esta página solo puede conectarse con su propio servidor, {{own}}. Abra la página de prueba del otro servidor.",
     userId: "user_id (opcional)",
     token: "Clave o token (opcional)",
     connect: "Conectar",

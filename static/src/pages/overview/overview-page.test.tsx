@@ -142,6 +142,26 @@ test("an alert comes and goes by event", async () => {
   expect(await screen.findByText("No alerts. Nothing needs you.")).toBeTruthy();
 });
 
+test("what was missed while the socket was broken is asked for once it is back", async () => {
+  const over = { id: "d", severity: "critical", message: "The disk is full", remedy: "Delete.", since: "" };
+  const missed = { id: "r", severity: "warning", message: "No recogniser", remedy: "Install one.", since: "" };
+  const { server } = await openLive({ "/api/dashboard": dashboard([sampleAt(NOON)], [over]) });
+  expect(await screen.findByText("Critical: The disk is full")).toBeTruthy();
+  await screen.findByText("live");
+  server.answers = answers({ "/api/dashboard": dashboard([sampleAt(NOON)], [missed]) });
+  tell(() => {
+    server.socket.ends(1006);
+  });
+  await waitFor(() => {
+    expect(server.sockets).toHaveLength(2);
+  });
+  tell(() => {
+    server.socket.accepts();
+  });
+  expect(await screen.findByText("Warning: No recogniser")).toBeTruthy();
+  expect(screen.queryByText("Critical: The disk is full")).toBeNull();
+});
+
 test("a room shows who is there, who talks, in which languages, and what is said", async () => {
   const { server } = await openLive();
   const card = (await screen.findByRole("link", { name: "kitchen" })).closest("li");

@@ -5,7 +5,7 @@ import type { DashboardView, Engines, HealthView, Languages, ReadinessView, Room
 /** Most rooms that one question answers with. */
 export const ROOMS_ASKED = 100;
 
-const questions = api.enhanceEndpoints({ addTagTypes: ["Health"] }).injectEndpoints({
+const questions = api.enhanceEndpoints({ addTagTypes: ["Health", "Dashboard"] }).injectEndpoints({
   endpoints: (build) => ({
     health: build.query<HealthView, void>({ query: () => "api/health", providesTags: ["Health"] }),
     readiness: build.query<ReadinessView, void>({
@@ -13,7 +13,7 @@ const questions = api.enhanceEndpoints({ addTagTypes: ["Health"] }).injectEndpoi
       query: () => ({ url: "readyz", validateStatus: ({ status }) => status === 200 || status === 503 }),
       providesTags: ["Health"],
     }),
-    dashboard: build.query<DashboardView, void>({ query: () => "api/dashboard" }),
+    dashboard: build.query<DashboardView, void>({ query: () => "api/dashboard", providesTags: ["Dashboard"] }),
     liveRooms: build.query<RoomsView, void>({
       query: () => `api/rooms?limit=${ROOMS_ASKED}`,
       providesTags: ["Rooms"],
@@ -51,6 +51,11 @@ function statusOf(error: unknown): unknown {
 /** Has everything asked anew that tells how the server does. */
 export function askHealthAgain() {
   return questions.util.invalidateTags(["Health"]);
+}
+
+/** Has everything asked anew of which events may have been missed. */
+export function askMissedAgain() {
+  return questions.util.invalidateTags(["Dashboard", "Rooms"]);
 }
 
 /** Has the rooms asked for anew. */

@@ -13,7 +13,7 @@ import {
   sampled,
   selectOverview,
 } from "./overview-slice.ts";
-import { askHealthAgain, askRoomsAgain } from "./questions.ts";
+import { askHealthAgain, askMissedAgain, askRoomsAgain } from "./questions.ts";
 
 const METRICS = "metrics";
 const ROOM = "room/";
@@ -65,6 +65,8 @@ function watchServer(dispatch: Dispatch, key: string): TopicWatch {
         dispatch(liveChanged(state));
         // Whether only the socket broke or the server is gone, it tells by answering.
         if (state === "waiting") dispatch(askHealthAgain());
+        // What was told while nobody listened is not told again.
+        if (state === "online") dispatch(askMissedAgain());
       },
       event: (topic, event) => {
         take(dispatch, topic, event);

@@ -20,7 +20,8 @@ const LONGEST_MS = 60_000;
 export function AudioCard({ socket, status }: { socket: TestSocket; status: Status }) {
   const { t } = useTranslation("websocketTest");
   const [rate, setRate] = useState<Rate>(16_000);
-  const [ms, setMs] = useState(1_000);
+  // As it is typed: a number under way is no length yet.
+  const [length, setLength] = useState("1000");
   const [unreadable, setUnreadable] = useState("");
   const picker = useRef<HTMLInputElement>(null);
   const idle = status.state === "open" && status.audio === undefined;
@@ -54,9 +55,12 @@ export function AudioCard({ socket, status }: { socket: TestSocket; status: Stat
             size="small"
             type="number"
             label={t("audio.length")}
-            value={ms}
+            value={length}
             onChange={({ target }) => {
-              setMs(Math.min(LONGEST_MS, Math.max(FRAME_MS, Number(target.value))));
+              setLength(target.value);
+            }}
+            onBlur={() => {
+              setLength(String(lengthOf(length)));
             }}
             slotProps={{ htmlInput: { min: FRAME_MS, max: LONGEST_MS, step: FRAME_MS } }}
           />
@@ -66,7 +70,7 @@ export function AudioCard({ socket, status }: { socket: TestSocket; status: Stat
             variant="outlined"
             disabled={!idle}
             onClick={() => {
-              send(tone(ms, rate));
+              send(tone(lengthOf(length), rate));
             }}
           >
             {t("audio.tone")}
@@ -123,4 +127,9 @@ export function AudioCard({ socket, status }: { socket: TestSocket; status: Stat
       </Stack>
     </Part>
   );
+}
+
+/** Milliseconds within what may be sent. */
+function lengthOf(typed: string): number {
+  return Math.min(LONGEST_MS, Math.max(FRAME_MS, Number(typed)));
 }

@@ -12,7 +12,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useAppSelector } from "../../app/store.ts";
 import { Part } from "./part.tsx";
-import { ownAddress } from "./test-socket.ts";
+import { OtherOriginError, ownAddress } from "./test-socket.ts";
 import type { Status, TestSocket } from "./test-socket.ts";
 
 const LOOKS = {
@@ -30,7 +30,7 @@ export function ConnectionCard({ socket, status }: { socket: TestSocket; status:
   const [address, setAddress] = useState(ownAddress);
   const [userId, setUserId] = useState("");
   const [token, setToken] = useState(key);
-  const [wrong, setWrong] = useState(false);
+  const [wrong, setWrong] = useState<"wrongAddress" | "otherOrigin">();
   const { icon: Icon, colour } = LOOKS[status.state];
   return (
     <Part
@@ -58,9 +58,9 @@ export function ConnectionCard({ socket, status }: { socket: TestSocket; status:
           }
           try {
             socket.connect({ address: address.trim(), userId: userId.trim(), token: token.trim() });
-            setWrong(false);
-          } catch {
-            setWrong(true);
+            setWrong(undefined);
+          } catch (error) {
+            setWrong(error instanceof OtherOriginError ? "otherOrigin" : "wrongAddress");
           }
         }}
       >
@@ -68,8 +68,8 @@ export function ConnectionCard({ socket, status }: { socket: TestSocket; status:
           label={t("connection.address")}
           size="small"
           required
-          error={wrong}
-          helperText={wrong ? t("connection.wrongAddress") : undefined}
+          error={wrong !== undefined}
+          helperText={wrong === undefined ? undefined : t(`connection.${wrong}`, { own: location.origin })}
           value={address}
           onChange={({ target }) => {
             setAddress(target.value);

@@ -1,6 +1,6 @@
 // The log is bounded, and audio in it summed up.
 import { expect, test } from "vitest";
-import { asJsonLines, matches, MessageLog, MOST_ENTRIES, pretty } from "./log.ts";
+import { asJsonLines, matches, MessageLog, MOST_CHARACTERS, MOST_ENTRIES, pretty } from "./log.ts";
 
 function frame(stream: number, sequence: number): ArrayBuffer {
   const view = new DataView(new ArrayBuffer(12 + 640));
@@ -16,6 +16,27 @@ test("the oldest entries give way", () => {
   for (let at = 0; at < MOST_ENTRIES + 5; at += 1) log.text("received", `{"type":"pong","at":${at}}`);
   expect(log.entries()).toHaveLength(MOST_ENTRIES);
   expect(log.entries()[0]?.text).toContain('"at":5}');
+});
+
+test("long entries push out the older ones before there are many", () => {
+  const log = new MessageLog();
+  const long = "x".repeat(MOST_CHARACTERS / 4);
+  for (let at = 0; at < 9; at += 1) log.text("received", long);
+  expect(log.entries().map(({ number }) => number)).toEqual([6, 7, 8, 9]);
+  log.text("sent", "x".repeat(MOST_CHARACTERS + 1));
+  expect(log.entries().map(({ number }) => number)).toEqual([10]);
+  log.clear();
+  for (let at = 0; at < 4; at += 1) log.text("received", long);
+  expect(log.entries()).toHaveLength(4);
+});
+
+test("a saved log has no tokens in it", () => {
+  const log = new MessageLog();
+  log.text("received", '{"type":"session_created","resume_token":"s3cret","data":{"token":"s3cret","text":"a token"}}');
+  log.text("sent", '{"type":"recover_session","resume_token":"s3cret"');
+  const saved = asJsonLines(log.entries());
+  expect(saved).not.toContain("s3cret");
+  expect(saved).toContain('"message":{"type":"session_created","resume_token":"…","data":{"token":"…","text":"a token"}}');
 });
 
 test("frames of one stream are one entry, as long as no pause is between them", () => {

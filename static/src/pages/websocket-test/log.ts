@@ -1,10 +1,12 @@
-// Everything that went over the socket, bounded: the oldest entries give way. Audio, fifty frames a second, is summed up
+// Everything that went over the socket, bounded in number and size: the oldest entries give way. Audio, fifty frames a second, is summed up
 // into one entry for each run of frames. Told to listeners at most a few times a second.
 import { decodeAudio } from "../../client/protocol.ts";
 import { isObject } from "./schema.ts";
 
 /** Entries kept. */
 export const MOST_ENTRIES = 2_000;
+/** Characters of text kept, of two bytes each: 8 MB. The newest entry is kept however long it is. */
+export const MOST_CHARACTERS = 4_000_000;
 /** Frames of a stream that come this long after the one before are a new entry. */
 const RUN_MS = 1_500;
 /** How far back a run is looked for: captions come between the frames. */
@@ -44,6 +46,7 @@ export interface Entry {
 export class MessageLog {
   #entries: readonly Entry[] = [];
   #count = 0;
+  #characters = 0;
   readonly #asked = new Map<string, number>();
   readonly #listeners = new Set<() => void>();
   #telling = false;
@@ -116,13 +119,19 @@ export class MessageLog {
 
   clear(): void {
     this.#entries = [];
+    this.#characters = 0;
     this.#tell();
   }
 
   #add(entry: Omit<Entry, "number" | "at" | "until">, at = Date.now()): void {
     this.#count += 1;
-    const kept = this.#entries.length < MOST_ENTRIES ? this.#entries : this.#entries.slice(1 - MOST_ENTRIES);
-    this.#entries = [...kept, { ...entry, number: this.#count, at, until: at }];
+    this.#characters += entry.text.length;
+    let gone = Math.max(0, this.#entries.length + 1 - MOST_ENTRIES);
+    for (const { text } of this.#entries.slice(0, gone)) this.#characters -= text.length;
+    for (; this.#characters > MOST_CHARACTERS && gone < this.#entries.length; gone += 1) {
+      this.#characters -= this.#entries[gone]?.text.length ?? 0;
+    }
+    this.#entries = [...this.#entries.slice(gone), { ...entry, number: this.#count, at, until: at }];
     this.#tell();
   }
 
@@ -136,14 +145,22 @@ export class MessageLog {
   }
 }
 
-/** One entry a line, as JSON. */
+/** Fields by which somebody else could take part in a person's stead. */
+const SECRET = /token$/u;
+const SECRET_IN_TEXT = /("\w*token"\s*:\s*")[^"]*/gu;
+
+/** One entry a line, as JSON, without the tokens: such a file is handed on. */
 export function asJsonLines(entries: readonly Entry[]): string {
   return entries
     .map(({ at, text, ...entry }) => {
       const message = parse(text);
-      return JSON.stringify({ at: new Date(at).toISOString(), ...entry, message: message ?? text });
+      return JSON.stringify({ at: new Date(at).toISOString(), ...entry, message: message ?? text.replace(SECRET_IN_TEXT, "$1…") }, withoutTokens);
     })
     .join("\n");
+}
+
+function withoutTokens(name: string, value: unknown): unknown {
+  return SECRET.test(name) && typeof value === "string" ? "…" : value;
 }
 
 /** `text` as JSON with indents, or as it is. */

@@ -20,6 +20,9 @@ export interface Target {
   token: string;
 }
 
+/** The content security policy lets the page connect to its own server alone, and a browser tells no socket that it did not. */
+export class OtherOriginError extends Error {}
+
 /** Longer than any answer takes. */
 const ANSWER_MS = 10_000;
 
@@ -41,10 +44,15 @@ export class TestSocket {
 
   readonly status = (): Status => this.#status;
 
-  /** @throws {SyntaxError} where the address is none. */
+  /**
+   * @throws {OtherOriginError} where the address is on another server.
+   * @throws {TypeError | DOMException} where it is none.
+   */
   connect(target: Target): void {
+    const address = addressOf(target, target.token);
+    if (new URL(address).host !== location.host) throw new OtherOriginError();
     this.close();
-    const socket = new WebSocket(addressOf(target, target.token));
+    const socket = new WebSocket(address);
     socket.binaryType = "arraybuffer";
     this.#socket = socket;
     this.#set({ state: "opening", closed: undefined });
@@ -137,8 +145,7 @@ export class TestSocket {
   }
 }
 
-/** With the scheme of a socket, and the user's id where there is one. */
-/** The token is for the connection alone, and not for the log. */
+/** With the scheme of a socket, and the user's id where there is one. The token is for the connection alone, and not for the log. */
 function addressOf({ address, userId }: Omit<Target, "token">, token = ""): string {
   const url = new URL(address, location.href);
   url.protocol = url.protocol.replace("http", "ws");

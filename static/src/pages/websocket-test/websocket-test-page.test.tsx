@@ -71,7 +71,12 @@ test("one connects to an address as somebody, and is told why it ended", async (
   await userEvent.click(screen.getByRole("button", { name: "Connect" }));
   expect(await screen.findByText(/This is no address of a WebSocket/u)).toBeTruthy();
   await userEvent.clear(address);
-  await userEvent.type(address, "http://there.example:3000/ws");
+  await userEvent.type(address, "ws://there.example:3000/ws");
+  await userEvent.click(screen.getByRole("button", { name: "Connect" }));
+  expect(await screen.findByText(/This page may connect to its own server only/u)).toBeTruthy();
+  expect(server.sockets).toHaveLength(0);
+  await userEvent.clear(address);
+  await userEvent.type(address, `${location.origin}/ws`);
   await userEvent.type(screen.getByRole("textbox", { name: "user_id (optional)" }), "ana");
   await userEvent.type(screen.getByLabelText("Key or token (optional)"), "secret");
   await userEvent.click(screen.getByRole("button", { name: "Connect" }));
@@ -79,7 +84,7 @@ test("one connects to an address as somebody, and is told why it ended", async (
   const url = new URL(server.socket.url);
   expect([url.protocol, url.host, url.searchParams.get("user_id"), url.searchParams.get("token")]).toEqual([
     "ws:",
-    "there.example:3000",
+    location.host,
     "ana",
     "secret",
   ]);
@@ -277,7 +282,13 @@ test("a tone, silence and a file go as frames of 20 ms", async () => {
   expect(frames().map((each) => each.byteLength)).toEqual([1_920]);
   expect(new Int16Array(frames()[0] ?? new ArrayBuffer(0)).some((sample) => sample !== 0)).toBe(false);
   await choose("Samples per second", "16000 Hz");
-  fireEvent.change(screen.getByRole("spinbutton", { name: "Length in milliseconds" }), { target: { value: "100" } });
+  const length = screen.getByRole<HTMLInputElement>("spinbutton", { name: "Length in milliseconds" });
+  await userEvent.clear(length);
+  await userEvent.tab();
+  expect(length.value).toBe("20");
+  await userEvent.clear(length);
+  await userEvent.type(length, "100");
+  expect(length.value).toBe("100");
   await userEvent.click(screen.getByRole("button", { name: "Send a tone" }));
   await waitFor(() => {
     expect(frames()).toHaveLength(6);
