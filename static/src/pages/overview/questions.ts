@@ -113,7 +113,7 @@ export interface LanguageView {
   hear: boolean;
   type: boolean;
   read: boolean;
-  reason?: string;
+  reason?: string | null;
 }
 
 /** Most rooms that one question answers with. */
@@ -132,19 +132,10 @@ const questions = api.enhanceEndpoints({ addTagTypes: ["Health", "Dashboard"] })
       query: () => `api/rooms?limit=${ROOMS_ASKED}`,
       providesTags: ["Rooms"],
     }),
-    engines: build.query<{ engines: EngineView[] }, void>({ query: () => "api/engines" }),
-    speakableLanguages: build.query<{ languages: LanguageView[] }, void>({ query: () => "api/languages" }),
   }),
 });
 
-export const {
-  useHealthQuery,
-  useReadinessQuery,
-  useDashboardQuery,
-  useLiveRoomsQuery,
-  useEnginesQuery,
-  useSpeakableLanguagesQuery,
-} = questions;
+export const { useHealthQuery, useReadinessQuery, useDashboardQuery, useLiveRoomsQuery } = questions;
 export const { dashboard: dashboardQuestion, liveRooms: liveRoomsQuestion } = questions.endpoints;
 
 /** Whether an answer says that nobody is there: no answer at all, or a proxy's in the server's stead. */

@@ -1,15 +1,5 @@
 import { expect, test } from "vitest";
-import { speakInterface } from "../../i18n/i18n.ts";
-import {
-  choose,
-  hearOptions,
-  isPossible,
-  languageName,
-  languageNameIn,
-  otherLanguage,
-  sameLanguage,
-  speakOptions,
-} from "./languages.ts";
+import { choose, hearOptions, isPossible, otherLanguage, sameLanguage, speakOptions } from "./languages.ts";
 import type { Language } from "./languages.ts";
 
 const NOTHING = { speak: false, hear: false, type: false, read: false };
@@ -66,11 +56,4 @@ test("a language is the same whatever its region, unless both name different one
   expect(sameLanguage("EN-us", "en")).toBe(true);
   expect(sameLanguage("pt-PT", "pt-BR")).toBe(false);
   expect(sameLanguage("en", "es")).toBe(false);
-});
-
-test("languages have names in the language of the interface, and their code where there is none", async () => {
-  expect(languageNameIn("es", "en")).toBe("Inglés");
-  expect(languageNameIn("en", "not a code")).toBe("not a code");
-  await speakInterface("en");
-  expect(languageName("es")).toBe("Spanish");
 });

@@ -1,8 +1,5 @@
 // Which languages can be spoken, typed, read and heard on this server, and which one a person is offered first.
-import i18next from "i18next";
-import { useCallback } from "react";
-import { useTranslation } from "react-i18next";
-import { api } from "../../api/api.ts";
+import { useFormats } from "../../parts/formats.ts";
 
 /** One entry of `GET /api/languages`. */
 export interface Language {
@@ -21,28 +18,6 @@ export interface Language {
   /** Why something is not possible, for people, in English. */
   reason?: string | null;
 }
-
-/** One entry of `GET /api/engines`, as far as it tells what is missing. */
-export interface EngineView {
-  name: string;
-  available: boolean;
-  parts: { name: string; available: boolean; detail: string }[];
-}
-
-const languagesApi = api.injectEndpoints({
-  endpoints: (build) => ({
-    spokenLanguages: build.query<Language[], void>({
-      query: () => "api/languages",
-      transformResponse: ({ languages }: { languages: Language[] }) => languages,
-    }),
-    engineParts: build.query<EngineView[], void>({
-      query: () => "api/engines",
-      transformResponse: ({ engines }: { engines: EngineView[] }) => engines,
-    }),
-  }),
-});
-
-export const { useSpokenLanguagesQuery, useEnginePartsQuery } = languagesApi;
 
 /** Before the answer is here; one and the same, so that nothing is drawn anew for it. */
 export const NO_LANGUAGES: readonly Language[] = [];
@@ -122,25 +97,9 @@ export function sameLanguage(one: string, other: string): boolean {
   return first === second || primary(first) === second || first === primary(second);
 }
 
-/** The name of a language in the language of the interface; its code where no name is known. */
-export function languageNameIn(interfaceLanguage: string, code: string): string {
-  let name: string | undefined;
-  try {
-    name = new Intl.DisplayNames([interfaceLanguage], { type: "language" }).of(code);
-  } catch {
-    // Not every code that a server may name is one that the browser takes.
-  }
-  return name === undefined ? code : name.charAt(0).toLocaleUpperCase(interfaceLanguage) + name.slice(1);
-}
-
-export function languageName(code: string): string {
-  return languageNameIn(i18next.language, code);
-}
-
+/** The name of a language within a sentence. */
 export function useLanguageName(): (code: string) => string {
-  const { i18n } = useTranslation();
-  const { language } = i18n;
-  return useCallback((code: string) => languageNameIn(language, code), [language]);
+  return useFormats().language;
 }
 
 function primary(code: string): string {
