@@ -15,7 +15,7 @@ const PLACEHOLDER: &str = "__CSP_NONCE__";
 const FOR_PAGE: &str = "data-page=\"";
 
 /// Pages without a parameter; `/rooms/{id}` is one besides. At others the page says that there is nothing.
-const KNOWN: [&str; 14] = [
+const KNOWN: [&str; 12] = [
     "/",
     "/rooms",
     "/websocket-test",
@@ -28,8 +28,6 @@ const KNOWN: [&str; 14] = [
     "/settings",
     "/logs",
     "/analytics",
-    "/shortcuts",
-    "/index.html",
 ];
 
 /// First parts of addresses that are for programs, whatever they accept.
@@ -51,6 +49,13 @@ fn accepts_html(request: &HttpRequest) -> bool {
             accepted.item.essence_str() == "text/html" && accepted.quality > header::q(0.0)
         })
     })
+}
+
+/// The file of the page is no address of its own: who asks for it is sent to the start.
+pub(super) fn to_start() -> HttpResponse {
+    HttpResponse::PermanentRedirect()
+        .insert_header((header::LOCATION, "/"))
+        .finish()
 }
 
 /// The page, at this address. It is made anew for every answer, so nobody may keep it.
@@ -111,6 +116,8 @@ mod tests {
             "/rooms/..",
             "/room",
             "/Rooms",
+            "/shortcuts",
+            "/index.html",
         ] {
             assert!(!is_known(path), "{path}");
         }

@@ -45,6 +45,7 @@ fn serve_from<Files: RustEmbed>(request: &HttpRequest) -> HttpResponse {
     let is_start = request.path() == "/";
     let refused = |status| ApiError::of_status(status, None).error_response();
     match file::<Files>(request.path()) {
+        Some((INDEX, _)) if is_read && !is_start => pages::to_start(),
         Some((INDEX, file)) if is_read => pages::answer(request.path(), &file.data),
         Some((name, file)) if is_read => answer::<Files>(request, name, file),
         None if is_read && (is_start || pages::is_navigation(request)) => match Files::get(INDEX) {
@@ -215,7 +216,7 @@ mod tests {
     #[actix_web::test]
     async fn the_page_is_made_anew_for_everybody() {
         let mut nonces = Vec::new();
-        for path in ["/", "/index.html"] {
+        for path in ["/", "/"] {
             let response = get(path);
             assert_eq!(response.status(), StatusCode::OK, "{path}");
             assert_eq!(
@@ -233,6 +234,13 @@ mod tests {
             nonces.push(nonce);
         }
         assert_ne!(nonces[0], nonces[1]);
+    }
+
+    #[actix_web::test]
+    async fn the_file_of_the_page_leads_to_the_start() {
+        let response = get("/index.html");
+        assert_eq!(response.status(), StatusCode::PERMANENT_REDIRECT);
+        assert_eq!(header(&response, header::LOCATION), "/");
     }
 
     #[actix_web::test]

@@ -134,6 +134,7 @@ pub fn store(state: &StoreState) -> Finding {
         clear_after: Duration::ZERO,
         code: state.code(),
         severity,
+        may_ease: true,
         message: state.to_string(),
         remedy: state.remedy().to_owned(),
         words_are_news: true,

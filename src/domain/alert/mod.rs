@@ -47,7 +47,7 @@ pub struct Alert {
 pub enum Verdict {
     /// It calls for an alert.
     Wrong,
-    /// Between the limits: an alert stays as it is, raised or not.
+    /// Between the limits: an alert stands, with the words of now, and none is raised.
     Between,
     /// It calls for none.
     Well,
@@ -68,6 +68,8 @@ pub struct Finding {
     pub code: &'static str,
     /// As [`Alert::severity`], for how it does now.
     pub severity: Severity,
+    /// Whether an alert that stands may become less severe: not where it is still close to what made it so.
+    pub may_ease: bool,
     /// As [`Alert::message`], for how it does now: once it is well, that it is.
     pub message: String,
     /// As [`Alert::remedy`]; nothing once it is well.
@@ -134,7 +136,7 @@ impl Alerts {
         if !differs {
             watched.differs_since = None;
             return match (&mut watched.alert, finding.verdict) {
-                (Some(alert), Verdict::Wrong) => alert.heed(finding),
+                (Some(alert), Verdict::Wrong | Verdict::Between) => alert.heed(finding),
                 _ => None,
             };
         }
@@ -181,7 +183,10 @@ impl Alerts {
 
 impl Alert {
     /// Takes newer words, and tells if the thing is wrong in another way than before.
-    fn heed(&mut self, finding: Finding) -> Option<Change> {
+    fn heed(&mut self, mut finding: Finding) -> Option<Change> {
+        if !finding.may_ease {
+            finding.severity = finding.severity.max(self.severity);
+        }
         let same = (self.code, self.severity) == (finding.code, finding.severity)
             && !(finding.words_are_news && self.message != finding.message);
         *self = alert_of(finding, self.since);
@@ -212,6 +217,7 @@ fn over(alert: &Alert) -> Finding {
         clear_after: rules::CALM,
         code: alert.code,
         severity: Severity::Info,
+        may_ease: true,
         message: format!("over: {}", alert.message),
         remedy: String::new(),
         words_are_news: false,
@@ -230,6 +236,7 @@ mod tests {
             clear_after: Duration::from_secs(10),
             code: "code",
             severity: Severity::Warning,
+            may_ease: true,
             message: format!("{verdict:?}"),
             remedy: "do something".to_owned(),
             words_are_news: false,
@@ -301,6 +308,40 @@ mod tests {
         bad.severity = Severity::Critical;
         let worse = alerts.take(bad, second(4).0, second(4).1).unwrap();
         assert!(worse.raised && worse.alert.since == at, "{worse:?}");
+    }
+
+    #[test]
+    fn between_the_limits_an_alert_says_how_it_is_now() {
+        let mut alerts = Alerts::default();
+        let connections = |used| rules::limited(&rules::CONNECTIONS, used, 1_000);
+        alerts.take(connections(1_000), second(0).0, second(0).1);
+        let eased = alerts.take(connections(850), second(1).0, second(1).1);
+        assert!(eased.unwrap().raised);
+        let standing = &alerts.worst_first()[0];
+        assert!(standing.message.starts_with("850 of"), "{standing:?}");
+        assert_eq!(standing.severity, Severity::Warning);
+        assert_eq!(
+            alerts.take(connections(840), second(2).0, second(2).1),
+            None
+        );
+        assert!(alerts.worst_first()[0].message.starts_with("840 of"));
+    }
+
+    #[test]
+    fn what_wavers_about_a_full_limit_stays_critical() {
+        let mut alerts = Alerts::default();
+        let mut told = Vec::new();
+        for (number, used) in [999, 1_000, 999, 1_000, 980, 1_000, 979, 980]
+            .iter()
+            .enumerate()
+        {
+            let (at, moment) = second(number as u64);
+            let finding = rules::limited(&rules::CONNECTIONS, *used, 1_000);
+            let change = alerts.take(finding, at, moment);
+            told.extend(change.map(|change| (*used, change.alert.severity)));
+        }
+        let (warning, critical) = (Severity::Warning, Severity::Critical);
+        assert_eq!(told, [(999, warning), (1_000, critical), (979, warning)]);
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! When something is wrong with the server. Each rule takes numbers and gives a [`Finding`]; what it is told between two
-//! limits leaves an alert as it is.
+//! When something is wrong with the server. Each rule takes numbers and gives a [`Finding`]; what lies between
+//! two limits neither raises an alert nor ends one.
 
 use std::time::Duration;
 
@@ -14,6 +14,9 @@ pub const WAVERING: Duration = Duration::from_secs(4);
 
 /// The share of a limit in percent from which on it is an alert, and below which it is over.
 const NEARLY_ALL: (u64, u64) = (90, 80);
+
+/// The share of a limit in percent below which an alert about all of it being used becomes a lesser one.
+const ALL: u64 = 98;
 
 /// The time in which failures are counted.
 pub const FAILURES_WITHIN: Duration = Duration::from_secs(60);
@@ -83,6 +86,7 @@ pub fn limited(what: &Limited, used: u64, most: u64) -> Finding {
         clear_after: CALM,
         code: what.code,
         severity,
+        may_ease: share < ALL,
         message: format!("{used} of {most} {}", what.what),
         remedy: remedy(verdict, what.remedy),
         words_are_news: false,
@@ -103,6 +107,7 @@ pub fn speech_lag(lag_ms: u64, limit_ms: u64) -> Finding {
         clear_after: CALM,
         code: "speech_lag_high",
         severity: severity(verdict, Severity::Warning),
+        may_ease: true,
         message: format!("recognition is {lag_ms} ms behind what is being said"),
         remedy: remedy(
             verdict,
@@ -127,6 +132,7 @@ pub fn failures(count: u64) -> Finding {
         clear_after: Duration::ZERO,
         code: "actors_failing",
         severity: severity(verdict, Severity::Warning),
+        may_ease: true,
         message: format!(
             "parts of the server failed {count} times in {} s; those that can were started again",
             FAILURES_WITHIN.as_secs()
@@ -153,6 +159,7 @@ pub fn engine_part(engine: &str, part: &EnginePart) -> Finding {
         clear_after: Duration::ZERO,
         code: "engine_part_unavailable",
         severity: severity(verdict, Severity::Warning),
+        may_ease: true,
         message: match part.available {
             true => format!("{name}, the {role} of the engine {engine}, works"),
             false => format!("{name}, the {role} of the engine {engine}, does not work"),
@@ -172,6 +179,7 @@ pub fn engine_process(path: &str, name: &str) -> Finding {
         clear_after: CALM,
         code: "engine_process_failing",
         severity: Severity::Warning,
+        may_ease: true,
         message: format!("{name} fails again and again; what needs it goes without for now"),
         remedy: format!(
             "it is tried again with a growing pause; if that does not help, install its package anew. GET \

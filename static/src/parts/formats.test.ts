@@ -5,7 +5,7 @@ const SECOND = 1_000;
 const HOUR = 3_600 * SECOND;
 
 test("numbers, times and names are written as people write them", () => {
-  const en = formatsOf("en");
+  const en = formatsOf("en", ["en-US"]);
   expect([en.rate(3.46), en.rate(340.2), en.count(12_345)]).toEqual(["3.5", "340", "12,345"]);
   expect([en.percent(7.53), en.percent(42.4)]).toEqual(["7.5%", "42%"]);
   expect([en.delay(320.4), en.delay(1_240)]).toEqual(["320 ms", "1.2 sec"]);
@@ -29,5 +29,15 @@ test("numbers, times and names are written as people write them", () => {
     "yesterday",
   ]);
   expect([en.language("es"), en.language("not a tag!")]).toEqual(["Spanish", "not a tag!"]);
-  expect([formatsOf("es").language("en"), formatsOf("es").rate(3.46)]).toEqual(["inglés", "3,5"]);
+  const es = formatsOf("es", ["es-ES"]);
+  expect([es.language("en"), es.languageAlone("en"), es.rate(3.46)]).toEqual(["inglés", "Inglés", "3,5"]);
+  expect([es.languageAlone("not a tag!"), en.languageAlone("es")]).toEqual(["not a tag!", "Spanish"]);
+});
+
+test("numbers and times are written as in the person's region", () => {
+  const inMexico = formatsOf("es", ["en-US", "es-MX"]);
+  expect([inMexico.rate(3.46), inMexico.language("en")]).toEqual(["3.5", "inglés"]);
+  const evening = new Date(2026, 0, 1, 19, 5, 9).getTime();
+  expect(formatsOf("en", ["en-GB"]).time(evening)).toBe("19:05:09");
+  expect(formatsOf("en", ["en-US"]).time(evening)).toMatch(/^07:05:09\sPM$/u);
 });

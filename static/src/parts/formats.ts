@@ -1,6 +1,7 @@
-// Numbers, sizes, times and names of languages, as the interface's language writes them.
+// Numbers, sizes, times and names of languages, as the interface's language writes them in the person's region.
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
+import { regional } from "../i18n/i18n.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -21,8 +22,10 @@ export interface Formats {
   time: (ms: number) => string;
   /** `5 minutes ago`, in whole units. */
   ago: (ms: number, now: number) => string;
-  /** The name of a language given as BCP 47, or the tag itself. */
+  /** The name of a language given as BCP 47, or the tag itself, as it stands within a sentence. */
   language: (tag: string) => string;
+  /** As `language`, for lists and fields, where it stands alone. */
+  languageAlone: (tag: string) => string;
 }
 
 export function useFormats(): Formats {
@@ -30,14 +33,23 @@ export function useFormats(): Formats {
   return useMemo(() => formatsOf(i18n.language), [i18n.language]);
 }
 
-export function formatsOf(language: string): Formats {
-  const whole = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
-  const decimal = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
-  const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
-  const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
+export function formatsOf(language: string, wishes?: readonly string[]): Formats {
+  const region = regional(language, wishes);
+  const whole = new Intl.NumberFormat(region, { maximumFractionDigits: 0 });
+  const decimal = new Intl.NumberFormat(region, { maximumFractionDigits: 1 });
+  const clock = new Intl.DateTimeFormat(region, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  const relative = new Intl.RelativeTimeFormat(region, { numeric: "auto" });
   const names = new Intl.DisplayNames(language, { type: "language" });
+  const nameOf = (tag: string) => {
+    try {
+      return names.of(tag) ?? tag;
+    } catch {
+      // Not every tag that a server may name is one that the browser takes.
+      return tag;
+    }
+  };
   const unit = (value: number, name: string, digits = 0) =>
-    new Intl.NumberFormat(language, {
+    new Intl.NumberFormat(region, {
       style: "unit",
       unit: name,
       unitDisplay: "short",
@@ -70,12 +82,10 @@ export function formatsOf(language: string): Formats {
         ? relative.format(-Math.floor(past / HOUR), "hour")
         : relative.format(-Math.floor(past / DAY), "day");
     },
-    language: (tag) => {
-      try {
-        return names.of(tag) ?? tag;
-      } catch {
-        return tag;
-      }
+    language: nameOf,
+    languageAlone: (tag) => {
+      const name = nameOf(tag);
+      return name === tag ? tag : name.charAt(0).toLocaleUpperCase(language) + name.slice(1);
     },
   };
 }

@@ -29,7 +29,6 @@ async fn who_has_no_key_gets_the_page_and_nothing_else() {
         "/rooms/standup",
         "/settings",
         "/actors",
-        "/shortcuts",
         "/websocket-test",
     ] {
         let answer = go(&server, path, BROWSER, None).await;

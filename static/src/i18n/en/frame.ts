@@ -3,7 +3,6 @@ export const frame = {
   skip: "Skip to the content",
   navigation: "Main",
   openNavigation: "Open the menu",
-  closeNavigation: "Close the menu",
   tagline: "Live interpretation",
   theme: { label: "Appearance", light: "Light", dark: "Dark", system: "As the device" },
   language: "Language of this interface",
@@ -41,10 +40,6 @@ export const frame = {
     title: "This page broke",
     text: "Something went wrong in this page. What was said in your rooms is not lost: it is kept by the server.",
     reload: "Load the page again",
-    offline: "The server does not answer. Is it running? This page tries again by itself.",
-    forbidden: "Your key does not allow this. It needs the role {{role}}.",
-    failed: "The server answered with an error: {{message}}",
-    retry: "Try again",
   },
   notFound: {
     text: "There is nothing at this address. It may have been mistyped, or the page has moved.",

@@ -256,7 +256,7 @@ export const room = {
     secondHint: "The same session, for a second screen.",
   },
   details: { open: "People, languages and more", close: "Close" },
-  leave: { leave: "Leave", left: "You left the room {{room}}." },
+  leave: { leave: "Leave" },
   errors: {
     unknown: "The server reported a problem: {{message}}",
     speech_unavailable:

@@ -5,7 +5,6 @@ export const frame: Texts["frame"] = {
   skip: "Saltar al contenido",
   navigation: "Principal",
   openNavigation: "Abrir el menú",
-  closeNavigation: "Cerrar el menú",
   tagline: "Interpretación en vivo",
   theme: { label: "Apariencia", light: "Clara", dark: "Oscura", system: "Como el dispositivo" },
   language: "Idioma de esta interfaz",
@@ -43,10 +42,6 @@ export const frame: Texts["frame"] = {
     title: "Esta página ha fallado",
     text: "Algo ha ido mal en esta página. Lo dicho en sus salas no se ha perdido: lo guarda el servidor.",
     reload: "Volver a cargar la página",
-    offline: "El servidor no responde. ¿Está en marcha? Esta página lo intenta de nuevo por sí sola.",
-    forbidden: "Su clave no lo permite. Se necesita el rol {{role}}.",
-    failed: "El servidor ha respondido con un error: {{message}}",
-    retry: "Intentar de nuevo",
   },
   notFound: {
     text: "No hay nada en esta dirección. Puede estar mal escrita, o la página ha cambiado de sitio.",

@@ -7,8 +7,9 @@ import Skeleton from "@mui/material/Skeleton";
 import Stack from "@mui/material/Stack";
 import Typography from "@mui/material/Typography";
 import { useTranslation } from "react-i18next";
-import { isGone, useEnginesQuery } from "./questions.ts";
+import { useEnginesQuery } from "../../api/questions.ts";
 import type { EngineRole, EngineView } from "../../api/types.ts";
+import { isGone } from "./questions.ts";
 import { Failed, Section } from "./section.tsx";
 
 const ENGINES_EVERY_MS = 30_000;
@@ -21,9 +22,9 @@ export function EnginesCard() {
     <Section title={t("engines.title")}>
       {broken ? <Failed retry={() => void refetch()}>{t("engines.failed")}</Failed> : null}
       {data === undefined && !broken ? <Skeleton variant="rounded" height={120} /> : null}
-      {data?.engines.length === 0 ? <Typography color="textSecondary">{t("engines.none")}</Typography> : null}
+      {data?.length === 0 ? <Typography color="textSecondary">{t("engines.none")}</Typography> : null}
       <Stack sx={{ gap: 2.5 }}>
-        {data?.engines.map((engine) => (
+        {data?.map((engine) => (
           <Engine key={engine.name} engine={engine} />
         ))}
       </Stack>

@@ -11,9 +11,10 @@ import TableRow from "@mui/material/TableRow";
 import Tooltip from "@mui/material/Tooltip";
 import Typography from "@mui/material/Typography";
 import { useTranslation } from "react-i18next";
+import { useLanguagesQuery } from "../../api/questions.ts";
 import { useFormats } from "../../parts/formats.ts";
-import { isGone, useSpeakableLanguagesQuery } from "./questions.ts";
 import type { LanguageView } from "../../api/types.ts";
+import { isGone } from "./questions.ts";
 import { Failed, Section } from "./section.tsx";
 
 const USES = ["speak", "type", "read", "hear"] as const;
@@ -21,14 +22,14 @@ const LANGUAGES_EVERY_MS = 30_000;
 
 export function LanguagesCard() {
   const { t } = useTranslation("overview");
-  const { data, error, refetch } = useSpeakableLanguagesQuery(undefined, { pollingInterval: LANGUAGES_EVERY_MS });
+  const { data, error, refetch } = useLanguagesQuery(undefined, { pollingInterval: LANGUAGES_EVERY_MS });
   const broken = data === undefined && error !== undefined && !isGone(error);
   return (
     <Section title={t("languages.title")}>
       {broken ? <Failed retry={() => void refetch()}>{t("languages.failed")}</Failed> : null}
       {data === undefined && !broken ? <Skeleton variant="rounded" height={120} /> : null}
-      {data?.languages.length === 0 ? <Typography color="textSecondary">{t("languages.none")}</Typography> : null}
-      {data === undefined || data.languages.length === 0 ? null : <Matrix languages={data.languages} />}
+      {data?.length === 0 ? <Typography color="textSecondary">{t("languages.none")}</Typography> : null}
+      {data === undefined || data.length === 0 ? null : <Matrix languages={data} />}
     </Section>
   );
 }
@@ -58,7 +59,7 @@ function Matrix({ languages }: { languages: readonly LanguageView[] }) {
           {languages.map((language) => (
             <TableRow key={language.code}>
               <TableCell component="th" scope="row">
-                {format.language(language.code)}{" "}
+                {format.languageAlone(language.code)}{" "}
                 <Typography component="span" variant="caption" color="textSecondary">
                   {language.code}
                 </Typography>
@@ -76,7 +77,7 @@ function Matrix({ languages }: { languages: readonly LanguageView[] }) {
   );
 }
 
-function Mark({ yes, reason }: { yes: boolean; reason: string | undefined }) {
+function Mark({ yes, reason }: { yes: boolean; reason: string | null | undefined }) {
   const { t } = useTranslation("overview");
   if (yes)
     return (
@@ -87,7 +88,7 @@ function Mark({ yes, reason }: { yes: boolean; reason: string | undefined }) {
         sx={{ fontSize: 18, color: "success.main" }}
       />
     );
-  const no = reason === undefined ? t("languages.no") : `${t("languages.no")}: ${reason}`;
+  const no = reason == null ? t("languages.no") : `${t("languages.no")}: ${reason}`;
   return (
     <Tooltip title={no}>
       <NoIcon role="img" aria-hidden={false} aria-label={no} sx={{ fontSize: 18, color: "text.secondary" }} />

@@ -143,8 +143,22 @@ test("an alert comes and goes by event", async () => {
 });
 
 test("what was missed while the socket was broken is asked for once it is back", async () => {
-  const over = { id: "d", severity: "critical", message: "The disk is full", remedy: "Delete.", since: "" };
-  const missed = { id: "r", severity: "warning", message: "No recogniser", remedy: "Install one.", since: "" };
+  const over = {
+    id: "d",
+    code: "store_failing",
+    severity: "critical" as const,
+    message: "The disk is full",
+    remedy: "Delete.",
+    since: "",
+  };
+  const missed = {
+    id: "r",
+    code: "failures",
+    severity: "warning" as const,
+    message: "No recogniser",
+    remedy: "Install one.",
+    since: "",
+  };
   const { server } = await openLive({ "/api/dashboard": dashboard([sampleAt(NOON)], [over]) });
   expect(await screen.findByText("Critical: The disk is full")).toBeTruthy();
   await screen.findByText("live");
@@ -308,6 +322,9 @@ test("engines and languages say what is there and what is missing", async () => 
   expect(screen.getByText("1 talking, room for 8")).toBeTruthy();
   expect(screen.getByText("1 talking, no limit")).toBeTruthy();
   expect(screen.getByText("cannot serve")).toBeTruthy();
+  expect(screen.queryByRole("list", { name: "null" })).toBeNull();
+  expect(screen.getByText("local.espeak-ng: works")).toBeTruthy();
+  expect(screen.queryByText(/^null/u)).toBeNull();
   const spanish = await screen.findByRole("row", { name: /Spanish/u });
   expect(within(spanish).getByRole("img", { name: "no: speech in it is not recognised here" })).toBeTruthy();
   expect(within(spanish).getAllByRole("img", { name: "yes" })).toHaveLength(3);
@@ -433,6 +450,6 @@ test("in Spanish and in the dark", async () => {
   await openLive({}, { language: "es" });
   expect(await screen.findByText("Todo va bien")).toBeTruthy();
   expect(await screen.findByRole("img", { name: /^Conexiones en los últimos 15 minutos/u })).toBeTruthy();
-  expect(await screen.findByRole("row", { name: /español/u })).toBeTruthy();
+  expect(await screen.findByRole("row", { name: /^Español/u })).toBeTruthy();
   await expectAccessible();
 });

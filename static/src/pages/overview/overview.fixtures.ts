@@ -41,7 +41,7 @@ export const NOON = Date.parse("2026-03-01T12:00:00Z");
 export const HEALTH: HealthView = {
   status: "healthy",
   services: { websocket: "healthy" },
-  components: { store: "healthy", "local.espeak-ng": "healthy" },
+  components: { store: "healthy", "local.espeak-ng": "healthy", "null.null": "healthy" },
   connections: { active: 12, total: 300, peak: 31 },
   uptime: 93_784,
   version: "0.1.0",
@@ -103,8 +103,10 @@ const ENGINE: EngineView = {
   talker_limit: 8,
 };
 
+const MEASURING: EngineView = { ...ENGINE, name: "null", default: false };
+
 export const ENGINES: Engines = {
-  engines: [ENGINE, { ...ENGINE, name: "other", available: false, default: false, talker_limit: 2 ** 64 }],
+  engines: [ENGINE, { ...ENGINE, name: "other", available: false, default: false, talker_limit: 2 ** 64 }, MEASURING],
 };
 
 const SPANISH: LanguageView = {

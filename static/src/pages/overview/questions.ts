@@ -1,6 +1,6 @@
 // What the overview asks the server for over REST.
 import { api } from "../../api/api.ts";
-import type { DashboardView, Engines, HealthView, Languages, ReadinessView, RoomsView } from "../../api/types.ts";
+import type { DashboardView, HealthView, ReadinessView, RoomsView } from "../../api/types.ts";
 
 /** Most rooms that one question answers with. */
 export const ROOMS_ASKED = 100;
@@ -18,19 +18,10 @@ const questions = api.enhanceEndpoints({ addTagTypes: ["Health", "Dashboard"] })
       query: () => `api/rooms?limit=${ROOMS_ASKED}`,
       providesTags: ["Rooms"],
     }),
-    engines: build.query<Engines, void>({ query: () => "api/engines" }),
-    speakableLanguages: build.query<Languages, void>({ query: () => "api/languages" }),
   }),
 });
 
-export const {
-  useHealthQuery,
-  useReadinessQuery,
-  useDashboardQuery,
-  useLiveRoomsQuery,
-  useEnginesQuery,
-  useSpeakableLanguagesQuery,
-} = questions;
+export const { useHealthQuery, useReadinessQuery, useDashboardQuery, useLiveRoomsQuery } = questions;
 export const { dashboard: dashboardQuestion, liveRooms: liveRoomsQuestion } = questions.endpoints;
 
 /** Whether an answer says that nobody is there: no answer at all, or a proxy's in the server's stead. */

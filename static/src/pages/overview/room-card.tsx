@@ -14,8 +14,9 @@ import { useFormats } from "../../parts/formats.ts";
 import { useNow } from "../../parts/now.ts";
 import { selectOverview } from "./overview-slice.ts";
 import type { CaptionLine, FollowedRoom } from "./overview-slice.ts";
-import { People, personColour } from "./people.tsx";
 import type { RoomView } from "../../api/types.ts";
+import { toneBorder, toneFor } from "../../parts/tones.ts";
+import { People } from "./people.tsx";
 import { directionsAmong, lagOf, talkersOf } from "./rooms.ts";
 
 const DIRECTIONS = 4;
@@ -168,13 +169,10 @@ function Line({ line }: { line: CaptionLine }) {
   return (
     <Box
       data-final={line.final}
-      sx={{
-        borderLeft: 3,
-        borderColor: personColour(line.speaker.session_id),
-        pl: 1,
-        overflowWrap: "anywhere",
-        minWidth: 0,
-      }}
+      sx={[
+        { borderLeft: 3, pl: 1, overflowWrap: "anywhere", minWidth: 0 },
+        toneBorder(toneFor(line.speaker.session_id)),
+      ]}
     >
       <Typography
         variant="body2"

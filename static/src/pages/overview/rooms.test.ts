@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { RoomView } from "../../api/types.ts";
 import { room } from "./overview.fixtures.ts";
-import { chooseFollowed, colourOf, directionsAmong, FOLLOWED, initialsOf, lagOf, talkersOf } from "./rooms.ts";
+import { chooseFollowed, directionsAmong, FOLLOWED, lagOf, talkersOf } from "./rooms.ts";
 
 const people = (count: number) =>
   Array.from({ length: count }, (_, at): [string, string, string, string] => [`s${at}`, `P${at}`, "en", "es"]);
@@ -51,16 +51,4 @@ test("lag is the worst of all", () => {
     invokers: [{ session_id: "s", language: "es", state: "speaking", lag_ms: 700, hearers: 1 }],
   };
   expect(lagOf(busy)).toBe(700);
-});
-
-test("initials are whole letters of the first and the last word", () => {
-  expect(initialsOf("Ana María Ruiz")).toBe("AR");
-  expect(initialsOf("  ben ")).toBe("B");
-  expect(initialsOf("👩‍🚀 Eva")).toBe("👩‍🚀E");
-  expect(initialsOf("")).toBe("?");
-});
-
-test("a session keeps its colour", () => {
-  expect(colourOf("s1", 8)).toBe(colourOf("s1", 8));
-  expect(new Set(["a", "b", "c", "d"].map((id) => colourOf(id, 8))).size).toBe(4);
 });

@@ -51,20 +51,3 @@ export function talkersOf(room: RoomView, heard: Readonly<Record<string, number>
 export function lagOf(room: RoomView): number {
   return Math.max(0, ...room.sources.map(({ lag_ms }) => lag_ms), ...room.invokers.map(({ lag_ms }) => lag_ms));
 }
-
-const LETTERS = new Intl.Segmenter();
-
-/** One or two letters that stand for a person. */
-export function initialsOf(name: string): string {
-  const words = name.trim().split(/\s+/u).filter(Boolean);
-  const shown = words.length > 1 ? [words[0], words.at(-1)] : words;
-  const letters = shown.map((word) => [...LETTERS.segment(word ?? "")][0]?.segment ?? "");
-  return letters.join("").toLocaleUpperCase() || "?";
-}
-
-/** One of `count` colours, the same for the same session on every screen. */
-export function colourOf(sessionId: string, count: number): number {
-  let mixed = 0;
-  for (const letter of sessionId) mixed = (mixed * 31 + (letter.codePointAt(0) ?? 0)) >>> 0;
-  return mixed % count;
-}

@@ -14,6 +14,7 @@ import Typography from "@mui/material/Typography";
 import { useId } from "react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { MEASURING } from "../../api/questions.ts";
 import { useAppSelector } from "../../app/store.ts";
 import { useFormats } from "../../parts/formats.ts";
 import { useNow } from "../../parts/now.ts";
@@ -159,7 +160,8 @@ const PART_COLOURS = {
 
 function Parts({ data, gone }: { data: HealthView; gone: boolean }) {
   const { t } = useTranslation("overview");
-  const parts = Object.entries({ ...data.services, ...data.components });
+  const all = Object.entries({ ...data.services, ...data.components });
+  const parts = all.filter(([name]) => !name.startsWith(`${MEASURING}.`));
   return (
     <Box
       component="ul"

@@ -1,15 +1,6 @@
 import { expect, test } from "vitest";
-import { speakInterface } from "../../i18n/i18n.ts";
-import {
-  choose,
-  hearOptions,
-  isPossible,
-  languageName,
-  languageNameIn,
-  otherLanguage,
-  speakOptions,
-} from "./languages.ts";
 import type { LanguageView } from "../../api/types.ts";
+import { choose, hearOptions, isPossible, otherLanguage, speakOptions } from "./languages.ts";
 
 const NOTHING = { speak: false, hear: false, type: false, read: false };
 const LANGUAGES: LanguageView[] = [
@@ -58,11 +49,4 @@ test("for one who is alone another language is found, Spanish or English before 
   expect(otherLanguage(LANGUAGES, "pt-BR")).toBe("en");
   expect(otherLanguage(LANGUAGES, "en")).toBe("ca");
   expect(otherLanguage([], "en")).toBeUndefined();
-});
-
-test("languages have names in the language of the interface, and their code where there is none", async () => {
-  expect(languageNameIn("es", "en")).toBe("Inglés");
-  expect(languageNameIn("en", "not a code")).toBe("not a code");
-  await speakInterface("en");
-  expect(languageName("es")).toBe("Spanish");
 });

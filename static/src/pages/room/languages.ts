@@ -1,25 +1,7 @@
 // Which languages can be spoken, typed, read and heard on this server, and which one a person is offered first.
-import i18next from "i18next";
-import { useCallback } from "react";
-import { useTranslation } from "react-i18next";
-import { api } from "../../api/api.ts";
-import type { Engines, EngineView, Languages, LanguageView } from "../../api/types.ts";
+import type { LanguageView } from "../../api/types.ts";
+import { useFormats } from "../../parts/formats.ts";
 import { primaryOf, sameLanguage } from "../../parts/same-language.ts";
-
-const languagesApi = api.injectEndpoints({
-  endpoints: (build) => ({
-    spokenLanguages: build.query<LanguageView[], void>({
-      query: () => "api/languages",
-      transformResponse: ({ languages }: Languages) => languages,
-    }),
-    engineParts: build.query<EngineView[], void>({
-      query: () => "api/engines",
-      transformResponse: ({ engines }: Engines) => engines,
-    }),
-  }),
-});
-
-export const { useSpokenLanguagesQuery, useEnginePartsQuery } = languagesApi;
 
 /** Before the answer is here; one and the same, so that nothing is drawn anew for it. */
 export const NO_LANGUAGES: readonly LanguageView[] = [];
@@ -90,23 +72,7 @@ export function otherLanguage(languages: readonly LanguageView[], spoken: string
   return liked ?? takingPart[0]?.code;
 }
 
-/** The name of a language in the language of the interface; its code where no name is known. */
-export function languageNameIn(interfaceLanguage: string, code: string): string {
-  let name: string | undefined;
-  try {
-    name = new Intl.DisplayNames([interfaceLanguage], { type: "language" }).of(code);
-  } catch {
-    // Not every code that a server may name is one that the browser takes.
-  }
-  return name === undefined ? code : name.charAt(0).toLocaleUpperCase(interfaceLanguage) + name.slice(1);
-}
-
-export function languageName(code: string): string {
-  return languageNameIn(i18next.language, code);
-}
-
+/** The name of a language within a sentence. */
 export function useLanguageName(): (code: string) => string {
-  const { i18n } = useTranslation();
-  const { language } = i18n;
-  return useCallback((code: string) => languageNameIn(language, code), [language]);
+  return useFormats().language;
 }

@@ -12,6 +12,7 @@ import type { Theme } from "@mui/material/styles";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useStore } from "react-redux";
+import { useLanguagesQuery } from "../../api/questions.ts";
 import { useAppSelector } from "../../app/store.ts";
 import type { Store } from "../../app/store.ts";
 import { EmptyState } from "../../parts/empty-state.tsx";
@@ -26,7 +27,7 @@ import type { View } from "./captions/views.ts";
 import { Details } from "./details.tsx";
 import { SecondWindow } from "./invite/second-window.tsx";
 import { swapOf } from "./languages/language-choice.tsx";
-import { NO_LANGUAGES, otherLanguage, useLanguageName, useSpokenLanguagesQuery } from "./languages.ts";
+import { NO_LANGUAGES, otherLanguage, useLanguageName } from "./languages.ts";
 import { SpeakingPanel } from "./speaking/speaking-panel.tsx";
 import { Stay } from "./stay.ts";
 import type { Open } from "./stay.ts";
@@ -80,7 +81,7 @@ function Inside({ onLeft, onAgain }: Pick<RoomProps, "onLeft" | "onAgain">) {
   const stay = useStay();
   const wide = useMediaQuery((theme: Theme) => theme.breakpoints.up("lg"));
   const languageName = useLanguageName();
-  const { data: languages = NO_LANGUAGES } = useSpokenLanguagesQuery();
+  const { data: languages = NO_LANGUAGES } = useLanguagesQuery();
   const [view, setView] = useState<View>("both");
   const [details, setDetails] = useState(false);
   const field = useRef<HTMLTextAreaElement>(null);
@@ -200,7 +201,7 @@ function Warnings() {
 
 function NothingYet() {
   const { t } = useTranslation("room");
-  const { data: languages = NO_LANGUAGES } = useSpokenLanguagesQuery();
+  const { data: languages = NO_LANGUAGES } = useLanguagesQuery();
   const roomId = useAppSelector(selectRoomId);
   const speaks = useAppSelector(selectSpeaks);
   const alone = useAppSelector((state) => selectParticipantIds(state).length <= 1);

@@ -3,7 +3,7 @@ import { createEntityAdapter, createSelector, createSlice, SHOULD_AUTOBATCH } fr
 import type { EntityState, PayloadAction, WithSlice } from "@reduxjs/toolkit";
 import { rootReducer } from "../../app/store.ts";
 import type { ConnectionState, Participant, Warning } from "../../client/index.ts";
-import { toneFor } from "./tones.ts";
+import { toneFor } from "../../parts/tones.ts";
 import { revised, utteranceId } from "./utterance.ts";
 import type { CaptionMessage, Utterance } from "./utterance.ts";
 

@@ -9,6 +9,7 @@ import TextField from "@mui/material/TextField";
 import Typography from "@mui/material/Typography";
 import { useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
+import { save } from "../../parts/save.ts";
 import { EntryDetail } from "./entry-detail.tsx";
 import { asJsonLines, matches, MOST_ENTRIES } from "./log.ts";
 import type { Entry, MessageLog } from "./log.ts";
@@ -69,7 +70,7 @@ export function LogCard({ log }: { log: MessageLog }) {
           startIcon={<DownloadIcon />}
           disabled={entries.length === 0}
           onClick={() => {
-            download(asJsonLines(entries));
+            save(new Blob([asJsonLines(entries)], { type: "application/jsonl" }), "websocket-log.jsonl");
           }}
         >
           {t("log.download")}
@@ -90,13 +91,4 @@ export function LogCard({ log }: { log: MessageLog }) {
       )}
     </Part>
   );
-}
-
-function download(lines: string): void {
-  const address = URL.createObjectURL(new Blob([lines], { type: "application/jsonl" }));
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = "websocket-log.jsonl";
-  link.click();
-  URL.revokeObjectURL(address);
 }

@@ -146,7 +146,7 @@ export class MessageLog {
 }
 
 /** Fields by which somebody else could take part in a person's stead. */
-const SECRET = /token$/u;
+const SECRET = "token";
 const SECRET_IN_TEXT = /("\w*token"\s*:\s*")[^"]*/gu;
 
 /** One entry a line, as JSON, without the tokens: such a file is handed on. */
@@ -154,13 +154,16 @@ export function asJsonLines(entries: readonly Entry[]): string {
   return entries
     .map(({ at, text, ...entry }) => {
       const message = parse(text);
-      return JSON.stringify({ at: new Date(at).toISOString(), ...entry, message: message ?? text.replace(SECRET_IN_TEXT, "$1…") }, withoutTokens);
+      return JSON.stringify(
+        { at: new Date(at).toISOString(), ...entry, message: message ?? text.replace(SECRET_IN_TEXT, "$1…") },
+        withoutTokens,
+      );
     })
     .join("\n");
 }
 
 function withoutTokens(name: string, value: unknown): unknown {
-  return SECRET.test(name) && typeof value === "string" ? "…" : value;
+  return name.endsWith(SECRET) && typeof value === "string" ? "…" : value;
 }
 
 /** `text` as JSON with indents, or as it is. */

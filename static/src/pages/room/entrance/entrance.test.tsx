@@ -188,5 +188,5 @@ test("who is alone is told how to try the room, in Spanish too", async () => {
   const store = makeStore();
   store.dispatch(prefer({ speaks: "en" }));
   await server.visit("/rooms/lobby", { language: "es", store });
-  expect(await screen.findByText(/abra después la misma sala en una segunda ventana en Español/u)).toBeTruthy();
+  expect(await screen.findByText(/abra después la misma sala en una segunda ventana en español/u)).toBeTruthy();
 });

@@ -9,19 +9,12 @@ import Typography from "@mui/material/Typography";
 import { useEffect, useRef, useState } from "react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { useLanguagesQuery } from "../../../api/questions.ts";
 import { prefer } from "../../../app/preferences.ts";
 import { useAppDispatch, useAppSelector } from "../../../app/store.ts";
 import { LanguageChoice } from "../languages/language-choice.tsx";
 import type { Chosen } from "../languages/language-choice.tsx";
-import {
-  choose,
-  hearOptions,
-  NO_LANGUAGES,
-  otherLanguage,
-  speakOptions,
-  useLanguageName,
-  useSpokenLanguagesQuery,
-} from "../languages.ts";
+import { choose, hearOptions, NO_LANGUAGES, otherLanguage, speakOptions, useLanguageName } from "../languages.ts";
 import { roomIdProblem } from "../room-id.ts";
 import type { StayRecord } from "../stay-record.ts";
 import { Greeting } from "./greeting.tsx";
@@ -67,7 +60,7 @@ function EntranceForm({ roomId, proposed, onJoin }: EntranceProps) {
   const { t } = useTranslation("room");
   const dispatch = useAppDispatch();
   const preferences = useAppSelector((state) => state.preferences);
-  const { data, isError, refetch } = useSpokenLanguagesQuery();
+  const { data, isError, refetch } = useLanguagesQuery();
   const languages = data ?? NO_LANGUAGES;
   const known = data !== undefined;
   const [name, setName] = useState(preferences.name);

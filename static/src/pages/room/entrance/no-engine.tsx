@@ -3,12 +3,12 @@ import Alert from "@mui/material/Alert";
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import { useTranslation } from "react-i18next";
-import { useEnginePartsQuery } from "../languages.ts";
+import { useEnginesQuery } from "../../../api/questions.ts";
 import type { EngineView } from "../../../api/types.ts";
 
 export function NoEngine({ onRetry }: { onRetry: () => void }) {
   const { t } = useTranslation("room");
-  const { data, refetch } = useEnginePartsQuery();
+  const { data, refetch } = useEnginesQuery();
   return (
     <Alert
       severity="warning"

@@ -3,7 +3,7 @@ import MenuItem from "@mui/material/MenuItem";
 import TextField from "@mui/material/TextField";
 import Typography from "@mui/material/Typography";
 import { useTranslation } from "react-i18next";
-import { useLanguageName } from "../languages.ts";
+import { useFormats } from "../../../parts/formats.ts";
 import type { LanguageOption } from "../languages.ts";
 
 export function LanguageSelect(field: {
@@ -17,13 +17,13 @@ export function LanguageSelect(field: {
   disabled?: boolean;
 }) {
   const { t } = useTranslation("room");
-  const languageName = useLanguageName();
+  const { languageAlone } = useFormats();
   const { options } = field;
   const chosen = options.find(({ code }) => code === field.value);
   const item = (option: LanguageOption) => (
     <MenuItem key={option.code} value={option.code} disabled={!option.possible} sx={{ display: "block", minWidth: 0 }}>
       <Typography component="span" sx={{ display: "block" }}>
-        {languageName(option.code)}
+        {languageAlone(option.code)}
       </Typography>
       {option.note === undefined ? null : (
         <Typography
@@ -53,7 +53,7 @@ export function LanguageSelect(field: {
       slotProps={{
         select: {
           ...(field.describedBy === undefined ? {} : { SelectDisplayProps: { "aria-describedby": field.describedBy } }),
-          renderValue: (code) => (typeof code === "string" ? languageName(code) : ""),
+          renderValue: (code) => (typeof code === "string" ? languageAlone(code) : ""),
           // Keyboard and screen reader come to the impossible ones too, and learn the reason.
           MenuProps: { slotProps: { list: { disabledItemsFocusable: true }, paper: { sx: { maxHeight: 420 } } } },
         },

@@ -6,7 +6,7 @@ import Typography from "@mui/material/Typography";
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import { useAppSelector } from "../../../app/store.ts";
-import { Avatar } from "../captions/avatar.tsx";
+import { Avatar } from "../../../parts/avatar.tsx";
 import { SoundBars } from "../captions/sound-bars.tsx";
 import { useLanguageName } from "../languages.ts";
 import { selectIsOwn, selectParticipantIds, selectParticipants, selectTalking, selectTone } from "../stay-slice.ts";

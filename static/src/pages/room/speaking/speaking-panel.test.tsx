@@ -407,5 +407,5 @@ test("in Spanish too", async () => {
   const room = new Room();
   await room.show({}, "es");
   await userEvent.click(button("Micrófono"));
-  await says("Se te oye");
+  await says("Se le oye");
 });

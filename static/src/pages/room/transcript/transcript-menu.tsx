@@ -11,9 +11,10 @@ import { createSelector } from "@reduxjs/toolkit";
 import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useAppSelector } from "../../../app/store.ts";
-import { useLanguageName } from "../languages.ts";
+import { useFormats } from "../../../parts/formats.ts";
+import { save } from "../../../parts/save.ts";
 import { selectHears, selectParticipants, selectRoomId, selectUtterances } from "../stay-slice.ts";
-import { fetchTranscript, fileName, FORMATS, save, TranscriptError } from "./transcript.ts";
+import { fetchTranscript, fileName, FORMATS, TranscriptError } from "./transcript.ts";
 import type { Format } from "./transcript.ts";
 
 type Outcome =
@@ -70,7 +71,7 @@ export function TranscriptMenu() {
 
 function TranscriptForm() {
   const { t } = useTranslation("room");
-  const languageName = useLanguageName();
+  const { languageAlone } = useFormats();
   const roomId = useAppSelector(selectRoomId);
   const key = useAppSelector((state) => state.access.key);
   const languages = useAppSelector(selectHeardLanguages);
@@ -128,7 +129,7 @@ function TranscriptForm() {
         <MenuItem value="">{t("transcript.original")}</MenuItem>
         {languages.map((code) => (
           <MenuItem key={code} value={code}>
-            {languageName(code)}
+            {languageAlone(code)}
           </MenuItem>
         ))}
       </TextField>

@@ -1,4 +1,4 @@
-// Fetching a room's transcript with the access key, and saving it as a file.
+// Fetching a room's transcript with the access key.
 
 export const FORMATS = ["vtt", "srt", "txt", "json"] as const;
 
@@ -44,19 +44,6 @@ export async function fetchTranscript({ roomId, format, language, key }: Transcr
 export function fileName({ roomId, format, language }: TranscriptOrder, day: Date): string {
   const date = [day.getFullYear(), day.getMonth() + 1, day.getDate()].map((part) => String(part).padStart(2, "0"));
   return `${["interpres", roomId, ...(language === "" ? [] : [language]), ...date].join("-")}.${format}`;
-}
-
-/** Hands the file to the browser as a download. */
-export function save(file: Blob, name: string): void {
-  const address = URL.createObjectURL(file);
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = name;
-  link.click();
-  // The download has its own hold on the file once it has begun.
-  setTimeout(() => {
-    URL.revokeObjectURL(address);
-  }, 60_000);
 }
 
 /** The server's own words, or at least its status. */

@@ -1,4 +1,4 @@
-// The colours by which speakers are told apart. Each has a contrast of at least 4.5 to the grounds on which captions stand,
+// The colours by which people are told apart, on every page. Each has a contrast of at least 4.5 to the grounds on which captions stand,
 // and to the letter on it (tones.test.ts computes it).
 import type { CSSObject, Theme } from "@mui/material/styles";
 
@@ -17,7 +17,7 @@ export const TONES = [
 export const ON_TONE = { light: "#ffffff", dark: "#10181b" } as const;
 
 /** A person's tone: always the same for their session, and not one that somebody else in the room has, while there are any left. */
-export function toneFor(sessionId: string, taken: Readonly<Record<string, number>>): number {
+export function toneFor(sessionId: string, taken: Readonly<Record<string, number>> = {}): number {
   const used = new Set(Object.values(taken));
   let hash = 0;
   for (const character of sessionId) hash = (Math.imul(hash, 31) + (character.codePointAt(0) ?? 0)) >>> 0;
@@ -32,6 +32,11 @@ export function toneFor(sessionId: string, taken: Readonly<Record<string, number
 export function toneText(tone: number): (theme: Theme) => CSSObject {
   const { light, dark } = toneAt(tone);
   return (theme) => ({ color: light, ...theme.applyStyles("dark", { color: dark }) });
+}
+
+export function toneBorder(tone: number): (theme: Theme) => CSSObject {
+  const { light, dark } = toneAt(tone);
+  return (theme) => ({ borderColor: light, ...theme.applyStyles("dark", { borderColor: dark }) });
 }
 
 export function toneGround(tone: number): (theme: Theme) => CSSObject {

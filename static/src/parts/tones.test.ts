@@ -1,7 +1,7 @@
 import { createTheme } from "@mui/material/styles";
 import { expect, test } from "vitest";
-import { theme } from "../../app/theme.ts";
-import { ON_TONE, toneFor, toneGround, TONES, toneText } from "./tones.ts";
+import { theme } from "../app/theme.ts";
+import { ON_TONE, toneBorder, toneFor, toneGround, TONES, toneText } from "./tones.ts";
 
 // MUI's types leave out what the theme was made of.
 const schemes = (theme as unknown as Record<"colorSchemes", Record<"light" | "dark", Pick<typeof theme, "palette">>>)
@@ -41,5 +41,6 @@ test("a tone is one colour in light and another in dark", () => {
   const styles = createTheme({ colorSchemes: { light: true, dark: true }, cssVariables: true });
   expect(toneText(1)(styles)).toMatchObject({ color: TONES[1].light });
   expect(toneGround(9)(styles)).toMatchObject({ backgroundColor: TONES[1].light, color: ON_TONE.light });
+  expect(toneBorder(1)(styles)).toMatchObject({ borderColor: TONES[1].light });
   expect(JSON.stringify(toneText(1)(styles))).toContain(TONES[1].dark);
 });
