@@ -1,6 +1,9 @@
 // What has been said, as revisions arrive: each utterance firms up in its place, and what is old news changes nothing. Pure.
 import type { ServerMessage } from "../../client/index.ts";
 
+/** Milliseconds after which nobody expects a translation any more. */
+export const TRANSLATION_PATIENCE_MS = 20_000;
+
 export type CaptionMessage = Extract<ServerMessage, { type: "transcription" | "translation" }>;
 
 /** One side of an utterance: what was said, or its translation. */
