@@ -1,6 +1,7 @@
 // The key by which this tab is known to the server, where it asks for one. It lives in this tab only.
 import { createSlice } from "@reduxjs/toolkit";
 import type { PayloadAction } from "@reduxjs/toolkit";
+import { forget, remember, remembered } from "./tab-memory.ts";
 
 export interface AccessState {
   /** Empty: none is needed, or none was entered yet. */
@@ -9,11 +10,9 @@ export interface AccessState {
   missing: "required" | "refused" | "expired" | undefined;
 }
 
-const PLACE = "interpres.key";
-
 const access = createSlice({
   name: "access",
-  initialState: (): AccessState => ({ key: sessionStorage.getItem(PLACE) ?? "", missing: undefined }),
+  initialState: (): AccessState => ({ key: remembered("key"), missing: undefined }),
   reducers: {
     enterKey(state, { payload }: PayloadAction<string>) {
       state.key = payload.trim();
@@ -24,6 +23,7 @@ const access = createSlice({
       state.key = "";
       state.missing = payload;
     },
+    /** The person goes, and the next one may be somebody else. */
     signOut(state) {
       state.key = "";
       state.missing = "required";
@@ -35,6 +35,6 @@ export const { enterKey, keyRefused, signOut } = access.actions;
 export const accessSlice = access;
 
 export function keepKey({ key }: AccessState): void {
-  if (key === "") sessionStorage.removeItem(PLACE);
-  else sessionStorage.setItem(PLACE, key);
+  if (key === "") forget("key");
+  else remember("key", key);
 }

@@ -5,6 +5,7 @@ import { api } from "../api/api.ts";
 import { accessSlice, enterKey, keepKey, signOut } from "./access.ts";
 import { noticesSlice } from "./notices.ts";
 import { keepPreferences, prefer, preferencesSlice } from "./preferences.ts";
+import { forget } from "./tab-memory.ts";
 
 /** What pages bring when they are loaded; each page adds its slice to this interface. */
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- pages fill it by declaration merging
@@ -33,6 +34,13 @@ export function makeStore() {
       keepKey(store.getState().access);
       // Answers given to somebody else are nobody's any more.
       if (enterKey.match(action) || signOut.match(action)) store.dispatch(api.util.resetApiState());
+    },
+  });
+  listener.startListening({
+    actionCreator: signOut,
+    effect: () => {
+      // Also where the room page, which leaves a room that is open, was never loaded.
+      forget("stay");
     },
   });
   return configureStore({

@@ -359,3 +359,48 @@ test("an utterance is ended only where there is one", () => {
   stay.connection.endUtterance();
   expect(stay.wire.count("audio_end")).toBe(1);
 });
+
+test.each(["store_unavailable", "busy", "restarting", "room_elsewhere"])(
+  "%s is no reason to give a session up: it is asked for again, ever later",
+  (code) => {
+    const stay = new Stay();
+    stay.join();
+    stay.wire.breaks(1012);
+    for (const wait of [500, 1_000, 2_000]) {
+      vi.advanceTimersByTime(wait);
+      stay.wire.says({ type: "connected" });
+      const { id } = stay.wire.last("recover_session");
+      stay.wire.says({ type: "error", code, message: "not now", ref: id });
+      expect(stay.wire.closedWith).toBeDefined();
+      expect(stay.states.at(-1)).toEqual({ kind: "waiting", retryInMs: 2 * wait });
+    }
+    vi.advanceTimersByTime(4_000);
+    stay.wire.says({ type: "connected" });
+    expect(stay.wire.last("recover_session").session_id).toBe("s1");
+    stay.wire.says({ type: "session_recovered", ...answer("s1", { missed: 0, gap: false }) });
+    expect(stay.news).toEqual(["recovered 0 whole"]);
+  },
+);
+
+test("what is configured while the session is being made is said once it is made", () => {
+  const stay = new Stay();
+  stay.connection.open();
+  stay.connection.configure({ speaks: "en" });
+  stay.wire.says({ type: "connected" });
+  expect(stay.wire.last("create_session").config).toMatchObject({ speaks: "en", hears: ["es"] });
+  stay.connection.configure({ hears: ["fr"] });
+  stay.finishCreation("s1");
+  expect(stay.wire.last("configure").config).toMatchObject({ speaks: "en", hears: ["fr"] });
+  stay.wire.breaks(1006);
+  vi.advanceTimersByTime(500);
+  stay.wire.says({ type: "connected" });
+  stay.wire.says({ type: "session_recovered", ...answer("s1", { missed: 0, gap: false }) });
+  expect(stay.wire.count("configure"), "and once only").toBe(0);
+});
+
+test("what was configured before the session was asked for is not said twice", () => {
+  const stay = new Stay();
+  stay.connection.configure({ hears: ["fr"] });
+  stay.join();
+  expect(stay.wire.last("create_session").config).toMatchObject({ hears: ["fr"] });
+});

@@ -50,6 +50,8 @@ export interface ConnectionOptions {
 /** About 2 s of speech. Audio that late is of no use, so newer frames are dropped until the network caught up. */
 const MOST_BUFFERED_BYTES = 64 * 1024;
 const LEFT = 1000;
+/** Error codes after which a session cannot be come back to; all others are about the moment. */
+const LOST: readonly string[] = ["session_not_found", "forbidden"];
 
 export class Connection {
   readonly #events: ConnectionEvents;
@@ -59,7 +61,7 @@ export class Connection {
   #online = false;
   /** The message whose refusal ends or restarts the set-up. */
   #setUp: { id: string; recovering: boolean } | undefined;
-  /** Something was configured while there was no connection to say it over. */
+  /** Something was configured that the server has not been told: there is no connection, or no session yet. */
   #unsaid = false;
 
   constructor(options: ConnectionOptions) {
@@ -155,13 +157,13 @@ export class Connection {
         this.#introduce();
         break;
       case "session_created":
-        this.#unsaid = false;
         this.#enterRoom({
           sessionId: message.session_id,
           roomId: message.room_id,
           resumeToken: message.resume_token,
           lastSeq: message.seq,
         });
+        this.#sayUnsaid();
         break;
       case "session_recovered":
         this.#recovered(message);
@@ -196,6 +198,8 @@ export class Connection {
 
   #introduce(): void {
     const session = this.#session;
+    // A new session is made with everything that was configured so far.
+    if (session === undefined) this.#unsaid = false;
     const id =
       session === undefined
         ? this.#link.say({ type: "create_session", config: this.#config })
@@ -213,6 +217,10 @@ export class Connection {
     if (session === undefined) return;
     this.#enterRoom({ ...session, roomId: message.room_id, resumeToken: message.resume_token });
     this.#events.recovered(message.missed, message.gap);
+    this.#sayUnsaid();
+  }
+
+  #sayUnsaid(): void {
     if (this.#unsaid) this.#link.say({ type: "configure", config: this.#config });
     this.#unsaid = false;
   }
@@ -221,7 +229,10 @@ export class Connection {
   #refused(error: ServerMessage & { type: "error" }): boolean {
     const setUp = this.#setUp;
     if (setUp === undefined || error.ref !== setUp.id) return false;
-    if (setUp.recovering) {
+    if (setUp.recovering && !LOST.includes(error.code)) {
+      // The session is still there, behind a server that is busy, restarting, or without its store.
+      this.#link.retryLater();
+    } else if (setUp.recovering) {
       this.#session = undefined;
       this.#events.replaced();
       this.#introduce();

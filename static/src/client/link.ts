@@ -85,10 +85,16 @@ export class Link {
     this.#unanswered = 0;
     clearInterval(this.#heartbeat);
     this.#heartbeat = setInterval(() => {
-      if (this.#unanswered >= MOST_UNANSWERED) this.#abandon();
+      if (this.#unanswered >= MOST_UNANSWERED) this.retryLater();
       else this.say({ type: "ping" });
       this.#unanswered += 1;
     }, HEARTBEAT_MS);
+  }
+
+  /** Gives the socket up without waiting for its close, which a dead network would not deliver for minutes. */
+  retryLater(): void {
+    this.#wire?.close();
+    this.#wait();
   }
 
   /** Closes and stays away; says nothing. */
@@ -134,14 +140,8 @@ export class Link {
       this.#options.events.ended(why, reason === "" ? undefined : reason);
     };
     this.#deadline = setTimeout(() => {
-      this.#abandon();
+      this.retryLater();
     }, SET_UP_MS);
-  }
-
-  /** Gives the socket up without waiting for its close, which a dead network would not deliver for minutes. */
-  #abandon(): void {
-    this.#wire?.close();
-    this.#wait();
   }
 
   #wait(): void {

@@ -14,6 +14,7 @@ import { Suspense, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Outlet, useLocation } from "react-router";
 import { pageAt } from "../pages.ts";
+import { TitleContext } from "../title.ts";
 import { Loading } from "../../parts/loading.tsx";
 import { AccessGate } from "./access-gate.tsx";
 import { Account } from "./account.tsx";
@@ -34,9 +35,11 @@ export function Frame() {
   const content = useContentFocus(pathname);
   const page = pageAt(pathname) ?? "notFound";
 
+  const [own, setOwn] = useState<string>();
+
   useEffect(() => {
-    document.title = `${t(`pages.${page}`)} · Interpres`;
-  }, [page, t]);
+    document.title = `${own ?? t(`pages.${page}`)} · Interpres`;
+  }, [own, page, t]);
 
   const navigation = (
     <Navigation
@@ -124,7 +127,9 @@ export function Frame() {
         >
           <AccessGate>
             <Suspense fallback={<Loading />}>
-              <Outlet />
+              <TitleContext value={setOwn}>
+                <Outlet />
+              </TitleContext>
             </Suspense>
           </AccessGate>
         </Box>

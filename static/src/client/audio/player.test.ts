@@ -222,3 +222,23 @@ test("hours of streams whose end never comes, and frames that nobody hears, do n
   player.silence();
   await context.close();
 });
+
+test("closed, it gives the loudspeaker back, and may be allowed to sound again", async () => {
+  const { player, silent } = await ready();
+  const { context } = player.output ?? {};
+  if (!(context instanceof AudioContext)) throw new Error("no context");
+  const original = player.playOriginal(new AudioBuffer({ length: SAMPLE_RATE, sampleRate: SAMPLE_RATE }), 0);
+  player.start(1, SAMPLE_RATE);
+  for (const frame of frames(1, tone(440, SAMPLE_RATE, 8))) player.play(frame);
+  player.close();
+  expect(silent).toEqual([1]);
+  expect(player.output).toBeUndefined();
+  await vi.waitUntil(() => context.state === "closed", PATIENCE);
+  original.stop();
+  player.close();
+  player.allow();
+  const recording = await Recording.of(player.output);
+  playAll(player, 2, tone(440, SAMPLE_RATE, 0.3));
+  await vi.waitUntil(() => loudest(recording.samples) > 0.4, PATIENCE);
+  player.close();
+});

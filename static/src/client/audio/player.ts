@@ -45,7 +45,7 @@ export class Player {
     this.#sampleRate = sampleRate;
   }
 
-  /** What is heard, for a meter or a recording; undefined before `allow`. */
+  /** What is heard, for a meter or a recording; undefined before `allow` and after `close`. */
   get output(): AudioNode | undefined {
     return this.#output?.master;
   }
@@ -115,6 +115,13 @@ export class Player {
   /** Ends every stream at once. */
   silence(): void {
     for (const streamId of [...this.#streams.keys()]) this.stop(streamId, true);
+  }
+
+  /** Ends every stream and gives the loudspeaker back. A later `allow` opens it again. */
+  close(): void {
+    this.silence();
+    void this.#output?.context.close();
+    this.#output = undefined;
   }
 
   /** Plays an original, e.g. an uploaded file, from `fromSeconds` on; it is ducked under its own translation. */

@@ -5,6 +5,7 @@ import { PAGES } from "../../app/pages.ts";
 import { useAppDispatch, useAppSelector } from "../../app/store.ts";
 import { socketTo } from "../../client/index.ts";
 import { Entrance } from "./entrance/entrance.tsx";
+import { leaveKept } from "./leave-kept.ts";
 import { Room } from "./room.tsx";
 import type { Open } from "./stay.ts";
 import { forgetStay, keepStay, keptStay } from "./stay-record.ts";
@@ -21,6 +22,7 @@ export function RoomPage({ open }: { open?: Open }) {
   const [entries, setEntries] = useState(0);
   const inside = record !== undefined && (roomId === undefined || roomId === record.roomId);
   const addressed = record?.roomId;
+  const connect = open ?? (() => socketTo(key === "" ? {} : { token: key }));
 
   useEffect(() => {
     if (roomId === undefined && addressed !== undefined) void navigate(pathOf(addressed), { replace: true });
@@ -32,11 +34,14 @@ export function RoomPage({ open }: { open?: Open }) {
         roomId={roomId ?? ""}
         proposed={proposedBy(search)}
         onJoin={(chosen) => {
+          const session = keptStay()?.session;
+          if (session !== undefined) leaveKept(session, connect);
           keepStay(chosen);
           setRecord(chosen);
           setEntries(entries + 1);
-          // Without what the link proposed: a reload comes back with what was chosen.
-          void navigate(pathOf(chosen.roomId), { replace: roomId === chosen.roomId });
+          // Without what the link proposed: a reload comes back with what was chosen. And in the entrance's place, which
+          // would lead back into the room.
+          void navigate(pathOf(chosen.roomId), { replace: true });
         }}
       />
     );
@@ -45,7 +50,7 @@ export function RoomPage({ open }: { open?: Open }) {
     <Room
       key={entries}
       record={record}
-      open={open ?? (() => socketTo(key === "" ? {} : { token: key }))}
+      open={connect}
       onLeft={() => {
         forgetStay();
         dispatch(left());

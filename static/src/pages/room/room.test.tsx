@@ -1,13 +1,20 @@
 // A stay in a room: connection, people, languages, text, leaving and coming back.
-import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
+import { act, fireEvent, render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
+import { createMemoryRouter } from "react-router";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { enterKey } from "../../app/access.ts";
+import { enterKey, signOut } from "../../app/access.ts";
+import { Application } from "../../app/application.tsx";
+import { Frame } from "../../app/frame/frame.tsx";
+import { prefer } from "../../app/preferences.ts";
 import { makeStore } from "../../app/store.ts";
 import { api } from "../../api/api.ts";
 import { Player } from "../../client/index.ts";
+import { speakInterface } from "../../i18n/i18n.ts";
 import { LUCIA, RoomServer, transcription, translation } from "../../testing/room-server.tsx";
+import { renderRoutes } from "../../testing/rendering.tsx";
 import { keepStay, keptStay } from "./stay-record.ts";
+import { selectAllUtterances, selectRoomId } from "./stay-slice.ts";
 
 let server: RoomServer;
 beforeEach(() => {
@@ -33,7 +40,6 @@ const warned = () =>
 test("an empty room says what to do, and leads somebody alone to a second window of somebody else", async () => {
   await server.enter();
   expect(status()).toBe("Connected");
-  expect(document.title).toBe("lobby · Interpres");
   expect(screen.getByText("Nothing has been said yet")).toBeTruthy();
   const link = await screen.findByRole<HTMLAnchorElement>("link", { name: /Open a second window in Spanish/u });
   expect(link.href).toBe(`${location.origin}/rooms/lobby?speaks=es&hears=es`);
@@ -387,4 +393,154 @@ test("a second window of the same session is opened with this one as its opener"
   const opened = vi.spyOn(globalThis, "open").mockReturnValue(null);
   await userEvent.click(screen.getByRole("button", { name: "Open here in a second window" }));
   expect(opened).toHaveBeenCalledWith(`${location.origin}/rooms/lobby`, "_blank");
+});
+
+test("the window has the room's name, whatever the language of the interface, and the page's outside", async () => {
+  server.answers.set("/api/access", () => Response.json({ authentication: "none", role: "admin", subject: null }));
+  keepStay({ roomId: "lobby", name: "Ada", speaks: "en", hears: "en" });
+  const { store } = await renderRoutes([{ Component: Frame, children: server.routes() }], { address: "/rooms/lobby" });
+  await waitFor(() => {
+    expect(document.title).toBe("lobby · Interpres");
+  });
+  server.admits();
+  await userEvent.click(screen.getByRole("button", { name: "Language of this interface" }));
+  await userEvent.click(await screen.findByRole("menuitemradio", { name: "Español" }));
+  await screen.findByRole("heading", { name: "Salas" });
+  expect(document.title).toBe("lobby · Interpres");
+  expect(store.getState().preferences.interfaceLanguage).toBe("es");
+  await userEvent.click(screen.getByRole("button", { name: "Salir" }));
+  await waitFor(() => {
+    expect(document.title).toBe("Salas · Interpres");
+  });
+});
+
+test("who signs out in a room leaves it, and nothing of it is there for the next one", async () => {
+  const { store } = await server.enter([LUCIA]);
+  act(() => {
+    store.dispatch(enterKey("hers"));
+  });
+  server.wire.says(transcription("Un secreto."));
+  expect(captions().getByText("Un secreto.")).toBeTruthy();
+  act(() => {
+    store.dispatch(signOut());
+  });
+  expect(server.wire.last("leave_session")).toBeTruthy();
+  expect(keptStay()).toBeUndefined();
+  expect(selectAllUtterances(store.getState())).toEqual([]);
+  expect(selectRoomId(store.getState())).toBe("");
+  expect(notices(store)).toEqual([]);
+});
+
+test("what was read in a room is gone when its person signs out on another page", async () => {
+  const { store, unmount } = await server.enter([LUCIA]);
+  server.wire.says(transcription("Un secreto."));
+  unmount();
+  expect(selectAllUtterances(store.getState())).toHaveLength(1);
+  store.dispatch(signOut());
+  expect(selectAllUtterances(store.getState())).toEqual([]);
+  expect(keptStay()).toBeUndefined();
+});
+
+test("on plain http, where browsers have fewer functions, text is sent all the same", async () => {
+  vi.spyOn(crypto, "randomUUID").mockImplementation(() => {
+    throw new TypeError("crypto.randomUUID is not a function");
+  });
+  await server.enter();
+  write("Hello");
+  expect(server.wire.last("text").text).toBe("Hello");
+  expect(captions().getByText("being sent")).toBeTruthy();
+});
+
+test("what was half said before a break is broken off, until it goes on", async () => {
+  await server.enter([LUCIA]);
+  vi.useFakeTimers();
+  const half = (revision: number) => ({ utterance_id: "half", final: false, seq: undefined, revision });
+  server.wire.says(transcription("A medi", half(0)));
+  server.wire.breaks(1006);
+  press("Try now");
+  server.recovers();
+  server.wire.says(transcription("Otra cosa."));
+  expect(captions().getByText("broken off")).toBeTruthy();
+  server.wire.says(transcription("A medias", half(1)));
+  expect(captions().queryByText("broken off")).toBeNull();
+});
+
+test("a stay gives the loudspeaker back when another page is opened", async () => {
+  const close = vi.spyOn(Player.prototype, "close");
+  const { unmount } = await server.enter();
+  expect(close).not.toHaveBeenCalled();
+  unmount();
+  expect(close).toHaveBeenCalled();
+});
+
+const KEPT = { sessionId: "old", roomId: "lobby", resumeToken: "t", lastSeq: 4 };
+
+/** At the entrance of `other`, in a tab with a session in the lobby; joins. */
+async function joinOther(): Promise<void> {
+  keepStay({ roomId: "lobby", name: "Ada", speaks: "en", hears: "en", session: KEPT });
+  const store = makeStore();
+  store.dispatch(prefer({ name: "Ada", speaks: "en", hears: "en" }));
+  await server.visit("/rooms/other", { store });
+  const join = await screen.findByRole("button", { name: "Join the room" });
+  await waitFor(() => {
+    expect(join).toHaveProperty("disabled", false);
+  });
+  await userEvent.click(join);
+  await waitFor(() => {
+    expect(server.wires).toHaveLength(2);
+  });
+}
+
+test("who joins another room leaves the one in which the tab still has a session", async () => {
+  await joinOther();
+  const [old] = server.wires;
+  old?.says({ type: "connected", connection_id: "c0", protocol: 1 });
+  expect(old?.last("recover_session")).toMatchObject({ session_id: "old", resume_token: "t" });
+  const back = { session_id: "old", room_id: "lobby", resume_token: "t2", seq: 9, missed: 0, gap: false };
+  old?.says({ type: "session_recovered", ...back, participants: [], ref: old.last("recover_session").id });
+  expect(old?.last("leave_session")).toBeTruthy();
+  expect(old?.closed).toBe(true);
+  server.admits([], { room_id: "other" });
+  expect(status()).toBe("Connected");
+  expect(keptStay()).toMatchObject({ roomId: "other", session: { sessionId: "ada" } });
+});
+
+test("a session that is gone is not made anew to be left", async () => {
+  await joinOther();
+  const [old] = server.wires;
+  old?.says({ type: "connected", connection_id: "c0", protocol: 1 });
+  const { id } = old?.last("recover_session") ?? {};
+  old?.says({ type: "error", code: "session_not_found", message: "no", ref: id });
+  expect(old?.heard.map(({ type }) => type)).toEqual(["recover_session"]);
+  expect(old?.closed).toBe(true);
+});
+
+test("after joining from a link, keyboard and screen reader go on at the room's name", async () => {
+  await joinOther();
+  await waitFor(() => {
+    expect(document.activeElement).toBe(screen.getByRole("heading", { name: "other" }));
+  });
+});
+
+test("joining takes the entrance's place in the history, so that Back leads to where one came from", async () => {
+  const store = makeStore();
+  store.dispatch(prefer({ name: "Ada", speaks: "en", hears: "en" }));
+  await speakInterface("en");
+  const router = createMemoryRouter([{ path: "/", element: <p>Overview</p> }, ...server.routes()], {
+    initialEntries: ["/", "/rooms"],
+  });
+  render(<Application store={store} router={router} nonce={undefined} />);
+  const join = await screen.findByRole("button", { name: "Join the room" });
+  await waitFor(() => {
+    expect(join).toHaveProperty("disabled", false);
+  });
+  await userEvent.click(join);
+  await screen.findByRole("heading", { name: "lobby" });
+  await waitFor(() => {
+    expect(router.state.location.pathname).toBe("/rooms/lobby");
+  });
+  await act(async () => {
+    await router.navigate(-1);
+  });
+  expect(await screen.findByText("Overview")).toBeTruthy();
 });

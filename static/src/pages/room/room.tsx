@@ -15,6 +15,7 @@ import { useStore } from "react-redux";
 import { useLanguagesQuery } from "../../api/questions.ts";
 import { useAppSelector } from "../../app/store.ts";
 import type { Store } from "../../app/store.ts";
+import { useTitle } from "../../app/title.ts";
 import { EmptyState } from "../../parts/empty-state.tsx";
 import { useShortcut } from "../../parts/shortcut.ts";
 import { otherWarnings } from "./advice.ts";
@@ -76,6 +77,15 @@ export function Room({ record, open, onLeft, onAgain }: RoomProps) {
   );
 }
 
+/** Whose way in was the entrance's button, which is gone, goes on here with keyboard and screen reader. */
+function useArrival() {
+  const title = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    if (document.activeElement === document.body) title.current?.focus({ preventScroll: true });
+  }, []);
+  return title;
+}
+
 function Inside({ onLeft, onAgain }: Pick<RoomProps, "onLeft" | "onAgain">) {
   const { t } = useTranslation("room");
   const stay = useStay();
@@ -90,6 +100,7 @@ function Inside({ onLeft, onAgain }: Pick<RoomProps, "onLeft" | "onAgain">) {
   const speaks = useAppSelector(selectSpeaks);
   const hears = useAppSelector(selectHears);
   const recognised = speaks === "auto" || languages.some(({ code, speak }) => code === speaks && speak);
+  const title = useArrival();
   useTitle(roomId);
   useShortcut("t", () => {
     field.current?.focus();
@@ -106,6 +117,7 @@ function Inside({ onLeft, onAgain }: Pick<RoomProps, "onLeft" | "onAgain">) {
         sx={{ flexGrow: 1, minWidth: 0, display: "flex", flexDirection: "column", overflow: "hidden" }}
       >
         <RoomBar
+          title={title}
           view={view}
           onView={setView}
           ended={connection.kind === "ended"}
@@ -216,15 +228,4 @@ function NothingYet() {
       {alone ? ` ${t("captions.aloneText")}` : null}
     </EmptyState>
   );
-}
-
-function useTitle(roomId: string): void {
-  useEffect(() => {
-    if (roomId === "") return;
-    const before = document.title;
-    document.title = `${roomId} · Interpres`;
-    return () => {
-      document.title = before;
-    };
-  }, [roomId]);
 }

@@ -1,5 +1,6 @@
 // The stay that this tab is in, kept in its session storage: after a reload, and in a duplicate of the tab, it goes on in the same
 // session. It is gone with the tab, and not shared with others.
+import { forget, remember, remembered } from "../../app/tab-memory.ts";
 import type { SessionHandle } from "../../client/index.ts";
 import { roomIdProblem } from "./room-id.ts";
 
@@ -13,29 +14,20 @@ export interface StayRecord {
   session?: SessionHandle;
 }
 
-const PLACE = "interpres.stay";
-
+/** A browser that keeps nothing shows the entrance after a reload. */
 export function keepStay(record: StayRecord): void {
-  try {
-    sessionStorage.setItem(PLACE, JSON.stringify(record));
-  } catch {
-    // A browser that keeps nothing shows the entrance after a reload.
-  }
+  remember("stay", JSON.stringify(record));
 }
 
 export function forgetStay(): void {
-  try {
-    sessionStorage.removeItem(PLACE);
-  } catch {
-    // Then nothing was kept either.
-  }
+  forget("stay");
 }
 
 /** The stay of this tab; undefined if there is none, or what is kept is not of the kind it should be. */
 export function keptStay(): StayRecord | undefined {
   let kept: unknown;
   try {
-    kept = JSON.parse(sessionStorage.getItem(PLACE) ?? "null");
+    kept = JSON.parse(remembered("stay"));
   } catch {
     return undefined;
   }

@@ -1,6 +1,7 @@
 // One stay in a room as the page shows it: the connection, what was said, who is there, who is talking, what is played.
 import { createEntityAdapter, createSelector, createSlice, SHOULD_AUTOBATCH } from "@reduxjs/toolkit";
 import type { EntityState, PayloadAction, WithSlice } from "@reduxjs/toolkit";
+import { signOut } from "../../app/access.ts";
 import { rootReducer } from "../../app/store.ts";
 import type { ConnectionState, Participant, Warning } from "../../client/index.ts";
 import { toneFor } from "../../parts/tones.ts";
@@ -181,6 +182,8 @@ const staySlice = createSlice({
       state.announced = [...state.announced, { id, ...payload }].slice(-MOST_ANNOUNCED);
     },
   },
+  // What one person read in the room is not for the next one.
+  extraReducers: (builder) => builder.addCase(signOut, beginning),
   selectors: {
     selectRoomId: (state) => state.roomId,
     selectSpeaks: (state) => state.speaks,

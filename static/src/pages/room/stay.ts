@@ -1,6 +1,7 @@
 // One stay in a room, from entering to leaving: brings connection and player together, and tells the store what happens.
+import { addListener, nanoid } from "@reduxjs/toolkit";
 import i18next from "i18next";
-import { keyRefused } from "../../app/access.ts";
+import { keyRefused, signOut } from "../../app/access.ts";
 import { dismiss, notify } from "../../app/notices.ts";
 import type { Store } from "../../app/store.ts";
 import { api } from "../../api/api.ts";
@@ -28,6 +29,7 @@ import {
   selectParticipants,
   selectTyped,
   selectUtterance,
+  selectWarnings,
   talked,
   typedDismissed,
   voiceBegan,
@@ -35,7 +37,7 @@ import {
   warned,
   wrote,
 } from "./stay-slice.ts";
-import { isOfRoom, utteranceId } from "./utterance.ts";
+import { isOfRoom, TRANSLATION_PATIENCE_MS, utteranceId } from "./utterance.ts";
 import type { CaptionMessage } from "./utterance.ts";
 
 /** Opens a socket to the server. */
@@ -72,6 +74,9 @@ export class Stay {
   #learning: boolean;
   #soundAllowed = false;
   #news: ReturnType<typeof setTimeout> | undefined;
+  /** Utterances of others whose translation is waited for before they are read out in their own language. */
+  readonly #awaited = new Map<string, ReturnType<typeof setTimeout>>();
+  #unlisten: (() => void) | undefined;
 
   constructor({ store, record, open, onLeft }: StayOptions) {
     this.#store = store;
@@ -134,6 +139,16 @@ export class Stay {
     if (navigator.userActivation.hasBeenActive) this.#allowSound();
     else for (const gesture of GESTURES) addEventListener(gesture, this.#allowSound);
     addEventListener("online", this.#retryNow);
+    this.#unlisten = this.#store.dispatch(
+      addListener({
+        actionCreator: signOut,
+        effect: () => {
+          this.leave();
+          // That, too, is no business of who comes next.
+          this.#store.dispatch(dismiss(LEFT));
+        },
+      }),
+    );
     for (const topic of [...TOPICS, LEFT]) this.#store.dispatch(dismiss(topic));
     this.#store.dispatch(entered({ roomId, speaks, hears }));
     this.#store.dispatch(interrupted());
@@ -154,7 +169,7 @@ export class Stay {
   /** False when there is no connection: nothing was sent. The text is on the screen at once. */
   say(text: string): boolean {
     const sent = this.connection.sendText(text);
-    if (sent) this.#store.dispatch(wrote(crypto.randomUUID(), text));
+    if (sent) this.#store.dispatch(wrote(nanoid(), text));
     return sent;
   }
 
@@ -245,14 +260,46 @@ export class Stay {
     const state = this.#store.getState();
     const isNews =
       selectUtterance(state, utteranceId(message)) !== before && (message.seq ?? Infinity) > this.#readUpTo;
-    if (!isNews || !message.final || !state.preferences.announceCaptions) return;
-    if (selectIsOwn(state, message.speaker.session_id) || !sameLanguage(message.language, selectHears(state))) return;
-    this.#announcer.push({ name: message.speaker.name, text: message.text, language: message.language });
+    if (!isNews || !message.final || selectIsOwn(state, message.speaker.session_id)) return;
+    if (sameLanguage(message.language, selectHears(state))) {
+      this.#stopAwaiting(utteranceId(message));
+      this.#announce(message);
+    } else if (message.type === "transcription") this.#announceUntranslated(message);
+  }
+
+  /** Words in a language that is not the heard one are read as they are where no translation of them comes. */
+  #announceUntranslated(message: CaptionMessage): void {
+    const state = this.#store.getState();
+    const id = utteranceId(message);
+    if (selectWarnings(state).some(({ code }) => code === "translation_unavailable")) {
+      this.#announce(message);
+      return;
+    }
+    // It may be there already, as what was missed comes in the order of its numbers.
+    if (selectUtterance(state, id)?.translation?.final === true) return;
+    this.#stopAwaiting(id);
+    const timer = setTimeout(() => {
+      this.#awaited.delete(id);
+      this.#announce(message);
+    }, TRANSLATION_PATIENCE_MS);
+    this.#awaited.set(id, timer);
+  }
+
+  #stopAwaiting(id: string): void {
+    clearTimeout(this.#awaited.get(id));
+    this.#awaited.delete(id);
+  }
+
+  #announce({ speaker, text, language }: CaptionMessage): void {
+    if (!this.#store.getState().preferences.announceCaptions) return;
+    this.#announcer.push({ name: speaker.name, text, language });
   }
 
   #recovered(missed: number, gap: boolean): void {
     const returning = this.#returning;
     this.#returning = false;
+    // Of what was half said before the break, the rest may never come; what goes on says so with its next words.
+    this.#store.dispatch(interrupted());
     if (returning) {
       if (gap) this.#tell("connection", i18next.t("room:connection.gapOnReturn"));
     } else if (gap) this.#tell("connection", i18next.t("room:connection.gap"));
@@ -316,8 +363,10 @@ export class Stay {
     clearTimeout(this.#news);
     this.#announcer.stop();
     this.#restGestures();
+    this.#unlisten?.();
+    for (const id of this.#awaited.keys()) this.#stopAwaiting(id);
     removeEventListener("online", this.#retryNow);
-    this.player.silence();
+    this.player.close();
     for (const topic of TOPICS) this.#store.dispatch(dismiss(topic));
   }
 

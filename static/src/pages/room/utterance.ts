@@ -9,6 +9,9 @@ export function isOfRoom(caption: Caption): caption is CaptionMessage {
   return caption.speaker !== undefined;
 }
 
+/** Milliseconds after which nobody expects a translation any more. */
+export const TRANSLATION_PATIENCE_MS = 20_000;
+
 /** One side of an utterance: what was said, or its translation. */
 export interface Side {
   /** BCP 47. */

@@ -9,6 +9,7 @@ import ToggleButton from "@mui/material/ToggleButton";
 import ToggleButtonGroup from "@mui/material/ToggleButtonGroup";
 import Tooltip from "@mui/material/Tooltip";
 import Typography from "@mui/material/Typography";
+import type { RefObject } from "react";
 import { useTranslation } from "react-i18next";
 import { useAppSelector } from "../../../app/store.ts";
 import { VIEWS } from "../captions/views.ts";
@@ -18,6 +19,8 @@ import { selectParticipantIds, selectRoomId } from "../stay-slice.ts";
 import { ConnectionStatus } from "./connection-status.tsx";
 
 export function RoomBar(bar: {
+  /** The room's name. */
+  title: RefObject<HTMLHeadingElement | null>;
   view: View;
   onView: (view: View) => void;
   /** Undefined where the details stand beside the captions. */
@@ -28,7 +31,7 @@ export function RoomBar(bar: {
   const stay = useStay();
   const roomId = useAppSelector(selectRoomId);
   const people = useAppSelector((state) => selectParticipantIds(state).length);
-  const { onDetails } = bar;
+  const { title, view, onView, onDetails, ended } = bar;
   return (
     <Box
       sx={{
@@ -45,8 +48,10 @@ export function RoomBar(bar: {
       }}
     >
       <Typography
+        ref={title}
+        tabIndex={-1}
         variant="h2"
-        sx={{ overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap", minWidth: 0 }}
+        sx={{ outline: "none", overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap", minWidth: 0 }}
         title={roomId}
       >
         {roomId}
@@ -56,11 +61,11 @@ export function RoomBar(bar: {
         <ToggleButtonGroup
           exclusive
           size="small"
-          value={bar.view}
+          value={view}
           aria-label={t("captions.view")}
           onChange={(_, chosen: unknown) => {
             const view = VIEWS.find((one) => one === chosen);
-            if (view !== undefined) bar.onView(view);
+            if (view !== undefined) onView(view);
           }}
         >
           {VIEWS.map((view) => (
@@ -87,7 +92,7 @@ export function RoomBar(bar: {
             </IconButton>
           </Tooltip>
         )}
-        {bar.ended ? null : (
+        {ended ? null : (
           <Button
             color="inherit"
             size="small"

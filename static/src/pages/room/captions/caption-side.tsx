@@ -6,10 +6,8 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Unseen } from "../../../parts/unseen.tsx";
 import { useLanguageName } from "../languages.ts";
+import { TRANSLATION_PATIENCE_MS } from "../utterance.ts";
 import type { Side } from "../utterance.ts";
-
-/** Milliseconds after which nobody expects a translation any more. */
-const PATIENCE_MS = 20_000;
 
 export const CaptionSide = memo(function CaptionSide({
   kind,
@@ -79,7 +77,7 @@ export function AwaitedSide({ heardAt }: { heardAt: number }) {
       () => {
         setLate(true);
       },
-      Math.max(0, heardAt + PATIENCE_MS - Date.now()),
+      Math.max(0, heardAt + TRANSLATION_PATIENCE_MS - Date.now()),
     );
     return () => {
       clearTimeout(timer);

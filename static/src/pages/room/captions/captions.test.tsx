@@ -3,6 +3,7 @@ import { act, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { LUCIA, RoomServer, transcription, translation } from "../../../testing/room-server.tsx";
+import { selectAnnounced } from "../stay-slice.ts";
 
 let server: RoomServer;
 beforeEach(() => {
@@ -131,6 +132,49 @@ test("screen readers are told finals of others in the heard language, joined, at
     vi.advanceTimersByTime(1);
   });
   expect(lines()[1]).toEqual(["en", "Lucía: How are you? Well?"]);
+});
+
+test("screen readers are told the words themselves where nothing is translated, at once", async () => {
+  await server.enter([LUCIA]);
+  const log = screen.getByRole("log", { name: "What the others said" });
+  const warnings = [{ code: "translation_unavailable", message: "x", language: "en" }];
+  server.wire.says({ type: "session_configured", config: {}, warnings }, transcription("Hola."));
+  expect(log.textContent).toBe("Lucía: Hola.");
+  expect(log.firstElementChild?.getAttribute("lang")).toBe("es");
+});
+
+test("screen readers are told the words themselves when no translation has come in its time", async () => {
+  await server.enter([LUCIA]);
+  vi.useFakeTimers();
+  const log = screen.getByRole("log", { name: "What the others said" });
+  server.wire.says(
+    transcription("Hola.", { utterance_id: "a" }),
+    transcription("Adiós.", { utterance_id: "b" }),
+    translation("Bye.", { utterance_id: "b" }),
+  );
+  expect(log.textContent).toBe("Lucía: Bye.");
+  act(() => {
+    vi.advanceTimersByTime(19_999);
+  });
+  expect(log.children).toHaveLength(1);
+  act(() => {
+    vi.advanceTimersByTime(1);
+  });
+  expect(log.lastElementChild?.textContent).toBe("Lucía: Hola.");
+  expect(log.lastElementChild?.getAttribute("lang")).toBe("es");
+  act(() => {
+    vi.advanceTimersByTime(60_000);
+  });
+  expect(log.children).toHaveLength(2);
+});
+
+test("after leaving, what was waiting for its translation is not read", async () => {
+  const { store, unmount } = await server.enter([LUCIA]);
+  vi.useFakeTimers();
+  server.wire.says(transcription("Hola."));
+  unmount();
+  vi.advanceTimersByTime(60_000);
+  expect(selectAnnounced(store.getState())).toEqual([]);
 });
 
 test("who wants no announcements gets none", async () => {

@@ -73,6 +73,21 @@ test("muted, levels still come and nothing is sent", async () => {
   expect([person.sent.length, levels.length]).toEqual([1, 2]);
 });
 
+test("muted, another device is muted as well; turned on anew, it is heard", async () => {
+  const person = new Person();
+  await person.control.turnOn("first");
+  person.control.mute(true);
+  const replacing = person.control.turnOn("second");
+  await person.control.turnOn("third");
+  await replacing;
+  person.says(0.5, 2);
+  expect([person.sent.length, person.control.getView().muted]).toEqual([0, true]);
+  person.control.turnOff();
+  await person.control.turnOn("third");
+  person.says(0.5, 2);
+  expect([person.sent.length, person.control.getView().muted]).toEqual([2, false]);
+});
+
 test("with push to talk, only what is said while the button is held is sent", async () => {
   const person = new Person();
   person.control.setPushToTalk(true);

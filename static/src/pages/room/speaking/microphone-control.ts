@@ -62,7 +62,10 @@ export class MicrophoneControl extends Observed<MicrophoneView> {
     this.#close();
     this.#opening += 1;
     const opening = this.#opening;
-    this.#change({ phase: "opening", problem: undefined, hint: undefined });
+    const { phase, muted } = this.getView();
+    const replaces = phase === "on" || phase === "opening";
+    // Who is muted and takes another device is still muted.
+    this.#change({ phase: "opening", problem: undefined, hint: undefined, muted: replaces && muted });
     try {
       const microphone = await openMicrophone({
         deviceId,
@@ -82,7 +85,7 @@ export class MicrophoneControl extends Observed<MicrophoneView> {
       this.#microphone = microphone;
       this.#quietFor = 0;
       this.#clippingFor = 0;
-      this.#change({ phase: "on", muted: false });
+      this.#change({ phase: "on" });
     } catch (error) {
       if (opening !== this.#opening) return;
       const problem = error instanceof MicrophoneError ? error.problem : "failed";

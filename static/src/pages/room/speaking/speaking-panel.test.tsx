@@ -353,6 +353,58 @@ test("a file can be held, goes on, and can be stopped", async () => {
   expect(room.ends).toBe(1);
 });
 
+test("the keyboard stays in the panel when a file begins, when it is stopped, and when it cannot be read", async () => {
+  const room = new Room();
+  await room.show();
+  const begin = async (file: File): Promise<void> => {
+    act(() => {
+      button("Speak a file").focus();
+    });
+    const input = document.querySelector("input[type=file]");
+    if (!(input instanceof HTMLInputElement)) throw new Error("there is nothing to choose a file with");
+    const chosen = new DataTransfer();
+    chosen.items.add(file);
+    input.files = chosen.files;
+    fireEvent.change(input);
+    await new Promise(requestAnimationFrame);
+  };
+  await begin(recording(60));
+  await says("This file is being spoken into the room");
+  await waitFor(() => {
+    expect(document.activeElement).toBe(button("Pause the file"));
+  });
+  await userEvent.tab();
+  expect(document.activeElement).toBe(button("Stop the file"));
+  await userEvent.keyboard("{Enter}");
+  await says("Microphone off");
+  expect(document.activeElement).toBe(button("Microphone"));
+  await begin(recording(1));
+  await waitFor(() => {
+    expect(room.ends).toBe(2);
+  }, PATIENCE);
+  await waitFor(() => {
+    expect(document.activeElement).toBe(button("Microphone"));
+  });
+  await begin(new File(["dear all"], "letter.txt"));
+  await says(/cannot be read as sound/u);
+  expect(screen.getByRole("region", { name: "Speaking" }).contains(document.activeElement)).toBe(true);
+});
+
+test("whose keyboard is elsewhere keeps it there when a file begins", async () => {
+  const room = new Room();
+  await renderPiece(
+    <>
+      <textarea aria-label="Write" />
+      {room.panel()}
+    </>,
+    { store: room.store },
+  );
+  await userEvent.click(screen.getByRole("textbox"));
+  fireEvent(document.body, drag("drop", recording(60)));
+  await says("This file is being spoken into the room");
+  expect(document.activeElement).toBe(screen.getByRole("textbox"));
+});
+
 test("a file waits for a slow network, and says so", async () => {
   const room = new Room();
   room.takes = false;

@@ -22,6 +22,7 @@ import type { MicrophoneView, Voice } from "./microphone-control.ts";
 import { MicrophoneSettings } from "./microphone-settings.tsx";
 import { useFileDrop } from "./use-file-drop.ts";
 import { useHoldKey } from "./use-hold-key.ts";
+import { useKeptFocus } from "./use-kept-focus.ts";
 
 export interface SpeakingPanelProps {
   connection: Voice;
@@ -42,6 +43,7 @@ export function SpeakingPanel({ connection, player, online, recognised, language
   const statusId = useId();
   const isFile = spoken.file !== undefined || spoken.opening;
   const usable = recognised && !isFile;
+  const focus = useKeptFocus(spoken.file === undefined ? "microphone" : "file", !spoken.opening);
 
   useEffect(() => {
     microphone.setPushToTalk(pushToTalk);
@@ -81,6 +83,7 @@ export function SpeakingPanel({ connection, player, online, recognised, language
     <Box
       component="section"
       aria-label={t("speaking.title")}
+      {...focus}
       sx={{
         display: "grid",
         gridTemplateColumns: "minmax(0, 1fr)",
