@@ -10,7 +10,8 @@ export const websocketTest = {
     title: "Connection",
     address: "Address",
     wrongAddress: "This is no address of a WebSocket, such as ws://localhost:3000/ws.",
-    otherOrigin: "This page may connect to its own server only, {{own}}. Open the test page of the other server instead.",
+    otherOrigin:
+      "This page may connect to its own server only, {{own}}. Open the test page of the other server instead.",
     userId: "user_id (optional)",
     token: "Key or token (optional)",
     connect: "Connect",

@@ -36,7 +36,9 @@ test("a saved log has no tokens in it", () => {
   log.text("sent", '{"type":"recover_session","resume_token":"s3cret"');
   const saved = asJsonLines(log.entries());
   expect(saved).not.toContain("s3cret");
-  expect(saved).toContain('"message":{"type":"session_created","resume_token":"…","data":{"token":"…","text":"a token"}}');
+  expect(saved).toContain(
+    '"message":{"type":"session_created","resume_token":"…","data":{"token":"…","text":"a token"}}',
+  );
 });
 
 test("frames of one stream are one entry, as long as no pause is between them", () => {

@@ -154,7 +154,10 @@ export function asJsonLines(entries: readonly Entry[]): string {
   return entries
     .map(({ at, text, ...entry }) => {
       const message = parse(text);
-      return JSON.stringify({ at: new Date(at).toISOString(), ...entry, message: message ?? text.replace(SECRET_IN_TEXT, "$1…") }, withoutTokens);
+      return JSON.stringify(
+        { at: new Date(at).toISOString(), ...entry, message: message ?? text.replace(SECRET_IN_TEXT, "$1…") },
+        withoutTokens,
+      );
     })
     .join("\n");
 }
