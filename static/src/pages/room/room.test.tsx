@@ -499,7 +499,7 @@ test("who joins another room leaves the one in which the tab still has a session
   const back = { session_id: "old", room_id: "lobby", resume_token: "t2", seq: 9, missed: 0, gap: false };
   old?.says({ type: "session_recovered", ...back, participants: [], ref: old.last("recover_session").id });
   expect(old?.last("leave_session")).toBeTruthy();
-  expect(old?.closed).toBe(true);
+  expect(old?.closedWith).toBeDefined();
   server.admits([], { room_id: "other" });
   expect(status()).toBe("Connected");
   expect(keptStay()).toMatchObject({ roomId: "other", session: { sessionId: "ada" } });
@@ -511,8 +511,8 @@ test("a session that is gone is not made anew to be left", async () => {
   old?.says({ type: "connected", connection_id: "c0", protocol: 1 });
   const { id } = old?.last("recover_session") ?? {};
   old?.says({ type: "error", code: "session_not_found", message: "no", ref: id });
-  expect(old?.heard.map(({ type }) => type)).toEqual(["recover_session"]);
-  expect(old?.closed).toBe(true);
+  expect(old?.sent.map(({ type }) => type)).toEqual(["recover_session"]);
+  expect(old?.closedWith).toBeDefined();
 });
 
 test("after joining from a link, keyboard and screen reader go on at the room's name", async () => {
