@@ -1,7 +1,8 @@
 //! The inbound surface: routes parse, authorise, send a message to an actor, and render the answer.
 //!
 //! The frame around every route lives here too: who may call ([`access`]), what an error looks like ([`error`]), what
-//! every response carries ([`exchange`]), and how the server is bound and stopped ([`server`]).
+//! every response carries ([`exchange`]), what describes them all ([`openapi`], [`asyncapi`]), the files and addresses of the
+//! pages ([`static_files`]), and how the server is bound and stopped ([`server`]).
 //! What does not live here: what a room, session or engine does.
 
 pub mod access;
