@@ -6,7 +6,7 @@
 # The page, which the binary embeds.
 FROM node:26-bookworm-slim AS page
 WORKDIR /src
-COPY package.json package-lock.json .npmrc ./
+COPY package.json package-lock.json .npmrc tsconfig.json ./
 RUN --mount=type=cache,target=/root/.npm npm ci --no-progress
 COPY static static
 RUN npm run build

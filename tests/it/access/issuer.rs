@@ -151,15 +151,19 @@ pub struct Issuer {
 impl Issuer {
     /// On a free port.
     pub async fn start(keys: &[&SigningKey]) -> Self {
-        Self::start_at(([127, 0, 0, 1], 0).into(), keys).await
+        Self::start_on(Self::down(), keys).await
     }
 
-    /// On this port, even if somebody has just left it.
-    pub async fn start_at(address: SocketAddr, keys: &[&SigningKey]) -> Self {
+    /// An address that is kept for an issuer: nobody else gets it, and who connects to it is refused.
+    pub fn down() -> TcpSocket {
         let socket = TcpSocket::new_v4().unwrap();
-        socket.set_reuseaddr(true).unwrap();
-        socket.bind(address).unwrap();
-        let listener = socket.listen(64).unwrap();
+        socket.bind(([127, 0, 0, 1], 0).into()).unwrap();
+        socket
+    }
+
+    /// On an address that was kept.
+    pub async fn start_on(kept: TcpSocket, keys: &[&SigningKey]) -> Self {
+        let listener = kept.listen(64).unwrap();
         let address = listener.local_addr().unwrap();
         let (body, asked) = (
             Arc::new(Mutex::new(String::new())),
@@ -199,14 +203,12 @@ impl Issuer {
         self.asked.load(Ordering::SeqCst)
     }
 
-    /// Ends it, and gives its address.
-    pub async fn stop(self) -> SocketAddr {
+    /// Ends it.
+    pub async fn stop(self) {
         self.serving.abort();
-        // Until its port is free again.
         while tokio::net::TcpStream::connect(self.address).await.is_ok() {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
-        self.address
     }
 }
 
