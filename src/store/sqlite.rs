@@ -44,6 +44,10 @@ const BUSY: Duration = Duration::from_secs(5);
 const OPENING: Duration = Duration::from_secs(20);
 const OPENING_PAUSE: Duration = Duration::from_millis(20);
 
+/// What SQLite takes a file system to give out at once: it writes one byte in each 4 KiB of its shared memory file and
+/// relies on the rest. With smaller blocks a full disk ends the process by SIGBUS at the next start.
+const SAFE_BLOCK: u64 = 4096;
+
 /// What is left of the journal's file after it was emptied: it is written from its beginning then, and need not grow.
 /// At four times what it grows to between two checkpoints (1,000 pages of 4 KiB).
 const JOURNAL_BYTES: &str = "16777216";
@@ -60,6 +64,22 @@ pub struct SqliteDatabase {
     writer: Mutex<Writer>,
     readers: SqlitePool,
     nodes: NodeLocks,
+}
+
+/// Says so where a full disk would end the process.
+fn warn_of_small_blocks(folder: &Path) {
+    match rustix::fs::statvfs(folder) {
+        Ok(system) if system.f_frsize < SAFE_BLOCK => tracing::warn!(
+            folder = %folder.display(),
+            block_bytes = system.f_frsize,
+            "the file system of the database has blocks smaller than 4096 bytes: should it ever be full, a start may \
+             fail; move it to one made with 4096 (mkfs.ext4 -b 4096) by data.dir (DATA_DIR)"
+        ),
+        Ok(_) => {}
+        Err(error) => {
+            tracing::debug!(%error, "the file system of the database tells nothing of its blocks")
+        }
+    }
 }
 
 enum Writer {
@@ -94,6 +114,7 @@ impl SqliteDatabase {
             path: file.to_owned(),
             cause: super::sql::fault::cause(error),
         };
+        warn_of_small_blocks(folder);
         let options = SqliteConnectOptions::new()
             .filename(file)
             .busy_timeout(BUSY)

@@ -18,10 +18,10 @@ const SIZE: u64 = 12 << 20;
 /// Where Debian keeps the programs below, which not everybody's path names.
 const PROGRAMS: &str = "/usr/sbin:/usr/bin:/sbin:/bin";
 
-/// `$1` is the folder. Nothing is kept back for root, whom the server may run as. When the disk fails it is read-only
-/// from then on, as on most machines.
+/// `$1` is the folder. Blocks are as large as on every larger disk. Nothing is kept back for root, whom the server may
+/// run as. When the disk fails it is read-only from then on, as on most machines.
 const KEEPER: &str = r#"
-mkfs.ext4 -q -m 0 "$1/image" && mkdir "$1/disk" &&
+mkfs.ext4 -q -m 0 -b 4096 "$1/image" && mkdir "$1/disk" &&
   mount -o loop,errors=remount-ro "$1/image" "$1/disk" && echo mounted && exec cat >/dev/null
 "#;
 

@@ -129,7 +129,12 @@ impl Server {
                 let (_, address) = line.strip_prefix("listening on ")?.split_once("://")?;
                 Some(address.to_owned())
             })
-            .expect("the server says where it listens");
+            .unwrap_or_else(|| {
+                panic!(
+                    "the server did not say where it listens: {:?}",
+                    process.wait()
+                )
+            });
         Self {
             process,
             address,
