@@ -11,7 +11,11 @@ use bytes::Bytes;
 use serde::Serialize;
 use tokio::sync::mpsc;
 
-use super::{identity::UtteranceId, language::Language};
+use super::{
+    identity::UtteranceId,
+    interpretation::{InterpretationRequest, InterpretationStream, InterpretationStyle},
+    language::Language,
+};
 
 /// Sample rate of all audio that goes into a transcription, in Hz.
 pub const TRANSCRIPTION_RATE: u32 = 16_000;
@@ -67,6 +71,31 @@ pub trait Engine: Send + Sync {
         source: &Language,
         target: &Language,
     ) -> Result<Translated, EngineError>;
+
+    /// How it interprets end to end; `None` for an engine of parts, which is opened by the two streams above. The
+    /// streams of parts of one that interprets end to end are not opened for speech; typed text still goes through
+    /// [`Engine::open_translation`] where it has one.
+    fn interprets(&self) -> Option<InterpretationStyle> {
+        None
+    }
+
+    /// Opens the interpretation of one speaker into one language, of an engine that interprets end to end.
+    ///
+    /// # Errors
+    /// As [`Engine::open_transcription`].
+    async fn open_interpretation(
+        &self,
+        request: InterpretationRequest,
+    ) -> Result<InterpretationStream, EngineError> {
+        Err(EngineError::new(
+            Trouble::Unsupported,
+            format!(
+                "{} does not interpret end to end (into {})",
+                self.name(),
+                request.target
+            ),
+        ))
+    }
 }
 
 /// Who is to be heard.
