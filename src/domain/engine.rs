@@ -6,6 +6,8 @@
 //! after a failure, pacing, and the choice of another engine are the caller's (Source and Invoker), so that they
 //! are written once for every engine.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use bytes::Bytes;
 use serde::Serialize;
@@ -13,7 +15,7 @@ use tokio::sync::mpsc;
 
 use super::{
     identity::UtteranceId,
-    interpretation::{InterpretationRequest, InterpretationStream, InterpretationStyle},
+    interpretation::{InterpretationRequest, InterpretationStream, InterpretationStyle, Prices},
     language::Language,
 };
 
@@ -76,6 +78,11 @@ pub trait Engine: Send + Sync {
     /// streams of parts of one that interprets end to end are not opened for speech; typed text still goes through
     /// [`Engine::open_translation`] where it has one.
     fn interprets(&self) -> Option<InterpretationStyle> {
+        None
+    }
+
+    /// What its provider asks for what was used; `None` for an engine that costs nothing.
+    fn prices(&self) -> Option<Prices> {
         None
     }
 
@@ -316,6 +323,9 @@ pub struct EngineReport {
     pub talkers: usize,
     /// Speakers that are admitted without a look at the lag.
     pub talker_limit: usize,
+    /// What has gone otherwise than it should since the start, by what it is; empty for engines that count nothing.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub counted: BTreeMap<&'static str, u64>,
 }
 
 /// One part of an engine: a recognizer, a translator, a voice.
