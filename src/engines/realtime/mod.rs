@@ -4,9 +4,17 @@
 //! it alive; [`ending`] tells whether another try may help; [`translate`] and [`converse`] are the engines. Reopening,
 //! renewal and the choice of another engine are the caller's.
 
+pub mod backlog;
 pub mod credential;
 pub mod ending;
 pub mod endpoint;
+mod opening;
+mod report;
+mod session;
 pub mod settings;
 pub mod socket;
+mod tally;
+pub mod translate;
 pub mod wire;
+
+pub use translate::Translate;
