@@ -5,6 +5,7 @@
 //! renewal and the choice of another engine are the caller's.
 
 pub mod backlog;
+pub mod converse;
 pub mod credential;
 pub mod ending;
 pub mod endpoint;
@@ -17,4 +18,5 @@ mod tally;
 pub mod translate;
 pub mod wire;
 
+pub use converse::Converse;
 pub use translate::Translate;
