@@ -13,6 +13,7 @@ use tokio::{sync::Mutex, time::Instant};
 use tokio_tungstenite::tungstenite::http::{HeaderMap, HeaderName, HeaderValue};
 use url::{Url, form_urlencoded};
 
+use super::encryption::encryption;
 use super::settings::{Account, CredentialSettings, Provider};
 use crate::domain::engine::{EngineError, Trouble};
 
@@ -42,7 +43,7 @@ pub struct Credential {
     project: Option<String>,
     /// Whoever holds this asks; the others wait for the answer.
     token: Mutex<Option<Token>>,
-    client: Client,
+    client: Option<Client>,
 }
 
 struct Token {
@@ -57,18 +58,7 @@ impl Credential {
     /// # Errors
     /// If this machine has no certificates to know others by.
     pub fn new(account: &Account, settings: CredentialSettings) -> Result<Self, EngineError> {
-        // Who is sent elsewhere does not know whom to trust there, and a machine's own identity is not asked for by way
-        // of others.
-        let mut client = Client::builder().timeout(DEADLINE).redirect(Policy::none());
-        if token_address(&settings).is_some_and(|address| address.starts_with("http://")) {
-            client = client.no_proxy();
-        }
-        let client = client.build().map_err(|error| {
-            EngineError::new(
-                Trouble::Unavailable,
-                format!("no encrypted connection can be made: {error}"),
-            )
-        })?;
+        let client = token_address(&settings).map(asker).transpose()?;
         Ok(Self {
             provider: account.provider,
             settings,
@@ -137,8 +127,10 @@ impl Credential {
     }
 
     async fn fetch(&self) -> Result<Token, EngineError> {
+        let none = || refused("a key needs none");
+        let client = self.client.as_ref().ok_or_else(none)?;
         let request = match &self.settings {
-            CredentialSettings::Key(_) => return Err(refused("a key needs no token")),
+            CredentialSettings::Key(_) => return Err(none()),
             CredentialSettings::Entra {
                 authority,
                 tenant,
@@ -157,10 +149,7 @@ impl Credential {
                     .append_pair("scope", SCOPE)
                     .finish();
                 let kind = "application/x-www-form-urlencoded";
-                self.client
-                    .post(url)
-                    .header("content-type", kind)
-                    .body(form)
+                client.post(url).header("content-type", kind).body(form)
             }
             CredentialSettings::ManagedIdentity {
                 endpoint,
@@ -175,12 +164,31 @@ impl Credential {
                 if let Some(client_id) = client_id {
                     url.query_pairs_mut().append_pair("client_id", client_id);
                 }
-                self.client.get(url).header("Metadata", "true")
+                client.get(url).header("Metadata", "true")
             }
         };
         let answer = request.send().await.map_err(|error| unreachable(&error))?;
         read(answer).await
     }
+}
+
+/// What asks for tokens at an address.
+fn asker(address: &str) -> Result<Client, EngineError> {
+    // Who is sent elsewhere does not know whom to trust there, and a machine's own identity is not asked for by way of
+    // others.
+    let mut client = Client::builder()
+        .timeout(DEADLINE)
+        .redirect(Policy::none())
+        .tls_backend_preconfigured(encryption()?.as_ref().clone());
+    if address.starts_with("http://") {
+        client = client.no_proxy();
+    }
+    client.build().map_err(|error| {
+        EngineError::new(
+            Trouble::Unavailable,
+            format!("no encrypted connection can be made: {error}"),
+        )
+    })
 }
 
 fn token_address(settings: &CredentialSettings) -> Option<&str> {

@@ -7,6 +7,7 @@
 pub mod backlog;
 pub mod converse;
 pub mod credential;
+mod encryption;
 pub mod ending;
 pub mod endpoint;
 mod opening;

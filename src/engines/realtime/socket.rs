@@ -4,14 +4,9 @@
 //! places whether the network takes what it is given. The send buffer of the kernel is small for the same reason: what
 //! waits there can no longer be dropped.
 
-use std::{
-    sync::{Arc, OnceLock},
-    time::Duration,
-};
+use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt, stream::SplitSink, stream::SplitStream};
-use rustls::{ClientConfig, crypto::ring};
-use rustls_platform_verifier::BuilderVerifierExt;
 use socket2::SockRef;
 use tokio::{
     net::TcpStream,
@@ -29,6 +24,7 @@ use tokio_tungstenite::{
 };
 
 use super::{
+    encryption::encryption,
     ending::{Ending, broken, not_connected},
     endpoint::Endpoint,
 };
@@ -220,23 +216,4 @@ async fn write(mut sink: SplitSink<Stream, Message>, mut messages: mpsc::Receive
     }));
     // Whoever does not take it is left.
     let _ = timeout(FAREWELL, sink.send(farewell)).await;
-}
-
-/// How we encrypt and whom we trust: as this machine does.
-fn encryption() -> Result<Arc<ClientConfig>, EngineError> {
-    static MADE: OnceLock<Arc<ClientConfig>> = OnceLock::new();
-    if let Some(made) = MADE.get() {
-        return Ok(Arc::clone(made));
-    }
-    let made = ClientConfig::builder_with_provider(ring::default_provider().into())
-        .with_safe_default_protocol_versions()
-        .and_then(BuilderVerifierExt::with_platform_verifier)
-        .map_err(|error| {
-            EngineError::new(
-                Trouble::Unavailable,
-                format!("no encrypted connection can be made: {error}"),
-            )
-        })?
-        .with_no_client_auth();
-    Ok(Arc::clone(MADE.get_or_init(|| Arc::new(made))))
 }
