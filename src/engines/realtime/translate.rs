@@ -261,7 +261,7 @@ impl Translating {
 }
 
 fn piece(piece: Piece) -> Option<TextPiece> {
-    (!piece.text.is_empty()).then(|| TextPiece {
+    (!piece.text.is_empty()).then_some(TextPiece {
         turn: None,
         text: piece.text,
         at: piece.at,

@@ -1,7 +1,7 @@
 //! The engine `azure-realtime`: the conversation dialect, prompted as an interpreter.
 //!
-//! The speaker's pauses are found by us: each ends a turn, which is asked for when the one before is answered ([`turns`]).
-//! What the model is told stands in [`prompt`]; the glossary is part of it and may change during the talk.
+//! The speaker's pauses are found by us: each ends a turn, which is asked for when the one before is answered (`turns`).
+//! What the model is told stands in `prompt`; the glossary is part of it and may change during the talk.
 
 mod dialogue;
 mod prompt;

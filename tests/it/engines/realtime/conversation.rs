@@ -32,6 +32,11 @@ impl Connection {
     /// Takes a turn's audio and makes an item of it.
     async fn take_turn(&mut self, item: &str) {
         self.hear_type("input_audio_buffer.commit").await;
+        self.make_item(item).await;
+    }
+
+    /// Makes an item of what was said, and writes it down.
+    async fn make_item(&mut self, item: &str) {
         self.say(&json!({"type": "input_audio_buffer.committed", "item_id": item}))
             .await;
         self.say(&json!({
@@ -44,6 +49,11 @@ impl Connection {
     /// Answers what is asked for with its own number.
     async fn answer_turn(&mut self) -> String {
         let asked = self.hear_type("response.create").await;
+        self.answer(&asked).await
+    }
+
+    /// Answers this with its own number.
+    async fn answer(&mut self, asked: &Value) -> String {
         let turn = asked["response"]["metadata"]["turn"]
             .as_str()
             .unwrap()
@@ -86,11 +96,25 @@ fn said(turn: u64) -> Output {
 async fn turns_are_asked_for_one_at_a_time_and_the_end_waits_for_all() {
     let provider = Provider::new(1, async |mut connection: Connection| {
         connection.greet().await;
-        for turn in 0..5 {
-            connection.take_turn(&format!("i{turn}")).await;
+        // All are spoken before any is answered; only the first is asked for meanwhile.
+        let (mut spoken, mut asked) = (0, None);
+        while spoken < 5 || asked.is_none() {
+            let event = connection.hear().await.unwrap();
+            match event["type"].as_str().unwrap() {
+                "input_audio_buffer.commit" => {
+                    connection.make_item(&format!("i{spoken}")).await;
+                    spoken += 1;
+                }
+                "response.create" => assert_eq!(asked.replace(event), None),
+                _ => {}
+            }
         }
         for turn in 0..5 {
-            assert_eq!(connection.answer_turn().await, turn.to_string());
+            let event = match asked.take() {
+                Some(event) => event,
+                None => connection.hear_type("response.create").await,
+            };
+            assert_eq!(connection.answer(&event).await, turn.to_string());
         }
         assert_eq!(connection.closed().await, Some(1000));
     })

@@ -4,9 +4,10 @@ mod conversation;
 mod credentials;
 mod faults;
 mod golden;
+mod ours;
 mod provider;
 mod replay;
-mod wire;
+mod theirs;
 
 use std::{sync::Arc, time::Duration};
 

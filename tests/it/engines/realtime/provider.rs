@@ -5,7 +5,7 @@ use std::{future::Future, time::Duration};
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio::{
-    net::{TcpListener, TcpStream},
+    net::{TcpSocket, TcpStream},
     task::JoinHandle,
     time::timeout,
 };
@@ -41,7 +41,21 @@ impl Provider {
         F: Fn(Connection) -> Following + Send + Sync + 'static,
         Following: Future<Output = ()> + Send,
     {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::behind(None, connections, script).await
+    }
+
+    /// The same, with room for so many bytes that it has not read; the system's usual room without.
+    pub async fn behind<F, Following>(room: Option<u32>, connections: usize, script: F) -> Self
+    where
+        F: Fn(Connection) -> Following + Send + Sync + 'static,
+        Following: Future<Output = ()> + Send,
+    {
+        let socket = TcpSocket::new_v4().unwrap();
+        if let Some(room) = room {
+            socket.set_recv_buffer_size(room).unwrap();
+        }
+        socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let listener = socket.listen(16).unwrap();
         let port = listener.local_addr().unwrap().port();
         let task = tokio::spawn(async move {
             for _ in 0..connections {

@@ -7,6 +7,8 @@
 
 mod answers;
 mod objections;
+#[cfg(test)]
+mod tests;
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -180,7 +182,10 @@ impl Turns {
         let Some(turn) = self.numbered(number) else {
             return;
         };
-        turn.heard.get_or_insert(heard);
+        if turn.heard.replace(heard).is_some() {
+            // Whoever goes on speaking over it changes nothing.
+            return;
+        }
         match turn.stage {
             Stage::Over => self.cut(number),
             Stage::Queued(_) => self.translated(number, None, now),
@@ -201,9 +206,11 @@ impl Turns {
 
     /// When something is due.
     pub fn wake(&self) -> Option<Instant> {
-        let is_free = !self.turns.iter().any(Turn::is_active);
+        // Only the first that is not over is asked for, so no other is due.
+        let first = self.turns.iter().find(|turn| turn.stage != Stage::Over);
+        let first = first.map(|turn| turn.number);
         let due = |turn: &Turn| match turn.stage {
-            Stage::Queued(at) if is_free => Some(at),
+            Stage::Queued(at) if Some(turn.number) == first => Some(at),
             _ if turn.is_owed() => Some(turn.touched + STALL),
             Stage::Over if !turn.is_written => turn.write_by,
             _ => None,
@@ -313,7 +320,6 @@ impl Turns {
         let (Some(heard), Some(item)) = (turn.cut(), turn.answers.last().cloned()) else {
             return;
         };
-        turn.heard = None;
         let act = Act::Truncate {
             item_id: item,
             content_index: 0,
