@@ -9,6 +9,7 @@ pub mod audience;
 pub mod client_message;
 pub mod engine;
 pub mod identity;
+pub mod interpretation;
 pub mod language;
 pub mod participant;
 pub mod room_log;

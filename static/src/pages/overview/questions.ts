@@ -95,7 +95,7 @@ export interface RoomsView {
   next?: string | null;
 }
 
-export type EngineRole = "transcriber" | "translator" | "synthesizer";
+export type EngineRole = "transcriber" | "translator" | "synthesizer" | "interpreter";
 
 export interface EngineView {
   name: string;
