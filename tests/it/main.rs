@@ -5,6 +5,7 @@ mod audio;
 mod config;
 mod conversation;
 mod durability;
+mod emulate;
 mod engines;
 mod floors;
 mod http_frame;
