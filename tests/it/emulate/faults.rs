@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::stand::{CONVERSATION, Came, Emulator, Line, TRANSLATION, tone};
+use crate::support::server::http_client;
 
 const APPEND: &str = "session.input_audio_buffer.append";
 
@@ -177,7 +178,7 @@ async fn faults_are_added_and_taken_away_while_it_runs() {
     let text = line.expect("session.output_transcript.delta").await;
     assert_eq!(text["elapsed_ms"], Value::Null);
     assert_eq!(line.closed().await.0, 1_011);
-    reqwest::Client::new()
+    http_client()
         .delete(emulator.url("/_emulator/faults"))
         .send()
         .await

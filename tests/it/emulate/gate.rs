@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite;
 
 use super::stand::{CONVERSATION, Emulator, TRANSLATION, assert_same_shape, golden};
+use crate::support::server::http_client;
 
 #[tokio::test]
 async fn golden_handshakes_come_in_or_are_refused_as_they_should() {
@@ -182,7 +183,7 @@ async fn client_secrets() {
             "{body}"
         );
     }
-    let answer = reqwest::Client::new()
+    let answer = http_client()
         .post(emulator.url(secrets))
         .bearer_auth("sk-wrong-and-long")
         .send()

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
 
 use super::stand::{CONVERSATION, Came, Emulator, TRANSLATION, golden_file};
+use crate::support::server::http_client;
 
 /// Frames that no client should send, of all kinds.
 fn frames() -> Vec<String> {
@@ -94,7 +95,11 @@ async fn wrong_order_is_answered() {
     line.send(&json!({"type": "response.create"})).await;
     let events = line.until("response.done").await;
     assert_eq!(events[events.len() - 1]["response"]["status"], "completed");
-    let plain = reqwest::get(emulator.url(CONVERSATION)).await.unwrap();
+    let plain = http_client()
+        .get(emulator.url(CONVERSATION))
+        .send()
+        .await
+        .unwrap();
     assert_eq!(plain.status(), 400);
 }
 

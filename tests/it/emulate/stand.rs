@@ -22,6 +22,8 @@ use tokio_tungstenite::{
     },
 };
 
+use crate::support::server::http_client;
+
 /// How long a test waits for what it expects: far beyond what it takes.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -123,12 +125,12 @@ impl Emulator {
     }
 
     pub async fn get(&self, path: &str) -> Value {
-        let answer = reqwest::get(self.url(path)).await.unwrap();
+        let answer = http_client().get(self.url(path)).send().await.unwrap();
         answer.json().await.unwrap()
     }
 
     pub async fn post(&self, path: &str, body: &Value) -> (u16, Value) {
-        let answer = reqwest::Client::new()
+        let answer = http_client()
             .post(self.url(path))
             .bearer_auth("sk-emulated")
             .json(body)

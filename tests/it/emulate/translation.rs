@@ -4,6 +4,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::json;
 
 use super::stand::{Emulator, Line, STEP, TRANSLATION, deltas, kinds, tone};
+use crate::support::speech::recording;
 
 const APPEND: &str = "session.input_audio_buffer.append";
 
@@ -156,7 +157,7 @@ async fn a_session_expires() {
 #[tokio::test]
 async fn the_targets_own_language_becomes_silence_and_a_missing_pair_is_said() {
     let emulator = Emulator::start(&[]);
-    let said = super::super::support::speech::recording("goforward.raw");
+    let said = recording("goforward.raw");
     let mut narrow = Vec::new();
     interpres::audio::pcm::PcmAssembler::new().push(&said, &mut narrow);
     let mut wide = Vec::new();

@@ -1,9 +1,11 @@
 //! The conversation dialect (GA): turns of a speaker, items, and responses of a model that interprets.
 //!
-//! `turns` takes audio in and finds what is a turn, `items` changes the history, `responding` answers. The order of
+//! `turns` takes audio in and finds what is a turn, `items` changes the history, `responding` answers, and `finishing`
+//! ends an answer. The order of
 //! events is the recorded one (reference, section 1.7); transcripts of what was said come late, as they do.
 
 mod configuration;
+mod finishing;
 mod history;
 mod items;
 mod responding;
