@@ -1,9 +1,9 @@
 //! The emulator of the OpenAI and Azure OpenAI realtime services: both dialects, client secrets, faults, an invoice.
 //!
-//! [`server`] takes connections, [`gate`] decides which dialect one speaks and whether it may; then a session of
-//! [`translation`] or [`conversation`] runs as one task, or [`transcript`] replays a recorded one. A session reads
-//! messages of its client from [`wire`] and writes through an [`outlet`], where all faults are. What is said goes
-//! through an [`interpreter`]: an engine of ours, or nothing at all.
+//! `server` takes connections, `gate` decides which dialect one speaks and whether it may; then a session of
+//! `translation` or `conversation` runs as one task, or `transcript` replays a recorded one. A session reads
+//! messages of its client from `wire` and writes through an `outlet`, where all faults are. What is said goes
+//! through an `interpreter`: an engine of ours, or nothing at all.
 
 mod complaint;
 mod control;
@@ -31,7 +31,7 @@ pub use self::{
     interpreter::Interpreter,
     invoice::Invoice,
     prices::{PriceError, Prices},
-    server::{Bound, Options, bind},
+    server::{BindError, Bound, Options, bind},
     transcript::{Transcript, TranscriptError},
 };
 

@@ -62,7 +62,7 @@ pub struct Prices(BTreeMap<String, Price>);
 pub struct PriceError(#[from] serde_json::Error);
 
 impl Prices {
-    /// Reads a table: an object of models, each with the fields of [`Price`]; what a model lacks is free.
+    /// Reads a table: an object of models, each with the prices that docs/emulators.md names; what a model lacks is free.
     ///
     /// # Errors
     /// When it is not such a table.

@@ -24,7 +24,7 @@ async fn say(line: &mut Line, steps: usize) {
 
 /// A response of many words, which takes its time.
 async fn long_response(line: &mut Line) -> String {
-    let text = "word ".repeat(60);
+    let text = "word ".repeat(400);
     let item = json!({"type": "message", "role": "user", "content": [{"type": "input_text", "text": text}]});
     line.send(&json!({"type": "conversation.item.create", "item": item}))
         .await;
@@ -234,4 +234,29 @@ async fn voice_and_model_stay() {
     line.expect("session.updated").await;
     line.send(&json!({"type": "session.update", "session": {"type": "realtime", "audio": {"output": {"voice": "marin"}}}})).await;
     assert_eq!(line.error().await["code"], "cannot_update_voice");
+}
+
+#[tokio::test]
+async fn positions_count_from_the_first_audio_of_the_session() {
+    let emulator = Emulator::null(&[]);
+    let detection = json!({"type": "server_vad", "create_response": false});
+    let mut line = opened(&emulator, json!({"turn_detection": detection})).await;
+    let mut starts = Vec::new();
+    for silence in [200, 400, 600] {
+        let detection =
+            json!({"type": "server_vad", "create_response": false, "silence_duration_ms": silence});
+        let session =
+            json!({"type": "realtime", "audio": {"input": {"turn_detection": detection}}});
+        line.send(&json!({"type": "session.update", "session": session}))
+            .await;
+        line.expect("session.updated").await;
+        say(&mut line, 4).await;
+        let events = line.until("conversation.item.done").await;
+        starts.push(events[0]["audio_start_ms"].as_u64().unwrap());
+    }
+    // Each time 2.2 s are said: the turn begins within the first half of them.
+    for (round, start) in starts.iter().enumerate() {
+        let before = 2_200 * round as u64;
+        assert!((before..before + 1_100).contains(start), "{starts:?}");
+    }
 }

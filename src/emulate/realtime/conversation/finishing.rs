@@ -15,7 +15,7 @@ impl Conversation {
     /// Writes down in the response's item how far it has come.
     pub(super) fn note(&mut self, at: usize, status: &'static str) {
         let response = &mut self.responses[at];
-        let spoken = response.speaks.then_some(response.spoken_seconds);
+        let spoken = response.speaks.then_some(response.spoken_seconds());
         response.item.answered(status, &response.text, spoken);
         if let Some(item) = self.history.get_mut(&response.item.id) {
             *item = response.item.clone();

@@ -259,7 +259,7 @@ impl Conversation {
             self.has_spoken = true;
         }
         self.note(at, "in_progress");
-        if self.responses[at].spoken_seconds >= TRANSCRIPTS_AFTER_SECONDS {
+        if self.responses[at].spoken_seconds() >= TRANSCRIPTS_AFTER_SECONDS {
             self.tell_transcripts().await?;
         }
         Ok(self.responses[at].is_done().then_some(Ending::Completed))

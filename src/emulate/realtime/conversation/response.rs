@@ -63,8 +63,8 @@ pub struct Response {
     pub is_announced: bool,
     /// What has been sent of its text.
     pub text: String,
-    /// How much of its speech has been sent, in seconds.
-    pub spoken_seconds: f64,
+    /// How much of its speech has been sent, in bytes.
+    spoken_bytes: usize,
     /// Tokens that went in.
     pub tokens_in: Tokens,
     texts: VecDeque<String>,
@@ -94,7 +94,7 @@ impl Response {
             is_told: false,
             is_announced: false,
             text: String::new(),
-            spoken_seconds: 0.0,
+            spoken_bytes: 0,
             tokens_in,
             texts: VecDeque::new(),
             audio: VecDeque::new(),
@@ -167,8 +167,13 @@ impl Response {
         if wanted == 0 {
             return None;
         }
-        self.spoken_seconds += wanted as f64 / f64::from(self.format.bytes_per_second());
+        self.spoken_bytes += wanted;
         Some(self.audio.drain(..wanted).collect())
+    }
+
+    /// How much of its speech has been sent, in seconds.
+    pub fn spoken_seconds(&self) -> f64 {
+        self.spoken_bytes as f64 / f64::from(self.format.bytes_per_second())
     }
 
     /// An event about its one part, with the ids that such events have.
@@ -198,7 +203,7 @@ impl Response {
         }
         Tokens {
             text_out: text_tokens(self.text.chars().count()),
-            audio_out: (self.spoken_seconds * TOKENS_OUT_PER_SECOND).ceil() as u64,
+            audio_out: (self.spoken_seconds() * TOKENS_OUT_PER_SECOND).ceil() as u64,
             ..self.tokens_in
         }
     }

@@ -36,6 +36,8 @@ pub struct Turns {
     held: Vec<u8>,
     /// All that ever came, in milliseconds.
     heard_ms: f64,
+    /// What of it came before this detector.
+    before_ms: f64,
     /// The item that is being said.
     saying: Option<String>,
 }
@@ -51,6 +53,7 @@ impl Turns {
             assembler: PcmAssembler::new(),
             held: Vec::new(),
             heard_ms: 0.0,
+            before_ms: 0.0,
             saying: None,
         }
     }
@@ -59,6 +62,7 @@ impl Turns {
     pub fn after(self, other: &Self) -> Self {
         Self {
             heard_ms: other.heard_ms,
+            before_ms: other.heard_ms,
             ..self
         }
     }
@@ -85,9 +89,9 @@ impl Turns {
         self.held.drain(..surplus);
     }
 
-    /// How far before now a position of the detector lies, in milliseconds since the session's first audio.
+    /// A position of the detector in milliseconds since the session's first audio.
     fn moment(&self, at_sample: u64) -> u64 {
-        at_sample * 1_000 / u64::from(DETECTOR_RATE)
+        self.before_ms as u64 + at_sample * 1_000 / u64::from(DETECTOR_RATE)
     }
 }
 

@@ -273,10 +273,10 @@ impl Translation {
         self.tell_source(&told).await
     }
 
-    /// Begins with the next sentence if none is being interpreted. Speech that is in the target language already
+    /// Begins with the next sentence if none is being interpreted and not too much waits to be sent. Speech that is in the target language already
     /// becomes silence, as the service does it.
-    async fn interpret_next(&mut self) -> Result<(), Over> {
-        if self.told.is_some() {
+    pub(super) async fn interpret_next(&mut self) -> Result<(), Over> {
+        if self.told.is_some() || self.speech.is_full() || self.sentences.is_empty() {
             return Ok(());
         }
         let direction = self.direction();
@@ -336,6 +336,7 @@ impl Translation {
         while self.told.is_none() && !self.speech.is_empty() {
             tokio::time::sleep(TAIL_STEP.mul_f64(self.outlet.slowness())).await;
             self.tell_step().await?;
+            self.interpret_next().await?;
         }
         let busy = self.ear.is_busy()
             || self.told.is_some()

@@ -16,6 +16,9 @@ pub const BYTES_PER_SECOND: u32 = WIRE_RATE * 2;
 /// How many bytes the deltas have in turn. The service's vary, and an odd one leaves half a sample for the next.
 const LENGTHS: [usize; 5] = [9_600, 9_599, 7_201, 9_600, 4_803];
 
+/// Sound from which on no further sentence is interpreted until some has been sent, in bytes: a minute.
+const FULL: usize = BYTES_PER_SECOND as usize * 60;
+
 /// What is sent in one step.
 #[derive(Debug, PartialEq)]
 pub struct Step {
@@ -53,6 +56,11 @@ impl Speech {
     /// Whether nothing waits.
     pub fn is_empty(&self) -> bool {
         self.texts.is_empty() && self.audio.is_empty()
+    }
+
+    /// Whether so much waits that no sentence should be added.
+    pub fn is_full(&self) -> bool {
+        self.audio.len() > FULL
     }
 
     /// Takes the next step: a word, and sound. A mark comes with its word. While more sound of the same sentence may

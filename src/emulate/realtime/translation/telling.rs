@@ -29,7 +29,8 @@ impl Translation {
             return Ok(());
         }
         self.slow_steps = 0.0;
-        self.tell_step().await
+        self.tell_step().await?;
+        self.interpret_next().await
     }
 
     pub(super) async fn tell_step(&mut self) -> Result<(), Over> {
