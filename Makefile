@@ -23,7 +23,7 @@ TEXTS ?= 84000
 
 .PHONY: help
 help: ## List what can be made
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 16
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
 
 .PHONY: run
 run: ## Install what is missing, build, and serve on http://127.0.0.1:3000 (PORT=… for another port)

@@ -17,7 +17,7 @@ use super::{
 const USUAL_SECONDS: u64 = 600;
 
 /// Secrets that are kept; the one that ends first makes room.
-const MOST_SECRETS: usize = 10_000;
+const MOST_SECRETS: usize = 1_000;
 
 const REQUEST: Rule = Rule::Object(&[
     may("session", Rule::Any),
@@ -83,5 +83,33 @@ impl Secrets {
         let secrets = self.0.lock();
         let secret = secrets.get(value)?;
         (secret.dialect == dialect && secret.until > Instant::now()).then(|| secret.session.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_secret_ends_when_it_says_and_makes_room() {
+        let secrets = Secrets::default();
+        let make = |seconds: u64| {
+            let request = json!({"expires_after": {"anchor": "created_at", "seconds": seconds}});
+            let made = secrets
+                .make(Dialect::Translation, &request, |_| Ok(json!({})))
+                .unwrap();
+            made["value"].as_str().unwrap().to_owned()
+        };
+        let is_good = |value: &str| secrets.session(value, Dialect::Translation).is_some();
+        let (short, long) = (make(10), make(7_200));
+        tokio::time::advance(Duration::from_secs(9)).await;
+        assert!(is_good(&short) && is_good(&long));
+        tokio::time::advance(Duration::from_secs(2)).await;
+        assert!(!is_good(&short) && is_good(&long));
+        assert!(secrets.session(&long, Dialect::Conversation).is_none());
+        for _ in 0..MOST_SECRETS {
+            make(7_200);
+        }
+        assert!(!is_good(&long));
     }
 }
