@@ -8,6 +8,7 @@ mod conversation;
 mod dashboard;
 mod demo;
 mod durability;
+mod emulate;
 mod engines;
 mod floors;
 mod http_frame;

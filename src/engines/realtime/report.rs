@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use super::{opening::Door, tally::Tally};
-use crate::domain::engine::{EngineError, EnginePart, EngineReport, LanguagePair, PartRole, Trouble};
+use crate::domain::engine::{
+    EngineError, EnginePart, EngineReport, LanguagePair, PartRole, Trouble,
+};
 
 /// What there is to say.
 pub struct Described<'a> {

@@ -10,7 +10,10 @@ fn folder(part: &str) -> PathBuf {
         .join(part)
 }
 
-/// All JSON files of `client` or `server`, by name without its ending.
+/// What the files of dialects begin with that the engines do not speak.
+const NOT_SPOKEN: [&str; 4] = ["beta.", "live.", "transcription.", "azure_preview"];
+
+/// All JSON files of `client` or `server` that are of the two dialects, by name without its ending.
 pub fn files(part: &str) -> Vec<(String, Value)> {
     let mut files: Vec<_> = fs::read_dir(folder(part))
         .unwrap()
@@ -21,8 +24,10 @@ pub fn files(part: &str) -> Vec<(String, Value)> {
         })
         .map(|path| {
             let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
-            (name, value(&fs::read_to_string(path).unwrap()))
+            (name, path)
         })
+        .filter(|(name, _)| !NOT_SPOKEN.iter().any(|begin| name.starts_with(begin)))
+        .map(|(name, path)| (name, value(&fs::read_to_string(path).unwrap())))
         .collect();
     files.sort_by(|one, other| one.0.cmp(&other.0));
     files
