@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod audience;
+pub mod breaker;
 pub mod client_message;
 pub mod engine;
 pub mod identity;
@@ -12,6 +13,7 @@ pub mod interpretation;
 pub mod language;
 pub mod participant;
 pub mod room_log;
+pub mod segmentation;
 pub mod server_message;
 pub mod session_config;
 pub mod time;
