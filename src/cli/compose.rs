@@ -77,10 +77,11 @@ pub async fn environment(
             started = Some(Arc::clone(&local));
             let local: Arc<dyn Engine> = local;
             let null: Arc<dyn Engine> = Arc::new(null_engine(outgoing.clone()));
-            Ok(match settings.engines.default {
+            let engines = match settings.engines.default {
                 DefaultEngine::Local => Engines::new(local, vec![null]),
                 DefaultEngine::Null => Engines::new(null, vec![local]),
-            })
+            };
+            Ok(engines.falling_back_to(settings.engines.fallback.clone()))
         },
     )?;
     // Whoever connects first must find its voices.

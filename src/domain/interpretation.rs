@@ -5,6 +5,10 @@
 //! provider's limit, silence while nothing is said, the cutting of text into utterances, and the choice of another engine
 //! are the caller's (Invoker), so that they are written once for every engine. A stream ends after
 //! [`InterpretationOutput::Closed`] or [`InterpretationOutput::Failed`].
+//!
+//! Turns are counted by the engine, from a number of its choice, one up for each [`InterpretationInput::EndOfUtterance`],
+//! and each ends with [`InterpretationOutput::TargetDone`] or [`InterpretationOutput::Untranslated`]: so the caller knows
+//! whose words a turn holds.
 
 use std::time::Duration;
 

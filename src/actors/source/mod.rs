@@ -1,11 +1,14 @@
 //! A speaker: where audio becomes utterances, and utterances the only transcript of what was said.
 //!
 //! The Source listens for voice, cuts utterances, gives them to the engine's ear, and passes every revision of the
-//! transcript to the Room and to the Invokers of this speaker. It lives while anybody reads what is said.
+//! transcript to the Room and to the Invokers of this speaker. Invokers whose engine interprets end to end are given
+//! the sound itself; if all are, there is no ear, and one of them writes the transcript. It lives while anybody reads
+//! what is said.
 
 mod ear;
 mod gauge;
 pub mod listening;
+mod road;
 mod telling;
 
 use std::{
@@ -18,12 +21,13 @@ use actix::{Actor, AsyncContext, Handler, Message, Running};
 use tokio::time::Instant;
 
 pub use self::gauge::SourceGauge;
-use self::{ear::Ear, gauge::Doing};
+use self::{ear::Ear, gauge::Doing, road::Road};
 use crate::{
     actors::{
+        chain::Chain,
         environment::Environment,
         insistent::Insistent,
-        invoker::{Interpret, Invoker},
+        invoker::{Interpret, Invoker, InvokerGauge, interpreting::Mark},
         room::{
             Room,
             captions::{NeedRoutes, SpeechEdged, Transcribed},
@@ -31,6 +35,7 @@ use crate::{
         voice::{Hearing, Pace, Voice},
     },
     audio::{
+        backlog::Backlog,
         endpoint::{EndpointSettings, Endpointer},
         pcm::PcmAssembler,
         resample::Resampler,
@@ -40,6 +45,7 @@ use crate::{
     domain::{
         engine::Engine,
         identity::{ConnectionId, UtteranceId},
+        interpretation::INTERPRETATION_RATE,
         language::Language,
         participant::Speaker,
         time::Timestamp,
@@ -62,8 +68,8 @@ pub struct SourceOrder {
     pub speaker: Speaker,
     /// In which language.
     pub language: Language,
-    /// Who writes it down.
-    pub engine: Arc<dyn Engine>,
+    /// Who writes it down, and who does instead.
+    pub chain: Chain,
     /// Of the audio, in Hz.
     pub sample_rate: u32,
     /// Where it shows its state.
@@ -79,11 +85,22 @@ pub struct SourceRoutes {
     /// Older ones are ignored.
     pub epoch: u64,
     /// Its translations.
-    pub translators: Vec<(Language, Ref<Invoker>)>,
+    pub translators: Vec<Translator>,
     /// Those who understand it as it is and want to hear it.
     pub original: Vec<Hearing>,
     /// Whether anybody reads it at all.
     pub anybody: bool,
+}
+
+/// A translation, as its speaker's Source knows it.
+#[derive(Clone)]
+pub struct Translator {
+    /// Into which language.
+    pub language: Language,
+    /// Its Invoker.
+    pub invoker: Ref<Invoker>,
+    /// What it shows: whether it takes text or sound.
+    pub gauge: Arc<InvokerGauge>,
 }
 
 /// An utterance that has no final yet.
@@ -99,7 +116,10 @@ struct Utterance {
 /// A translation this Source feeds.
 struct Translating {
     invoker: Ref<Invoker>,
+    gauge: Arc<InvokerGauge>,
     finals: Insistent<Interpret>,
+    /// Sound that its Invoker has not taken.
+    line: Backlog<Mark>,
 }
 
 /// What outlives a crash.
@@ -128,6 +148,15 @@ pub struct Source {
     resampled: Vec<i16>,
 
     ear: Ear,
+    /// Who writes down what the ear hears.
+    ear_engine: Option<Arc<dyn Engine>>,
+    /// The sound for engines that interpret end to end, if there is one among those that may serve.
+    road: Option<Road>,
+    /// Whose translation gives the transcript too, while the ear does not hear.
+    appointed: Option<Language>,
+    told_fallback: bool,
+    /// The utterance being said, if the ear does not hear it.
+    unheard: Option<Utterance>,
     utterances: VecDeque<Utterance>,
     quiet_since: Instant,
 
@@ -150,9 +179,11 @@ impl Source {
 
     fn new(legacy: Legacy) -> Self {
         let order = legacy.order.get();
-        order
-            .gauge
-            .made_for(order.engine.name(), order.sample_rate, &order.speaker.name);
+        order.gauge.made_for(
+            order.chain.first().name(),
+            order.sample_rate,
+            &order.speaker.name,
+        );
         let original = Voice::new(
             Arc::clone(&order.environment),
             Arc::clone(&order.streams),
@@ -163,6 +194,10 @@ impl Source {
         let resampler = Resampler::new(order.sample_rate, DETECTOR_RATE)
             .expect("a session's rate is one of those the resampler knows");
         let endpointer = endpointer(&order.environment.settings);
+        let road = order
+            .chain
+            .interprets()
+            .then(|| Road::new(order.sample_rate));
         Self {
             order,
             legacy,
@@ -177,6 +212,11 @@ impl Source {
             samples: Vec::new(),
             resampled: Vec::new(),
             ear: Ear::default(),
+            ear_engine: None,
+            road,
+            appointed: None,
+            told_fallback: false,
+            unheard: None,
             utterances: VecDeque::new(),
             quiet_since: Instant::now(),
             finals: Insistent::default(),
@@ -187,12 +227,16 @@ impl Source {
 
     fn show(&self) {
         let doing = match (self.utterances.is_empty(), self.ear.is_open()) {
+            _ if self.unheard.is_some() => Doing::Hearing,
             (true, false) => Doing::Resting,
             (true, true) => Doing::Listening,
             (false, true) => Doing::Hearing,
             (false, false) => Doing::Opening,
         };
-        self.order.gauge.show(doing, self.ear.lag_ms());
+        let lines = self.translating.values();
+        let waiting = lines.map(|translating| translating.line.waiting());
+        let longest = waiting.max().unwrap_or_default().as_millis() as u64;
+        self.order.gauge.show(doing, self.ear.lag_ms().max(longest));
     }
 
     fn beat(&mut self, ctx: &mut Ctx<Self>) {
@@ -210,6 +254,7 @@ impl Source {
         self.edges.retry(&self.order.room);
         for translating in self.translating.values_mut() {
             translating.finals.retry(&translating.invoker);
+            translating.retry_line();
         }
         self.feed_ear(ctx);
         self.show();
@@ -230,7 +275,7 @@ impl Source {
             && !self.finals.is_waiting()
             && !translators
                 .into_iter()
-                .any(|translating| translating.finals.is_waiting())
+                .any(|translating| translating.finals.is_waiting() || !translating.line.is_empty())
     }
 }
 
@@ -334,6 +379,7 @@ impl Handler<SourceOrder> for Source {
         self.finals = former.finals;
         self.edges = former.edges;
         self.ear = former.ear.renewed();
+        self.told_fallback = former.told_fallback;
         self.show();
     }
 }
@@ -353,13 +399,24 @@ impl Source {
     fn take_routes(&mut self, routes: SourceRoutes) {
         self.epoch = routes.epoch;
         let mut before = std::mem::take(&mut self.translating);
-        for (language, invoker) in routes.translators {
-            let finals = before
-                .remove(&language)
-                .map(|known| known.finals)
-                .unwrap_or_default();
-            self.translating
-                .insert(language, Translating { invoker, finals });
+        for Translator {
+            language,
+            invoker,
+            gauge,
+        } in routes.translators
+        {
+            let known = before.remove(&language);
+            let (finals, line) = match known {
+                Some(known) => (known.finals, known.line),
+                None => (Insistent::default(), Backlog::new(INTERPRETATION_RATE)),
+            };
+            let translating = Translating {
+                invoker,
+                gauge,
+                finals,
+                line,
+            };
+            self.translating.insert(language, translating);
         }
         self.original.set_hearings(routes.original);
         self.unread_since =

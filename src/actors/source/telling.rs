@@ -11,6 +11,12 @@ use crate::{
 };
 
 impl Source {
+    /// The engine that writes down what the ear hears; before it has heard anything, the one that was chosen.
+    pub(super) fn ear_name(&self) -> &'static str {
+        let first = self.order.chain.first();
+        self.ear_engine.as_ref().unwrap_or(first).name()
+    }
+
     fn caption(&self, utterance: &Utterance, last: bool, confidence: Option<f32>) -> Caption {
         Caption {
             seq: None,
@@ -26,7 +32,7 @@ impl Source {
             started_at: utterance.started_at,
             ended_at: utterance.ended_at,
             confidence,
-            engine: self.order.engine.name(),
+            engine: self.ear_name(),
         }
     }
 

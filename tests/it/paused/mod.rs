@@ -1,5 +1,6 @@
 //! The whole tree on one thread under a paused clock: what takes minutes takes no time, and what is paced is exact.
 
+mod interpreting;
 mod store;
 mod tree;
 

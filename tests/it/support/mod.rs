@@ -2,6 +2,7 @@
 
 pub mod client;
 pub mod disk;
+pub mod interpreter;
 pub mod postgres;
 pub mod processes;
 pub mod server;
