@@ -101,6 +101,7 @@ impl Handler<Type> for Source {
             ended_at: Some(now),
             revision: 0,
             text: typed.text,
+            sound_to: Vec::new(),
         };
         self.tell_final(&utterance, None);
     }
@@ -171,15 +172,16 @@ impl Source {
     fn begin(&mut self, at: u64, voice_at: u64) {
         let id: UtteranceId = self.order.environment.identities.next().into();
         let started_at = self.moment_of(voice_at);
+        let (ear, takers) = self.takers();
         let utterance = Utterance {
             id: id.clone(),
             started_at,
             ended_at: None,
             revision: 0,
             text: String::new(),
+            sound_to: takers.clone(),
         };
         self.keep(&utterance);
-        let (ear, takers) = self.takers();
         self.begin_giving(&id, (at, voice_at), ear, takers);
         if ear {
             self.utterances.push_back(utterance);

@@ -111,6 +111,8 @@ struct Utterance {
     ended_at: Option<Timestamp>,
     revision: u32,
     text: String,
+    /// Who is given the sound of it, and so not the text.
+    sound_to: Vec<Language>,
 }
 
 /// A translation this Source feeds.

@@ -53,8 +53,10 @@ impl Source {
         let caption = self.caption(utterance, false, None);
         let _ = self.order.room.tell(Transcribed(caption));
         let interpret = self.interpret(utterance, false);
-        for translating in self.translating.values() {
-            let _ = translating.invoker.tell(interpret.clone());
+        for (language, translating) in &self.translating {
+            if !utterance.sound_to.contains(language) {
+                let _ = translating.invoker.tell(interpret.clone());
+            }
         }
     }
 
@@ -63,10 +65,12 @@ impl Source {
         let caption = self.caption(utterance, true, confidence);
         self.finals.tell(&self.order.room, Transcribed(caption));
         let interpret = self.interpret(utterance, true);
-        for translating in self.translating.values_mut() {
-            translating
-                .finals
-                .tell(&translating.invoker, interpret.clone());
+        for (language, translating) in &mut self.translating {
+            if !utterance.sound_to.contains(language) {
+                translating
+                    .finals
+                    .tell(&translating.invoker, interpret.clone());
+            }
         }
     }
 

@@ -19,9 +19,10 @@ pub use self::turns::Turns;
 /// How long nothing may come behind the mark of a sentence until it is taken for its end.
 const AFTER_A_MARK: Duration = Duration::from_millis(500);
 
-/// How long nothing may come while nobody speaks until what there is counts as whole. Translations pause for less
-/// between two words.
-const IN_SILENCE: Duration = Duration::from_millis(1_500);
+/// How long nothing may come while nobody speaks until what there is counts as whole. A translation pauses longer
+/// between two words, for it waits for what follows in its source.
+const SOURCE_IN_SILENCE: Duration = Duration::from_millis(1_500);
+const TARGET_IN_SILENCE: Duration = Duration::from_millis(2_500);
 
 /// The same while somebody speaks, or makes a noise that is taken for speech.
 const IN_SPEECH: Duration = Duration::from_secs(5);
@@ -134,7 +135,12 @@ impl Segmentation {
             if quiet >= AFTER_A_MARK {
                 self.cut(side, true, found);
             }
-            if quiet >= if speaking { IN_SPEECH } else { IN_SILENCE } {
+            let patience = match side {
+                _ if speaking => IN_SPEECH,
+                Side::Source => SOURCE_IN_SILENCE,
+                Side::Target => TARGET_IN_SILENCE,
+            };
+            if quiet >= patience {
                 self.end(side, found);
             }
         }

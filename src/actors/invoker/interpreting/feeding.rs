@@ -53,7 +53,8 @@ impl Invoker {
                     interpreting.voiced += voiced;
                 }
                 Some(Next::Mark(Mark::Begin { utterance, at, .. })) => {
-                    interpreting.giving = Some(Awaited {
+                    // Only turns answer to an utterance of the Source.
+                    interpreting.giving = (!link.style.continuous).then_some(Awaited {
                         id: utterance,
                         started_at: at,
                     });

@@ -212,7 +212,7 @@ impl Invoker {
     }
 
     /// What is certainly whole by now becomes final, for the oldest stream.
-    pub(super) fn pass_time(&mut self) {
+    pub(super) fn pass_time(&mut self, ctx: &mut Ctx<Self>) {
         let Some(mut link) = self.interpreting.links.pop_front() else {
             return;
         };
@@ -227,6 +227,7 @@ impl Invoker {
             self.end_sound(&mut link);
         }
         self.interpreting.links.push_front(link);
+        self.ensure_speaking(ctx);
     }
 
     /// What has come of a stream that is over becomes final, and the next ones say what they held back.

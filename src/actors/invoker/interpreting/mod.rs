@@ -218,7 +218,7 @@ impl Invoker {
             interpreting.backlog.push(Piece::Mark(Mark::End));
         }
         interpreting.transcripts.retry(&self.order.room);
-        self.pass_time();
+        self.pass_time(ctx);
         self.give_up_what_hangs(ctx);
         self.choose_engine();
         self.drive(ctx);
