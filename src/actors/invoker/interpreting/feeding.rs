@@ -53,8 +53,7 @@ impl Invoker {
                     interpreting.voiced += voiced;
                 }
                 Some(Next::Mark(Mark::Begin { utterance, at, .. })) => {
-                    // Only turns answer to an utterance of the Source.
-                    interpreting.giving = (!link.style.continuous).then_some(Awaited {
+                    interpreting.giving = Some(Awaited {
                         id: utterance,
                         started_at: at,
                     });
@@ -80,16 +79,26 @@ impl Invoker {
             .length(std::mem::take(&mut interpreting.voiced));
         let length = interpreting.backlog.length(samples.len());
         link.began.get_or_insert((now, clock));
+        if !link.style.continuous && !link.in_turn && !samples.is_empty() {
+            // The rest of an utterance that another stream was given the beginning of has a name of its own.
+            let rest = || Awaited {
+                id: self.order.environment.identities.next().into(),
+                started_at: clock,
+            };
+            link.said
+                .push(interpreting.giving.take().unwrap_or_else(rest));
+            link.in_turn = true;
+        }
         link.unanswered += voiced;
         let mut sent = Ok(());
         if !samples.is_empty() {
             sent = input.try_send(InterpretationInput::Audio(samples));
         }
         if ended {
-            if let Some(giving) = interpreting.giving.take() {
-                link.said.push(giving);
+            interpreting.giving = None;
+            if std::mem::take(&mut link.in_turn) {
+                sent = sent.and_then(|()| input.try_send(InterpretationInput::EndOfUtterance));
             }
-            sent = sent.and_then(|()| input.try_send(InterpretationInput::EndOfUtterance));
         }
         if let Err(TrySendError::Closed(_)) = sent {
             // Its output says why it is over.

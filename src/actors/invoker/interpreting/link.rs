@@ -75,8 +75,10 @@ pub(super) struct Link {
     pub turns: Turns,
     /// The number of the first turn that was heard of, and how many utterances had been answered by then.
     first_turn: Option<u64>,
-    /// The utterances of turn-based engines, in order; the oldest may be answered already.
+    /// The utterances of turn-based engines, in order; the oldest may be answered already, the newest is still being
+    /// said while `in_turn`.
     pub said: Vec<Awaited>,
+    pub in_turn: bool,
     pub answered: u64,
     ids: BTreeMap<u64, UtteranceId>,
 
@@ -113,6 +115,7 @@ impl Link {
             turns: Turns::default(),
             first_turn: None,
             said: Vec::new(),
+            in_turn: false,
             answered: 0,
             ids: BTreeMap::new(),
             passages: None,

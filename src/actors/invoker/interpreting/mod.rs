@@ -83,7 +83,7 @@ pub(super) struct Interpreting {
     /// Whether somebody speaks, by what has come from the Source, and when it last came.
     coming: bool,
     came: Instant,
-    /// The utterance that is being given to the engine.
+    /// The utterance whose sound comes next, if none of it has been given yet.
     giving: Option<Awaited>,
 
     /// The oldest answers first; at most one takes what is said, at most one is ready to.

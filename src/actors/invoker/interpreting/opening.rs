@@ -253,9 +253,6 @@ impl Invoker {
             since: Instant::now(),
         };
         if !was_asked {
-            if phase == Phase::Taking {
-                self.interpreting.giving = None;
-            }
             let error = match ending {
                 Ending::Failed(error) => error,
                 Ending::Closed => EngineError::new(Trouble::Failed, "the engine closed the stream"),
@@ -346,7 +343,6 @@ impl Invoker {
     /// Asks a stream to close, after all it has been given.
     pub(super) fn close(&mut self, number: u64) {
         let interpreting = &mut self.interpreting;
-        let giving = interpreting.giving.take();
         let Some(link) = interpreting
             .links
             .iter_mut()
@@ -355,8 +351,7 @@ impl Invoker {
             return;
         };
         if let Some(input) = link.input.take() {
-            if let Some(giving) = giving {
-                link.said.push(giving);
+            if std::mem::take(&mut link.in_turn) {
                 // One that is full takes no word any more: it is given up after a while.
                 let _ = input.try_send(InterpretationInput::EndOfUtterance);
             }
