@@ -68,7 +68,7 @@ pub enum InterpretationInput {
     Audio(Bytes),
     /// The speaker has paused: a turn-based engine answers what it heard since the last. Continuous ones pass over it.
     EndOfUtterance,
-    /// Another glossary from now on.
+    /// Another glossary from now on; null for none.
     Glossary(Value),
     /// Somebody spoke over the translation of this turn after so much of it was heard: what was not is forgotten.
     Interrupted {

@@ -16,6 +16,7 @@ use std::{
 };
 
 use actix::{Actor, AsyncContext, Handler, Message, Running};
+use serde_json::Value;
 use tokio::time::Instant;
 
 pub use self::gauge::InvokerGauge;
@@ -70,6 +71,8 @@ pub struct InvokerOrder {
     pub target: Language,
     /// Who translates, and who does instead.
     pub chain: Chain,
+    /// How their words are to be translated.
+    pub glossary: Option<Value>,
     /// Where it shows its state.
     pub gauge: Arc<InvokerGauge>,
     /// The room's numbers for audio streams.
@@ -332,6 +335,22 @@ impl Handler<Finish> for Invoker {
     fn handle(&mut self, _: Finish, ctx: &mut Ctx<Self>) {
         self.leave(ctx);
         self.end_when_all_is_translated(ctx);
+    }
+}
+
+/// The speaker has another glossary.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Glossary(pub Option<Value>);
+
+impl Handler<Glossary> for Invoker {
+    type Result = ();
+
+    fn handle(&mut self, Glossary(glossary): Glossary, _: &mut Ctx<Self>) {
+        self.kept_order.change(|kept| kept.glossary = glossary);
+        self.order = self.kept_order.get();
+        self.interpreting
+            .take_glossary(self.order.glossary.as_ref());
     }
 }
 

@@ -9,10 +9,10 @@ use std::{
     sync::Arc,
 };
 
-use super::{Room, RoomState, Speaking, group_of};
+use super::{Room, RoomState, Seat, Speaking, group_of};
 use crate::{
     actors::{
-        invoker::{HearersRoute, Invoker, InvokerGauge, InvokerOrder},
+        invoker::{Glossary, HearersRoute, Invoker, InvokerGauge, InvokerOrder},
         outlet::{Outlet, Outlets},
         source::{Source, SourceRoutes, Translator},
         voice::Hearing,
@@ -106,6 +106,7 @@ impl Room {
             source: speaking.language.clone(),
             target: target.clone(),
             chain,
+            glossary: seat.glossary.clone(),
             gauge,
             streams: self.streams(),
         })
@@ -124,6 +125,17 @@ impl Room {
             if let (Some(invoker), Some(order)) = (self.invoker(key, ctx), order) {
                 // One that is just ending is started anew with its speaker's next words.
                 let _ = invoker.tell(order);
+            }
+        }
+    }
+
+    /// A speaker's glossary has changed: their translations go on with the new one.
+    pub(super) fn push_glossary(&self, speaker: &SessionId, seat: &Seat, ctx: &Ctx<Self>) {
+        let state = self.kept.snapshot();
+        for key in state.invoked.keys().filter(|(of, _)| of == speaker) {
+            if let Some(invoker) = self.invoker(key, ctx) {
+                // One that is full goes on with the old one until its next stream or the next change.
+                let _ = invoker.tell(Glossary(seat.glossary.clone()));
             }
         }
     }

@@ -75,7 +75,7 @@ pub fn of(environment: &Environment, config: &SessionConfig) -> Vec<ConfigWarnin
             Some(language.clone()),
         );
     }
-    if config.glossary.is_some() {
+    if config.glossary.is_some() && !engine.interprets().is_some_and(|style| style.glossary) {
         warn(
             "glossary_unsupported",
             format!("{} does not take a glossary; it is kept", engine.name()),

@@ -92,7 +92,8 @@ pub fn sentence_end(text: &str, complete: bool) -> Option<usize> {
         let mut certain = always_ends(mark);
         let mut end = at + mark.len_utf8();
         while let Some(&(next_at, next)) = rest.peek() {
-            if !ends(next) && !(closes(next) && !opens_again(text, next_at)) {
+            let clings = closes(next) && !opens_again(text, next_at);
+            if !ends(next) && !clings {
                 break;
             }
             certain |= always_ends(next);
@@ -156,10 +157,8 @@ pub fn length_end(text: &str) -> Option<usize> {
     let spaces = head.char_indices().filter(|(_, mark)| mark.is_whitespace());
     let after_mark = marks
         .map(|(at, mark)| at + mark.len_utf8())
-        .filter(in_second_half)
-        .filter(|end| !divides_a_number(text, *end))
-        .last();
-    let at_space = spaces.map(|(at, _)| at).filter(in_second_half).last();
+        .rfind(|end| in_second_half(end) && !divides_a_number(text, *end));
+    let at_space = spaces.map(|(at, _)| at).rfind(in_second_half);
     Some(after_mark.or(at_space).unwrap_or(limit))
 }
 

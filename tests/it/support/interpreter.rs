@@ -323,6 +323,8 @@ impl Stream {
         match said {
             0 => self.piece(" Sen", " Fra"),
             1 => self.piece("tence", "se"),
+            // A long one goes on.
+            _ if said % 15 == 0 => self.piece(&format!(" and{said}"), &format!(" y{said}")),
             _ => {}
         }
         self.burst = Some((number, said + 1));

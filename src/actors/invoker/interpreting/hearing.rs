@@ -8,7 +8,7 @@ use super::{
     link::{Ending, Link},
 };
 use crate::{
-    actors::{engine_stream::Yielded, refusal::Refusal},
+    actors::{engine_stream::Yielded, refusal::Refusal, room::captions::Spent},
     audio::{
         passages::{Passage, Passages},
         pcm::PcmAssembler,
@@ -129,7 +129,13 @@ impl Invoker {
                 self.voice.finish(&id);
                 self.tell_failure(Some(id), Refusal::from(&error));
             }
-            InterpretationOutput::Used(_) => {}
+            InterpretationOutput::Used(used) => {
+                // Figures of use for people: one that a busy room does not take is only shown late.
+                let _ = self.order.room.tell(Spent {
+                    engine: link.engine.name(),
+                    audio_ms: used.audio_in.as_millis() as u64,
+                });
+            }
             InterpretationOutput::Objected(error) => {
                 let (engine, code) = (link.engine.name(), error.code());
                 tracing::warn!(engine, code, "the engine objects");
@@ -232,10 +238,9 @@ impl Invoker {
 
     /// What has come of a stream that is over becomes final, and the next ones say what they held back.
     pub(super) fn finish_ended(&mut self, ctx: &mut Ctx<Self>) {
-        while let Some(mut link) = self
-            .interpreting
-            .links
-            .pop_front_if(|link| link.ending.is_some())
+        let is_over = |link: &Link| link.ending.is_some();
+        while self.interpreting.links.front().is_some_and(is_over)
+            && let Some(mut link) = self.interpreting.links.pop_front()
         {
             self.finish_texts(&mut link);
             self.end_sound(&mut link);

@@ -17,6 +17,7 @@ use std::{
 
 use actix::{AsyncContext, Handler, Message};
 use bytes::BytesMut;
+use serde_json::Value;
 use tokio::time::Instant;
 
 pub(super) use self::opening::interpreter;
@@ -29,8 +30,11 @@ use crate::{
     actors::{insistent::Insistent, room::captions::Transcribed},
     audio::backlog::{Backlog, Piece},
     domain::{
-        identity::UtteranceId, interpretation::INTERPRETATION_RATE, segmentation::Side,
-        server_message::Caption, time::Timestamp,
+        identity::UtteranceId,
+        interpretation::{INTERPRETATION_RATE, InterpretationInput},
+        segmentation::Side,
+        server_message::Caption,
+        time::Timestamp,
     },
     supervision::{Ctx, Kept},
 };
@@ -163,6 +167,17 @@ impl Interpreting {
         if self.taking().is_none() {
             self.backlog.clear();
             self.opening = None;
+        }
+    }
+
+    /// Streams whose engine takes a glossary go on with this one.
+    pub(super) fn take_glossary(&self, glossary: Option<&Value>) {
+        for link in self.links.iter().filter(|link| link.style.glossary) {
+            if let Some(input) = &link.input {
+                let glossary = glossary.cloned().unwrap_or_default();
+                // One that is full goes on with the old one until it is renewed.
+                let _ = input.try_send(InterpretationInput::Glossary(glossary));
+            }
         }
     }
 

@@ -163,7 +163,7 @@ impl Invoker {
             source: Some(self.order.source.clone()),
             target: self.order.target.clone(),
             transcript,
-            glossary: None,
+            glossary: self.order.glossary.clone(),
         };
         self.interpreting.openings += 1;
         let number = self.interpreting.openings;
