@@ -105,6 +105,10 @@ impl Road {
 impl Source {
     /// Who takes what is said now, and how: whether the ear hears it, and which Invokers.
     pub(super) fn takers(&self) -> (bool, Vec<Language>) {
+        if self.road.is_none() {
+            // Its Invokers have not heard of the engine that it has now.
+            return (true, Vec::new());
+        }
         let mut takers = Vec::new();
         let mut ear = false;
         for (language, translating) in &self.translating {

@@ -23,6 +23,7 @@ use interpres::domain::{
     },
     language::Language,
 };
+use serde_json::Value;
 use tokio::{
     sync::{broadcast, mpsc},
     time::Instant,
@@ -47,6 +48,8 @@ pub struct Book {
     pub most_a_second: Duration,
     /// What every opening is answered with, if not with a stream.
     pub refuses: Option<Trouble>,
+    /// The glossaries it was given, at opening and since.
+    pub glossaries: Vec<Option<Value>>,
 }
 
 /// The engine.
@@ -69,7 +72,7 @@ impl ScriptedInterpreter {
                 continuous,
                 frame: Duration::from_millis(200),
                 wants_silence: continuous,
-                glossary: false,
+                glossary: true,
             },
             lag,
             life,
@@ -169,6 +172,7 @@ impl Engine for ScriptedInterpreter {
             return Err(EngineError::new(trouble, "ordered by the test"));
         }
         book.opened.push((Instant::now(), request.transcript));
+        book.glossaries.push(request.glossary);
         book.open += 1;
         book.most_open = book.most_open.max(book.open);
         drop(book);
@@ -184,6 +188,7 @@ impl Engine for ScriptedInterpreter {
             burst: None,
             turn: 0,
             due: BTreeMap::new(),
+            unbilled: Duration::ZERO,
             heard: Vec::new(),
         };
         let breaks = self.breaks.subscribe();
@@ -207,6 +212,8 @@ struct Stream {
     turn: u64,
     /// Answers and when they are due, in order.
     due: BTreeMap<(Instant, u64), InterpretationOutput>,
+    /// Sound whose use has not been told.
+    unbilled: Duration,
     /// When how much came in.
     heard: Vec<(Instant, Duration)>,
 }
@@ -247,7 +254,10 @@ impl Stream {
                         self.end_burst();
                         closing = true;
                     }
-                    Some(_) => {}
+                    Some(InterpretationInput::Glossary(glossary)) => {
+                        self.book.lock().unwrap().glossaries.push(Some(glossary));
+                    }
+                    Some(InterpretationInput::Interrupted { .. }) => {}
                     None => break None,
                 },
             }
@@ -307,11 +317,14 @@ impl Stream {
             book.loud += if loud { length } else { Duration::ZERO };
             book.most_a_second = book.most_a_second.max(second);
         }
-        let used = Used {
-            audio_in: length,
-            ..Used::default()
-        };
-        self.say(Duration::from_millis(1), InterpretationOutput::Used(used));
+        self.unbilled += length;
+        if self.unbilled >= Duration::from_secs(5) {
+            let used = Used {
+                audio_in: std::mem::take(&mut self.unbilled),
+                ..Used::default()
+            };
+            self.say(Duration::from_millis(1), InterpretationOutput::Used(used));
+        }
         if !loud {
             return self.end_burst();
         }

@@ -201,6 +201,8 @@ impl Invoker {
     fn opened(&mut self, link: Link, stream: InterpretationStream, ctx: &mut Ctx<Self>) {
         ctx.add_stream(yields(Generation::numbered(link.number), stream.output));
         self.interpreting.links.push_back(link);
+        // It is given a while before silence closes it, also one that is only tried.
+        self.interpreting.came = Instant::now();
         self.choose_engine();
     }
 
@@ -245,7 +247,8 @@ impl Invoker {
             return;
         }
         let was_asked = link.is_closing();
-        let expired = link.expires_at <= Instant::now() + AROUND_ITS_END;
+        let expired = link.expires_at <= Instant::now() + AROUND_ITS_END
+            && (link.good || link.elapsed() > AROUND_ITS_END);
         let (engine, good, phase) = (Arc::clone(&link.engine), link.good, link.phase);
         link.ending = Some(ending.clone());
         link.input = None;
@@ -257,7 +260,7 @@ impl Invoker {
                 Ending::Failed(error) => error,
                 Ending::Closed => EngineError::new(Trouble::Failed, "the engine closed the stream"),
             };
-            if good && expired {
+            if expired {
                 tracing::info!(
                     engine = engine.name(),
                     "the provider ended an interpretation at its limit"
