@@ -671,3 +671,25 @@ async fn a_speaker_who_changes_the_engine_is_served_by_it_from_then_on() {
     })
     .await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_engine_that_takes_everything_and_says_nothing_is_left_for_another() {
+    let scripted = Arc::new(ScriptedInterpreter::new(true, seconds(2), seconds(3600)));
+    in_a_tree_with(settings(), &scripted, async |environment| {
+        let (mut ana, mut berta) = ana_and_berta(&environment).await;
+        scripted.book.lock().unwrap().mute = true;
+        let speaking = async {
+            // Each trial costs half a minute of speech, and the pauses between them are of chance.
+            for _ in 0..40 {
+                say(&mut ana, seconds(10)).await;
+            }
+        };
+        let mut came = meanwhile(&mut berta, speaking).await;
+        came.extend(listen(&mut ana, &mut berta, seconds(2)).await);
+        let translated = finals(&came, "translation");
+        assert!(!translated.is_empty(), "{came:#?}");
+        assert!(translated.iter().all(|message| message["engine"] == "null"));
+        assert!(scripted.book.lock().unwrap().opened.len() >= 3);
+    })
+    .await;
+}

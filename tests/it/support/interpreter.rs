@@ -48,6 +48,8 @@ pub struct Book {
     pub most_a_second: Duration,
     /// What every opening is answered with, if not with a stream.
     pub refuses: Option<Trouble>,
+    /// Whether it takes what it is given and says nothing.
+    pub mute: bool,
     /// The glossaries it was given, at opening and since.
     pub glossaries: Vec<Option<Value>>,
 }
@@ -237,6 +239,9 @@ impl Stream {
                 biased;
                 () = tokio::time::sleep_until(next) => {
                     let Some((_, answer)) = self.due.pop_first() else { continue };
+                    if self.book.lock().unwrap().mute {
+                        continue;
+                    }
                     if answers.send(answer).await.is_err() {
                         break None;
                     }
