@@ -101,7 +101,8 @@ impl Invoker {
             }
         }
         if let Err(TrySendError::Closed(_)) = sent {
-            // Its output says why it is over.
+            // Its output says why it is over; one that does not is given up after a while.
+            link.input = None;
             link.stalled.get_or_insert(now);
             return false;
         }
