@@ -89,7 +89,7 @@ pub async fn environment(
                 ConverseSettings::from(&settings.engines),
                 outgoing.clone(),
             ));
-            Ok(match settings.engines.default {
+            let engines = match settings.engines.default {
                 DefaultEngine::Local => Engines::new(local, vec![translate, converse, null]),
                 DefaultEngine::AzureTranslate => {
                     Engines::new(translate, vec![local, converse, null])
@@ -98,7 +98,8 @@ pub async fn environment(
                     Engines::new(converse, vec![local, translate, null])
                 }
                 DefaultEngine::Null => Engines::new(null, vec![local, translate, converse]),
-            })
+            };
+            Ok(engines.falling_back_to(settings.engines.fallback.clone()))
         },
     )?;
     // Whoever connects first must find its voices.

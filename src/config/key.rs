@@ -251,6 +251,16 @@ pub const KEYS: &[Key] = &[
         "30s",
     ),
     key("invoker.idle_after", milliseconds(100, HOUR * 1000), "10s"),
+    key(
+        "invoker.release_after",
+        milliseconds(1_000, HOUR * 1000),
+        "30s",
+    ),
+    key(
+        "invoker.renew_before",
+        milliseconds(10_000, HOUR * 1000),
+        "5m",
+    ),
     key("speech.hang", milliseconds(200, 2_000), "400ms"),
     key("speech.preroll", milliseconds(0, 2_000), "400ms"),
     key("speech.max_utterance", milliseconds(1_000, 60_000), "15s"),
@@ -270,6 +280,7 @@ pub const KEYS: &[Key] = &[
         Kind::OneOf(&["local", "azure-translate", "azure-realtime", "null"]),
         "local",
     ),
+    key("engines.fallback", Kind::Names, "[local]"),
     key("engines.local.max_talkers_per_core", whole(1, 64), "4"),
     key("engines.local.lag_limit", milliseconds(50, 10_000), "300ms"),
     key(

@@ -283,6 +283,12 @@ pub struct Invoker {
     /// How long a translation stream stays when nobody reads or hears it.
     #[serde(with = "humantime_serde")]
     pub idle_after: Duration,
+    /// Silence after which the stream of an end-to-end engine is closed.
+    #[serde(with = "humantime_serde")]
+    pub release_after: Duration,
+    /// How long before the provider ends a stream the next one is opened.
+    #[serde(with = "humantime_serde")]
+    pub renew_before: Duration,
 }
 
 /// `speech`.
@@ -323,6 +329,8 @@ pub enum Detector {
 pub struct Engines {
     /// The engine for those who name none.
     pub default: DefaultEngine,
+    /// Engines that serve, in this order, whoever's engine does not.
+    pub fallback: Vec<String>,
     /// PocketSphinx, Apertium and espeak-ng.
     pub local: Local,
     /// Whose service the two below are, and who we are to it.

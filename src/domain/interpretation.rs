@@ -5,6 +5,10 @@
 //! provider's limit, silence while nothing is said, the cutting of text into utterances, and the choice of another engine
 //! are the caller's (Invoker), so that they are written once for every engine. A stream ends after
 //! [`InterpretationOutput::Closed`] or [`InterpretationOutput::Failed`].
+//!
+//! Turns are counted by the engine, from a number of its choice, one up for each [`InterpretationInput::EndOfUtterance`],
+//! and each ends with [`InterpretationOutput::TargetDone`] or [`InterpretationOutput::Untranslated`]: so the caller knows
+//! whose words a turn holds.
 
 use std::time::Duration;
 
@@ -66,7 +70,7 @@ pub enum InterpretationInput {
     Audio(Bytes),
     /// The speaker has paused: a turn-based engine answers what it heard since the last. Continuous ones pass over it.
     EndOfUtterance,
-    /// Another glossary from now on.
+    /// Another glossary from now on; null for none.
     Glossary(Value),
     /// Somebody spoke over the translation of this turn after so much of it was heard: what was not is forgotten.
     Interrupted {

@@ -382,6 +382,7 @@ fn every_key_refuses_what_it_does_not_take() {
             Kind::SecureUrl => "http://keys.example/jwks",
             Kind::Host => "no host/at all",
             Kind::Routes => r#"{"en-es":["../../etc/passwd"]}"#,
+            Kind::Names => "[local, No Name]",
             Kind::Whole { max, .. } | Kind::Size { max, .. } => &(max + 1).to_string(),
             Kind::Time { max, .. } => &format!("{}s", max.as_secs() + 1),
             Kind::Decimal { max, .. } => &(max + 0.1).to_string(),
