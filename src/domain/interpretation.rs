@@ -6,8 +6,8 @@
 //! are the caller's (Invoker), so that they are written once for every engine. A stream ends after
 //! [`InterpretationOutput::Closed`] or [`InterpretationOutput::Failed`].
 //!
-//! Turns are counted by the engine, from a number of its choice, one up for each [`InterpretationInput::EndOfUtterance`],
-//! and each ends with [`InterpretationOutput::TargetDone`] or [`InterpretationOutput::Untranslated`]: so the caller knows
+//! The turns of a stream are counted from 0, one up for each [`InterpretationInput::EndOfUtterance`], also where nothing was
+//! said, and each ends with [`InterpretationOutput::TargetDone`] or [`InterpretationOutput::Untranslated`]: so the caller knows
 //! whose words a turn holds.
 
 use std::time::Duration;
@@ -62,8 +62,7 @@ pub struct InterpretationStream {
     pub expires_at: Instant,
 }
 
-/// One step of a speaker's audio. The turns of an engine that has them count up from 0 with each
-/// [`InterpretationInput::EndOfUtterance`]; one in which nothing was said is answered too, by an empty text.
+/// One step of a speaker's audio.
 #[derive(Debug, Clone)]
 pub enum InterpretationInput {
     /// Speech or silence: s16le mono at [`INTERPRETATION_RATE`], an even number of bytes, of any length.

@@ -2,6 +2,7 @@
 
 mod access;
 mod audio;
+mod cloud;
 mod config;
 mod contract;
 mod conversation;

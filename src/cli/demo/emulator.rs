@@ -13,7 +13,7 @@ use tokio::{
 const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Its key.
-const KEY: &str = "sk-emulated";
+const KEY: &str = "sk-emulated-for-anybody";
 
 /// An emulator that ends with this.
 pub struct OwnEmulator {

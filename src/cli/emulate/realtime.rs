@@ -39,7 +39,7 @@ pub struct Options {
     #[arg(long, default_value_t = 8011)]
     port: u16,
     /// The key that is right; any other is refused as the service does it: after the upgrade
-    #[arg(long, default_value = "sk-emulated")]
+    #[arg(long, default_value = "sk-emulated-for-anybody")]
     key: String,
     /// How long a session may last
     #[arg(long, default_value = "60m", value_parser = humantime::parse_duration, value_name = "TIME")]

@@ -67,7 +67,7 @@ async fn golden_handshakes_come_in_or_are_refused_as_they_should() {
 #[tokio::test]
 async fn the_beta_and_what_has_no_model_are_turned_away() {
     let emulator = Emulator::null(&[]);
-    let key = ("authorization", "Bearer sk-emulated");
+    let key = ("authorization", "Bearer sk-emulated-for-anybody");
     let beta = [key, ("openai-beta", "realtime=v1")];
     let mut line = emulator.open_with(CONVERSATION, &beta).await.unwrap();
     assert_eq!(line.error().await["code"], "beta_api_shape_disabled");
@@ -106,7 +106,7 @@ async fn some_are_refused_before_the_upgrade() {
         ("/v1/realtime?intent=transcription", 501, None),
         ("/v1/live/sessions", 404, None),
     ] {
-        let key = [("authorization", "Bearer sk-emulated")];
+        let key = [("authorization", "Bearer sk-emulated-for-anybody")];
         let Err(tungstenite::Error::Http(answer)) = emulator.open_with(path, &key).await else {
             panic!("{path} came in");
         };

@@ -7,6 +7,6 @@ mod goldens;
 mod hostile;
 mod invoice;
 mod sdk;
-mod stand;
+pub mod stand;
 mod transcripts;
 mod translation;

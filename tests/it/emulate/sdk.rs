@@ -24,7 +24,7 @@ fn sdk(emulator: &Emulator, talk: &str) -> Value {
     std::fs::write(&said, to_bytes(&wide)).unwrap();
     let output = Command::new(root.join(PYTHON))
         .arg(root.join("tests/it/emulate/sdk.py"))
-        .args([emulator.address(), "sk-emulated", talk])
+        .args([emulator.address(), "sk-emulated-for-anybody", talk])
         .arg(&said)
         .output()
         .unwrap_or_else(|error| panic!("{PYTHON}: {error}; scripts/setup test"));

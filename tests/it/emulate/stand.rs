@@ -99,7 +99,7 @@ impl Emulator {
 
     /// A session with the right key.
     pub async fn open(&self, path: &str) -> Line {
-        self.open_with(path, &[("authorization", "Bearer sk-emulated")])
+        self.open_with(path, &[("authorization", "Bearer sk-emulated-for-anybody")])
             .await
             .expect("the upgrade succeeds")
     }
@@ -132,7 +132,7 @@ impl Emulator {
     pub async fn post(&self, path: &str, body: &Value) -> (u16, Value) {
         let answer = http_client()
             .post(self.url(path))
-            .bearer_auth("sk-emulated")
+            .bearer_auth("sk-emulated-for-anybody")
             .json(body)
             .send()
             .await

@@ -285,8 +285,7 @@ impl Stream {
     }
 
     fn turn(&self) -> Option<u64> {
-        // Counted from a number of its own.
-        (!self.style.continuous).then_some(self.turn + 3)
+        (!self.style.continuous).then_some(self.turn)
     }
 
     fn piece(&mut self, source: &str, target: &str) {

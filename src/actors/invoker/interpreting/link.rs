@@ -73,8 +73,6 @@ pub(super) struct Link {
 
     pub segmentation: Segmentation,
     pub turns: Turns,
-    /// The number of the first turn that was heard of, and how many utterances had been answered by then.
-    first_turn: Option<u64>,
     /// The utterances of turn-based engines, in order; the oldest may be answered already, the newest is still being
     /// said while `in_turn`.
     pub said: Vec<Awaited>,
@@ -113,7 +111,6 @@ impl Link {
             stalled: None,
             segmentation: Segmentation::default(),
             turns: Turns::default(),
-            first_turn: None,
             said: Vec::new(),
             in_turn: false,
             answered: 0,
@@ -140,8 +137,8 @@ impl Link {
     /// The id of the utterance of this number, made anew for those of a continuous stream.
     pub(super) fn id(&mut self, number: u64, new: impl FnOnce() -> UtteranceId) -> UtteranceId {
         if !self.style.continuous {
-            let index = self.index_of(number);
-            if let Some(awaited) = self.said.get(index) {
+            // Turns are counted as the utterances were given: from 0.
+            if let Some(awaited) = self.said.get(number as usize) {
                 return awaited.id.clone();
             }
         }
@@ -152,25 +149,19 @@ impl Link {
         id
     }
 
-    /// Which of the utterances a turn answers: engines count up by one for each, from a number of their own.
-    fn index_of(&mut self, turn: u64) -> usize {
-        let first = *self.first_turn.get_or_insert(turn);
-        turn.saturating_sub(first) as usize
-    }
-
     /// When the utterance of this turn began, if it is one that was given.
-    pub(super) fn started_at(&mut self, turn: u64) -> Option<Timestamp> {
+    pub(super) fn started_at(&self, turn: u64) -> Option<Timestamp> {
         if self.style.continuous {
             return None;
         }
-        let index = self.index_of(turn);
-        self.said.get(index).map(|awaited| awaited.started_at)
+        self.said
+            .get(turn as usize)
+            .map(|awaited| awaited.started_at)
     }
 
     /// This turn is at its end.
     pub(super) fn answered(&mut self, turn: u64) {
-        let index = self.index_of(turn) as u64;
-        self.answered = self.answered.max(index + 1);
+        self.answered = self.answered.max(turn.saturating_add(1));
     }
 
     /// Utterances whose turns never came to their end.
