@@ -20,6 +20,7 @@ use crate::domain::access::{Access, Role};
 #[derive(Deserialize, IntoParams)]
 pub(super) struct Form {
     /// Without it JSON.
+    #[param(inline)]
     format: Option<Format>,
 }
 

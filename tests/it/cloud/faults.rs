@@ -119,7 +119,7 @@ async fn a_translation_that_stalls_is_given_up_and_goes_on() {
     let (mut ana, mut berta) = two(&server).await;
     // So much speech without a pause that would end the session that whoever answers nothing is known by it.
     let mut translated = false;
-    for _ in 0..16 {
+    for _ in 0..30 {
         speak(&mut ana, &recording("goforward.raw")).await;
         let came = berta.collect(Duration::ZERO).await;
         translated = messages(&came).any(|message| {
@@ -129,7 +129,7 @@ async fn a_translation_that_stalls_is_given_up_and_goes_on() {
             break;
         }
     }
-    assert!(translated);
+    assert!(translated, "{}", server.get("/api/rooms/demo").await);
     ana.expect_where("error", |error| {
         TROUBLE.contains(&error["code"].as_str().unwrap())
     })

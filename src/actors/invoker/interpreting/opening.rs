@@ -250,6 +250,7 @@ impl Invoker {
         let expired = link.expires_at <= Instant::now() + AROUND_ITS_END
             && (link.good || link.elapsed() > AROUND_ITS_END);
         let (engine, good, phase) = (Arc::clone(&link.engine), link.good, link.phase);
+        let owes = self.interpreting.coming || !link.unanswered.is_zero();
         link.ending = Some(ending.clone());
         link.input = None;
         link.phase = Phase::Closing {
@@ -270,7 +271,7 @@ impl Invoker {
                     self.interpreting.failures = 0;
                 }
                 self.failed(&engine, &error);
-                if phase == Phase::Taking && self.interpreting.coming {
+                if phase == Phase::Taking && owes {
                     self.tell_failure(
                         None,
                         Refusal::new(

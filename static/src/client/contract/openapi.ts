@@ -102,6 +102,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/dashboard": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How the server does, what is wrong with it, and how busy it was in the last quarter of an hour. */
+    get: operations["dashboard"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/engines": {
     parameters: {
       query?: never;
@@ -153,6 +170,40 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/metrics": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** All figures of `/metrics`, as JSON or as there. */
+    get: operations["metrics"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/metrics/dashboard": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The same as `/api/dashboard`. */
+    get: operations["metrics_dashboard"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/rooms": {
     parameters: {
       query?: never;
@@ -160,7 +211,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Lists the rooms that run. */
+    /** Lists the rooms that run, in the order of their ids. */
     get: operations["list_rooms"];
     put?: never;
     /** Makes a room, which waits a while for its first participant. */
@@ -423,6 +474,24 @@ export interface components {
       /** Format: u-int64 */
       uptime_ms: number;
     };
+    /** @description Something that is wrong now. */
+    Alert: {
+      /** @description What is wrong with it, a stable word: `connections_high`, `store_slow`. */
+      code: string;
+      /** @description What it is about: `connections`, `store`, `engine/local/translator`. There is one alert about a thing at a time. */
+      id: string;
+      /** @description What is wrong, for people. */
+      message: string;
+      /** @description What to do about it, for people. */
+      remedy: string;
+      /** @description How bad it is. */
+      severity: components["schemas"]["Severity"];
+      /**
+       * Format: date-time
+       * @description When it began.
+       */
+      since: string;
+    };
     Alive: {
       status: components["schemas"]["AliveStatus"];
     };
@@ -484,6 +553,19 @@ export interface components {
      * @enum {string}
      */
     Authentication: "none" | "required";
+    /** @description A bound of a histogram. */
+    BucketReading: {
+      /**
+       * Format: u-int64
+       * @description How many were not larger.
+       */
+      count: number;
+      /**
+       * Format: double
+       * @description The bound.
+       */
+      up_to: number;
+    };
     /** @description A change to a configuration: what is absent or null stays as it is. */
     ConfigPatch: {
       audio?: components["schemas"]["AudioPatch"] | null;
@@ -556,6 +638,16 @@ export interface components {
        * @description How long ago something last happened in it.
        */
       idle_ms: number;
+      /** @description Bytes that wait for the client to read. */
+      queued_bytes: number;
+      /** @description What the caller may do. */
+      role: components["schemas"]["Role"];
+      /** @description The room of that session. */
+      room_id: string | null;
+      /** @description The session it is attached to. */
+      session_id: string | null;
+      /** @description Who the caller is, if keys or tokens tell. */
+      subject: string | null;
       /**
        * Format: u-int32
        * @description Frames from the client that wait.
@@ -567,6 +659,39 @@ export interface components {
      * @enum {string}
      */
     CreatedStatus: "created";
+    /** @description How the server does and did in the last quarter of an hour. */
+    Dashboard: {
+      /** @description What is wrong now, the worst first. */
+      alerts: components["schemas"]["Alert"][];
+      /** @description WebSocket connections. */
+      connections: components["schemas"]["Connections"];
+      /**
+       * Format: date-time
+       * @description The server's time.
+       */
+      now: string;
+      /**
+       * Format: u-int64
+       * @description Rooms running, private ones of sessions counted.
+       */
+      rooms: number;
+      /** @description How busy the server was. */
+      samples: components["schemas"]["Samples"];
+      /**
+       * Format: u-int64
+       * @description Sessions in the store, attached or not.
+       */
+      sessions: number;
+      /** @description As in `/api/health`. */
+      status: components["schemas"]["HealthState"];
+      /**
+       * Format: double
+       * @description Seconds since the start.
+       */
+      uptime: number;
+      /** @description Version of the server. */
+      version: string;
+    };
     /**
      * @description The only encoding of client audio.
      * @enum {string}
@@ -587,6 +712,10 @@ export interface components {
     EngineReport: {
       /** @description Whether it can serve anybody at all. */
       available: boolean;
+      /** @description What has gone otherwise than it should since the start, by what it is; empty for engines that count nothing. */
+      counted?: {
+        [key: string]: number;
+      };
       /** @description The engine's name. */
       name: string;
       /** @description Directions it can translate. */
@@ -628,6 +757,27 @@ export interface components {
       /** @description What failed and what to do, for people. */
       message: string;
     };
+    /** @description A figure. */
+    Figure: {
+      /** @description What it says. */
+      help: string;
+      /** @description What it is. */
+      kind: components["schemas"]["FigureKind"];
+      /** @description Its name, as in `/metrics`. */
+      name: string;
+      /** @description Its values, one for each combination of labels. */
+      samples: components["schemas"]["Reading"][];
+    };
+    /**
+     * @description What a figure is.
+     * @enum {string}
+     */
+    FigureKind: "counter" | "gauge" | "histogram";
+    /** @description All figures. */
+    Figures: {
+      /** @description In the order of their names. */
+      metrics: components["schemas"]["Figure"][];
+    };
     /** @description What the caller may do. */
     Granted: {
       authentication: components["schemas"]["Authentication"];
@@ -657,6 +807,21 @@ export interface components {
      * @enum {string}
      */
     HealthState: "healthy" | "degraded" | "unhealthy" | "not_configured";
+    /** @description What a histogram holds. */
+    HistogramReading: {
+      /** @description How many were at most so large. */
+      buckets: components["schemas"]["BucketReading"][];
+      /**
+       * Format: u-int64
+       * @description How many were measured.
+       */
+      count: number;
+      /**
+       * Format: double
+       * @description What they add up to.
+       */
+      sum: number;
+    };
     /**
      * @description What an Invoker is doing.
      * @enum {string}
@@ -664,6 +829,8 @@ export interface components {
     InvokerState: "waiting" | "opening" | "translating" | "speaking";
     /** @description An Invoker as operators see it. */
     InvokerView: {
+      /** @description The engine that serves. */
+      engine: string;
       /**
        * Format: u-int64
        * @description Sockets that hear it.
@@ -676,10 +843,20 @@ export interface components {
       lag_ms: number;
       /** @description Into which language. */
       language: components["schemas"]["Language"];
+      /**
+       * Format: u-int64
+       * @description Speech that was left out because the engine was too far behind, in milliseconds.
+       */
+      left_out_ms: number;
       /** @description Whose words. */
       session_id: components["schemas"]["SessionId"];
       /** @description What it is doing. */
       state: components["schemas"]["InvokerState"];
+      /**
+       * Format: u-int64
+       * @description Speech that waits for an engine that interprets end to end, in milliseconds.
+       */
+      waiting_ms: number;
     };
     /**
      * @description A language tag: lower-case language, title-case script, upper-case region (`en`, `pt-BR`, `zh-Hant-TW`).
@@ -821,12 +998,25 @@ export interface components {
      * @description What a part of an engine is for.
      * @enum {string}
      */
-    PartRole: "transcriber" | "translator" | "synthesizer";
+    PartRole: "transcriber" | "translator" | "synthesizer" | "interpreter";
     Readiness: {
       missing: components["schemas"]["Missing"][];
       status: components["schemas"]["ReadyStatus"];
       /** @description What does not keep it from serving. */
       warnings: components["schemas"]["Missing"][];
+    };
+    /** @description A value of a figure. */
+    Reading: {
+      histogram?: components["schemas"]["HistogramReading"] | null;
+      /** @description What it is the value of: `{"kind": "room"}`; empty for a figure with one value. */
+      labels: {
+        [key: string]: string;
+      };
+      /**
+       * Format: double
+       * @description The value of a counter or gauge; null where it is no number, and for a histogram.
+       */
+      value: number | null;
     };
     /**
      * @description Whether a server can serve.
@@ -857,9 +1047,14 @@ export interface components {
     Role: "client" | "operator" | "admin";
     /** @description Names a room. */
     RoomId: string;
-    /** @description All rooms that run. */
+    /** @description A page of the rooms that run. */
     RoomList: {
+      /** @description What to send as `after` for the next page, if there is one. */
+      next: string | null;
+      /** @description The rooms, without those that did not answer in time. */
       rooms: components["schemas"]["RoomView"][];
+      /** @description How many run altogether. */
+      total: number;
     };
     /** @description A room that was made. */
     RoomMade: {
@@ -893,6 +1088,105 @@ export interface components {
       sources: components["schemas"]["SourceView"][];
       /** @description Speech listened to, by engine. */
       usage: components["schemas"]["UsageView"][];
+    };
+    /** @description How busy the server was at a moment, and since the sample before it. */
+    Sample: {
+      /**
+       * Format: date-time
+       * @description When it was taken.
+       */
+      at: string;
+      /**
+       * Format: double
+       * @description Audio frames from clients, of whatever length they send, per second.
+       */
+      audio_in_per_second: number;
+      /**
+       * Format: double
+       * @description Frames of 20 ms of speech to clients, per second.
+       */
+      audio_out_per_second: number;
+      /**
+       * Format: double
+       * @description Captions made that still change, per second.
+       */
+      captions_per_second: number;
+      /**
+       * Format: u-int64
+       * @description WebSocket connections open.
+       */
+      connections: number;
+      /**
+       * Format: double
+       * @description Time on processors of this process without its child processes, as a share of one core in percent: beyond 100
+       *     with several cores.
+       */
+      cpu_percent: number;
+      /**
+       * Format: u-int64
+       * @description Failures of actors since the sample before, those that led to no restart among them.
+       */
+      failures: number;
+      /**
+       * Format: double
+       * @description Final captions made, per second.
+       */
+      finals_per_second: number;
+      /**
+       * Format: u-int64
+       * @description Memory of this process that is in use, without its child processes; 0 where the system does not tell.
+       */
+      memory_bytes: number;
+      /**
+       * Format: double
+       * @description Text messages from clients, per second.
+       */
+      messages_in_per_second: number;
+      /**
+       * Format: double
+       * @description Text messages to clients, captions among them, per second.
+       */
+      messages_out_per_second: number;
+      /**
+       * Format: double
+       * @description What was answered with an error or turned away at the door because of a limit, per second.
+       */
+      refused_per_second: number;
+      /**
+       * Format: u-int64
+       * @description Actors that were started anew since the sample before.
+       */
+      restarts: number;
+      /**
+       * Format: u-int64
+       * @description Rooms running, private ones of sessions counted.
+       */
+      rooms: number;
+      /**
+       * Format: u-int64
+       * @description Sessions in the store, attached or not.
+       */
+      sessions: number;
+      /**
+       * Format: u-int64
+       * @description People being heard: they speak, or what they said has no final yet.
+       */
+      speaking: number;
+      /**
+       * Format: u-int64
+       * @description How far the most delayed speaker's recognition is behind, in milliseconds.
+       */
+      speech_lag_ms: number;
+    };
+    /** @description Samples of the last quarter of an hour. */
+    Samples: {
+      /**
+       * Format: u-int64
+       * @description How often one is taken (`metrics.sample_interval`).
+       */
+      interval_ms: number;
+      /** @description The samples, oldest first. */
+      points: components["schemas"]["Sample"][];
     };
     /** @description One utterance of a recording. */
     Segment: {
@@ -1023,6 +1317,11 @@ export interface components {
        */
       seq: number;
     };
+    /**
+     * @description How bad something is.
+     * @enum {string}
+     */
+    Severity: "info" | "warning" | "critical";
     /**
      * @description What a Source is doing.
      * @enum {string}
@@ -1495,6 +1794,43 @@ export interface operations {
       };
     };
   };
+  dashboard: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Dashboard"];
+        };
+      };
+      /** @description Needs the role operator */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      /** @description Any other error */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
   engines: {
     parameters: {
       query?: never;
@@ -1580,7 +1916,58 @@ export interface operations {
       };
     };
   };
-  list_rooms: {
+  metrics: {
+    parameters: {
+      query?: {
+        /** @description Without it JSON. */
+        format?: "json" | "prometheus";
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The figures */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Figures"];
+          "text/plain": string;
+        };
+      };
+      /** @description There is no such format */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      /** @description Needs the role operator */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      /** @description Any other error */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  metrics_dashboard: {
     parameters: {
       query?: never;
       header?: never;
@@ -1594,7 +1981,58 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          "application/json": components["schemas"]["Dashboard"];
+        };
+      };
+      /** @description Needs the role operator */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      /** @description Any other error */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  list_rooms: {
+    parameters: {
+      query?: {
+        /** @description Only those after this one: the `next` of the page before. */
+        after?: string;
+        /** @description At most this many, 1 to 1000; 100 without it. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
           "application/json": components["schemas"]["RoomList"];
+        };
+      };
+      /** @description Needs the role operator */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
         };
       };
       /** @description Any other error */
