@@ -118,10 +118,11 @@ async fn a_translation_that_stalls_is_given_up_and_goes_on() {
     let server = server(&emulator, "azure-translate");
     let (mut ana, mut berta) = two(&server).await;
     // So much speech without a pause that would end the session that whoever answers nothing is known by it.
-    let mut translated = false;
+    let (mut translated, mut told) = (false, false);
     for _ in 0..30 {
         speak(&mut ana, &recording("goforward.raw")).await;
         let came = berta.collect(Duration::ZERO).await;
+        told |= messages(&came).any(|message| message["code"] == "translation_interrupted");
         translated = messages(&came).any(|message| {
             message["type"] == "translation" && message["text"].as_str().unwrap().contains("metros")
         });
@@ -130,8 +131,5 @@ async fn a_translation_that_stalls_is_given_up_and_goes_on() {
         }
     }
     assert!(translated, "{}", server.get("/api/rooms/demo").await);
-    ana.expect_where("error", |error| {
-        TROUBLE.contains(&error["code"].as_str().unwrap())
-    })
-    .await;
+    assert!(told, "those who read it are told that something is missing");
 }
