@@ -256,6 +256,15 @@ impl Engines {
         (Arc::clone(engine), met)
     }
 
+    /// Those who serve without being wished for: the default one, and those that stand in for it. That another one is
+    /// not set up is no fault.
+    pub fn relied_on(&self) -> impl Iterator<Item = &Arc<dyn Engine>> {
+        let stands_in = |name: &str| self.fallback.iter().any(|other| other == name);
+        self.all()
+            .filter(move |(engine, is_default)| *is_default || stands_in(engine.name()))
+            .map(|(engine, _)| engine)
+    }
+
     /// All engines, the default one marked.
     pub fn all(&self) -> impl Iterator<Item = (&Arc<dyn Engine>, bool)> {
         self.by_name
