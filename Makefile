@@ -23,7 +23,7 @@ TEXTS ?= 84000
 
 .PHONY: help
 help: ## List what can be made
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
 
 .PHONY: run
 run: ## Install what is missing, build, and serve on http://127.0.0.1:3000 (PORT=… for another port)
@@ -40,6 +40,14 @@ demo: ## Play recorded English speech into a room and show the live Spanish inte
 	@echo '==> building the server (a few minutes the first time)'
 	@cargo build --profile quick $(LOCKED)
 	@exec target/quick/interpres demo
+
+.PHONY: demo-azure
+demo-azure: ## The same, interpreted by the engine azure-translate, whose service is emulated: no key is needed
+	@scripts/setup demo
+	@$(MAKE) --no-print-directory page
+	@echo '==> building the server (a few minutes the first time)'
+	@cargo build --profile quick $(LOCKED)
+	@exec target/quick/interpres demo --engine azure-translate
 
 .PHONY: test
 test: ## Run every test: the page's, the server's, and both together in a real browser

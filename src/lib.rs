@@ -7,6 +7,7 @@ pub mod actors;
 pub mod audio;
 pub mod config;
 pub mod domain;
+pub mod emulate;
 pub mod engines;
 pub mod http;
 pub mod store;

@@ -37,6 +37,18 @@ pub struct EngineStream<Input> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Generation(u64);
 
+impl Generation {
+    /// That of an owner that counts its openings itself.
+    pub fn numbered(number: u64) -> Self {
+        Self(number)
+    }
+
+    /// Its number.
+    pub fn number(self) -> u64 {
+        self.0
+    }
+}
+
 /// What a stream yields, and from which opening; nothing when it has ended.
 pub struct Yielded<Output> {
     /// Which opening.

@@ -15,6 +15,7 @@ use sha2::Sha256;
 use crate::{
     actors::{
         admission::Admission,
+        chain::{Breakers, Chain},
         clock::{Clock, Identities},
         limit::{Limit, LimitsMet},
         monitor::{Board, Monitor},
@@ -199,6 +200,8 @@ impl Environment {
 pub struct Engines {
     by_name: BTreeMap<&'static str, Arc<dyn Engine>>,
     default: &'static str,
+    fallback: Vec<String>,
+    breakers: Arc<Breakers>,
 }
 
 impl Engines {
@@ -213,7 +216,36 @@ impl Engines {
         Self {
             by_name,
             default: name,
+            fallback: Vec::new(),
+            breakers: Arc::default(),
         }
+    }
+
+    /// Lets these serve, in this order, whoever's engine does not; one that is not at hand is passed over.
+    pub fn falling_back_to(mut self, fallback: Vec<String>) -> Self {
+        self.fallback = fallback;
+        self
+    }
+
+    /// The engines for one who wishes for this one: it, or the default one, then those that stand in for it.
+    pub fn chain(&self, wanted: Option<&str>) -> Chain {
+        let (first, _) = self.choose(wanted);
+        let mut others: Vec<Arc<dyn Engine>> = Vec::new();
+        for name in &self.fallback {
+            let Some(engine) = self.by_name.get(name.as_str()) else {
+                continue;
+            };
+            let known = |other: &Arc<dyn Engine>| other.name() == engine.name();
+            if !known(&first) && !others.iter().any(known) {
+                others.push(Arc::clone(engine));
+            }
+        }
+        Chain::new(first, others, Arc::clone(&self.breakers))
+    }
+
+    /// What is known of each.
+    pub fn breakers(&self) -> &Breakers {
+        &self.breakers
     }
 
     /// The engine of this name, or the default one; the flag tells whether the wish was met.
@@ -222,6 +254,15 @@ impl Engines {
         let met = wanted.is_none() || found.is_some();
         let engine = found.unwrap_or(&self.by_name[self.default]);
         (Arc::clone(engine), met)
+    }
+
+    /// Those who serve without being wished for: the default one, and those that stand in for it. That another one is
+    /// not set up is no fault.
+    pub fn relied_on(&self) -> impl Iterator<Item = &Arc<dyn Engine>> {
+        let stands_in = |name: &str| self.fallback.iter().any(|other| other == name);
+        self.all()
+            .filter(move |(engine, is_default)| *is_default || stands_in(engine.name()))
+            .map(|(engine, _)| engine)
     }
 
     /// All engines, the default one marked.

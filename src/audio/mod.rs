@@ -5,10 +5,12 @@
 //!
 //! A sample is an `i16`, mono; on the wire it is little-endian. `f32` appears only inside filters, in -1..1.
 
+pub mod backlog;
 pub mod container;
 pub mod endpoint;
 pub mod frames;
 pub mod opus;
+pub mod passages;
 pub mod pcm;
 pub mod resample;
 pub mod vad;

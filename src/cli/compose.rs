@@ -13,6 +13,10 @@ use interpres::{
     engines::{
         local::{LocalEngine, LocalSettings},
         null::null_engine,
+        realtime::{
+            Converse, Translate,
+            settings::{ConverseSettings, TranslateSettings},
+        },
     },
     store::{
         archive::{Archive, Bounds},
@@ -77,10 +81,25 @@ pub async fn environment(
             started = Some(Arc::clone(&local));
             let local: Arc<dyn Engine> = local;
             let null: Arc<dyn Engine> = Arc::new(null_engine(outgoing.clone()));
-            Ok(match settings.engines.default {
-                DefaultEngine::Local => Engines::new(local, vec![null]),
-                DefaultEngine::Null => Engines::new(null, vec![local]),
-            })
+            let translate: Arc<dyn Engine> = Arc::new(Translate::new(
+                TranslateSettings::from(&settings.engines),
+                outgoing.clone(),
+            ));
+            let converse: Arc<dyn Engine> = Arc::new(Converse::new(
+                ConverseSettings::from(&settings.engines),
+                outgoing.clone(),
+            ));
+            let engines = match settings.engines.default {
+                DefaultEngine::Local => Engines::new(local, vec![translate, converse, null]),
+                DefaultEngine::AzureTranslate => {
+                    Engines::new(translate, vec![local, converse, null])
+                }
+                DefaultEngine::AzureRealtime => {
+                    Engines::new(converse, vec![local, translate, null])
+                }
+                DefaultEngine::Null => Engines::new(null, vec![local, translate, converse]),
+            };
+            Ok(engines.falling_back_to(settings.engines.fallback.clone()))
         },
     )?;
     // Whoever connects first must find its voices.

@@ -1,5 +1,6 @@
 //! `interpres demo`: a server of its own, somebody who speaks English from a recording, and somebody who hears Spanish.
 
+mod emulator;
 mod listener;
 mod recording;
 mod server;
@@ -15,6 +16,7 @@ use tokio::{sync::watch, time::Instant};
 use tokio_tungstenite::tungstenite::Message;
 
 use self::{
+    emulator::OwnEmulator,
     listener::{Hearing, connect},
     recording::Recording,
     server::OwnServer,
@@ -44,6 +46,9 @@ pub struct Options {
     /// Where the interpretation is written
     #[arg(long, default_value = "demo.wav", value_name = "FILE")]
     output: PathBuf,
+    /// The engine that interprets; one of Azure OpenAI is emulated here, so no key is needed
+    #[arg(long, value_name = "NAME")]
+    engine: Option<String>,
 }
 
 /// Runs the demonstration.
@@ -75,7 +80,17 @@ fn load(options: &Options) -> anyhow::Result<Vec<Recording>> {
 }
 
 async fn interpret(options: &Options, recordings: Vec<Recording>) -> anyhow::Result<()> {
-    let server = OwnServer::start().await?;
+    let mut surroundings = Vec::new();
+    let mut emulator = None;
+    if let Some(engine) = &options.engine {
+        surroundings.push(("INTERPRES__ENGINES__DEFAULT", engine.clone()));
+        if engine.starts_with("azure-") {
+            let started = OwnEmulator::start().await?;
+            surroundings.extend(started.surroundings());
+            emulator = Some(started);
+        }
+    }
+    let server = OwnServer::start(&surroundings).await?;
     println!(
         "server on http://{}, its own for this demonstration",
         server.address()
@@ -132,7 +147,11 @@ async fn interpret(options: &Options, recordings: Vec<Recording>) -> anyhow::Res
         interpretation.samples.len() as f64 / f64::from(interpretation.sample_rate),
         options.output.display()
     );
-    server.stop().await
+    server.stop().await?;
+    match emulator {
+        Some(emulator) => emulator.stop().await,
+        None => Ok(()),
+    }
 }
 
 type Connection = listener::Connection;

@@ -3,6 +3,7 @@
 mod compose;
 mod demo;
 mod descriptors;
+mod emulate;
 mod logs;
 mod serve;
 mod transcript;
@@ -27,6 +28,11 @@ enum Command {
     Serve(Settings),
     /// Play a recording into a room and show its interpretation live
     Demo(demo::Options),
+    /// Stand in for a service that the server links to, on loopback, without a key
+    Emulate {
+        #[command(subcommand)]
+        service: EmulatedService,
+    },
     /// What was said in a room
     Transcript {
         #[command(subcommand)]
@@ -40,6 +46,12 @@ enum Command {
     /// Recognise speech on standard input (started by the server itself)
     #[command(name = "asr-worker", hide = true)]
     AsrWorker,
+}
+
+#[derive(Subcommand)]
+enum EmulatedService {
+    /// OpenAI's and Azure OpenAI's realtime services: translation, conversation, client secrets
+    Realtime(emulate::realtime::Options),
 }
 
 #[derive(Subcommand)]
@@ -82,6 +94,9 @@ pub fn run() -> ExitCode {
             .load()
             .and_then(|loaded| serve::serve(&loaded, settings.debug)),
         Command::Demo(options) => demo::demo(&options),
+        Command::Emulate {
+            service: EmulatedService::Realtime(options),
+        } => emulate::realtime::emulate(options),
         Command::Transcript {
             action: TranscriptAction::Export(options),
         } => Loaded::load(LoadOptions::from_process(options.config.clone()))

@@ -37,6 +37,8 @@ pub(super) const PREFIX: &str = "INTERPRES__";
 
 /// Plain environment names of the public contract (API.md §9) that have an effect, and the key they set.
 pub(super) const PLAIN_NAMES: &[(&str, &str)] = &[
+    ("AZURE_OPENAI_API_KEY", "engines.azure_openai.api_key"),
+    ("AZURE_OPENAI_ENDPOINT", "engines.azure_openai.endpoint"),
     ("DATABASE_URL", "store.url"),
     ("DATA_DIR", "data.dir"),
     ("HOST", "server.host"),
@@ -110,6 +112,14 @@ const fn seconds(min: u64, max: u64) -> Kind {
         max: Duration::from_secs(max),
     }
 }
+
+/// In US dollars.
+const PRICE: Kind = Kind::Decimal {
+    min: 0.0,
+    max: 10_000.0,
+};
+
+const NOISE_REDUCTION: Kind = Kind::OneOf(&["near_field", "far_field", "off"]);
 
 const KIB: u64 = 1024;
 const MIB: u64 = 1024 * KIB;
@@ -241,6 +251,16 @@ pub const KEYS: &[Key] = &[
         "30s",
     ),
     key("invoker.idle_after", milliseconds(100, HOUR * 1000), "10s"),
+    key(
+        "invoker.release_after",
+        milliseconds(1_000, HOUR * 1000),
+        "30s",
+    ),
+    key(
+        "invoker.renew_before",
+        milliseconds(10_000, HOUR * 1000),
+        "5m",
+    ),
     key("speech.hang", milliseconds(200, 2_000), "400ms"),
     key("speech.preroll", milliseconds(0, 2_000), "400ms"),
     key("speech.max_utterance", milliseconds(1_000, 60_000), "15s"),
@@ -255,7 +275,12 @@ pub const KEYS: &[Key] = &[
         "earshot",
     ),
     key("speech.max_lag", milliseconds(1_000, 120_000), "15s"),
-    key("engines.default", Kind::OneOf(&["local", "null"]), "local"),
+    key(
+        "engines.default",
+        Kind::OneOf(&["local", "azure-translate", "azure-realtime", "null"]),
+        "local",
+    ),
+    key("engines.fallback", Kind::Names, "[local]"),
     key("engines.local.max_talkers_per_core", whole(1, 64), "4"),
     key("engines.local.lag_limit", milliseconds(50, 10_000), "300ms"),
     key(
@@ -280,6 +305,93 @@ pub const KEYS: &[Key] = &[
     ),
     key("engines.local.max_text", whole(1, 100_000), "2000"),
     key("engines.local.routes", Kind::Routes, "{}"),
+    key(
+        "engines.azure_openai.provider",
+        Kind::OneOf(&["azure", "openai"]),
+        "azure",
+    ),
+    unset("engines.azure_openai.endpoint", Kind::SecureUrl),
+    unset("engines.azure_openai.api_key", Kind::Secret),
+    unset("engines.azure_openai.organization", Kind::Text),
+    unset("engines.azure_openai.project", Kind::Text),
+    key(
+        "engines.azure_openai.connect_timeout",
+        milliseconds(100, 60_000),
+        "10s",
+    ),
+    unset("engines.azure_openai.entra.tenant", Kind::Text),
+    unset("engines.azure_openai.entra.client_id", Kind::Text),
+    unset("engines.azure_openai.entra.client_secret", Kind::Secret),
+    key(
+        "engines.azure_openai.entra.authority",
+        Kind::SecureUrl,
+        "https://login.microsoftonline.com",
+    ),
+    key(
+        "engines.azure_openai.managed_identity.enabled",
+        Kind::Flag,
+        "false",
+    ),
+    unset(
+        "engines.azure_openai.managed_identity.client_id",
+        Kind::Text,
+    ),
+    key(
+        "engines.azure_openai.managed_identity.endpoint",
+        Kind::Url,
+        "http://169.254.169.254",
+    ),
+    unset("engines.azure_translate.endpoint", Kind::SecureUrl),
+    unset("engines.azure_translate.api_key", Kind::Secret),
+    key(
+        "engines.azure_translate.deployment",
+        Kind::Text,
+        "gpt-realtime-translate",
+    ),
+    key(
+        "engines.azure_translate.transcription",
+        Kind::Text,
+        "gpt-realtime-whisper",
+    ),
+    key(
+        "engines.azure_translate.noise_reduction",
+        NOISE_REDUCTION,
+        "near_field",
+    ),
+    key("engines.azure_translate.price_per_minute", PRICE, "0.034"),
+    unset("engines.azure_realtime.endpoint", Kind::SecureUrl),
+    unset("engines.azure_realtime.api_key", Kind::Secret),
+    key(
+        "engines.azure_realtime.deployment",
+        Kind::Text,
+        "gpt-realtime",
+    ),
+    key(
+        "engines.azure_realtime.transcription",
+        Kind::Text,
+        "gpt-4o-transcribe",
+    ),
+    key(
+        "engines.azure_realtime.noise_reduction",
+        NOISE_REDUCTION,
+        "near_field",
+    ),
+    key("engines.azure_realtime.voice", Kind::Text, "marin"),
+    key(
+        "engines.azure_realtime.prices.transcription_per_minute",
+        PRICE,
+        "0.006",
+    ),
+    key("engines.azure_realtime.prices.text_in", PRICE, "4"),
+    key("engines.azure_realtime.prices.text_in_cached", PRICE, "0.4"),
+    key("engines.azure_realtime.prices.audio_in", PRICE, "32"),
+    key(
+        "engines.azure_realtime.prices.audio_in_cached",
+        PRICE,
+        "0.4",
+    ),
+    key("engines.azure_realtime.prices.text_out", PRICE, "16"),
+    key("engines.azure_realtime.prices.audio_out", PRICE, "64"),
     key("threads.room_arbiters", whole(0, 1_024), "0"),
     key("threads.io_threads", whole(1, 64), "2"),
 ];

@@ -49,6 +49,8 @@ pub enum Kind {
     Level,
     /// Translation routes: `en-es: [eng-cat, cat-spa]`. In an environment variable as JSON.
     Routes,
+    /// Names of engines: `[azure-translate, local]`.
+    Names,
 }
 
 /// Shortest secret taken: a shorter one could be guessed offline from a token signed with it.
@@ -95,6 +97,7 @@ impl Kind {
             Self::OneOf(words) => word(value, words).map(Json::from),
             Self::Level => level(value).map(Json::from),
             Self::Routes => routes(value),
+            Self::Names => names(value).map(Json::from),
         }
     }
 
@@ -146,6 +149,7 @@ impl Kind {
             Self::OneOf(words) => format!("one of {}", words.join(", ")),
             Self::Level => format!("one of {}", LEVELS.join(", ")),
             Self::Routes => "a map from a language pair to translator directions (such as en-es: [eng-cat, cat-spa])".into(),
+            Self::Names => "a list of names of engines (such as [azure-translate, local])".into(),
         }
     }
 
@@ -291,6 +295,41 @@ fn level(value: &ValueKind) -> Option<&'static str> {
         ValueKind::String(text) if text.trim().eq_ignore_ascii_case("warning") => Some("warn"),
         _ => word(value, LEVELS),
     }
+}
+
+/// A list, or in one text what stands in one: with its brackets or without, separated by commas.
+fn names(value: &ValueKind) -> Option<Vec<String>> {
+    let written: Vec<&str> = match value {
+        ValueKind::Array(values) => values
+            .iter()
+            .map(|value| text(&value.kind))
+            .collect::<Option<_>>()?,
+        value => {
+            let all = text(value)?;
+            let inner = all
+                .strip_prefix('[')
+                .and_then(|rest| rest.strip_suffix(']'));
+            let inner = inner.unwrap_or(all).trim();
+            if inner.is_empty() {
+                Vec::new()
+            } else {
+                inner
+                    .split(',')
+                    .map(|name| name.trim().trim_matches('"'))
+                    .collect()
+            }
+        }
+    };
+    let is_name = |name: &&str| {
+        !name.is_empty()
+            && name.chars().all(|letter| {
+                letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-'
+            })
+    };
+    written
+        .iter()
+        .all(is_name)
+        .then(|| written.into_iter().map(str::to_owned).collect())
 }
 
 fn routes(value: &ValueKind) -> Option<Json> {

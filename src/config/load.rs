@@ -178,6 +178,7 @@ impl Loaded {
         };
         halves
             .and_then(|()| self.settings.auth.check())
+            .and_then(|()| self.settings.engines.azure_openai.check())
             .map_err(|(key, expected)| SettingsError::Value {
                 origin: self.origin(key).unwrap_or_default().to_owned(),
                 key: key.to_owned(),

@@ -12,6 +12,7 @@ mod key;
 mod kind;
 mod layer;
 mod load;
+mod realtime;
 mod secret_file;
 mod settings;
 
@@ -20,6 +21,10 @@ pub use error::SettingsError;
 pub use key::{KEYS, Key, is_setting};
 pub use kind::Kind;
 pub use load::{LoadOptions, Loaded};
+pub use realtime::{
+    AzureOpenAi, AzureRealtime, AzureTranslate, Entra, ManagedIdentity, NoiseReduction, Provider,
+    RealtimePrices,
+};
 pub use secret_file::{KeyFile, read_or_create};
 pub use settings::{
     Admin, Data, DefaultEngine, Detector, Engines, Invoker, Local, Log, LogFormat, LogLevel,

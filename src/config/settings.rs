@@ -12,6 +12,7 @@ use serde::Deserialize;
 use super::auth::Auth;
 use super::error::SettingsError;
 use super::load::{LoadOptions, Loaded};
+use super::realtime::{AzureOpenAi, AzureRealtime, AzureTranslate};
 
 /// Everything that can be set. `Settings::default()` is what an empty file gives.
 #[derive(Debug, Clone, Deserialize)]
@@ -282,6 +283,12 @@ pub struct Invoker {
     /// How long a translation stream stays when nobody reads or hears it.
     #[serde(with = "humantime_serde")]
     pub idle_after: Duration,
+    /// Silence after which the stream of an end-to-end engine is closed.
+    #[serde(with = "humantime_serde")]
+    pub release_after: Duration,
+    /// How long before the provider ends a stream the next one is opened.
+    #[serde(with = "humantime_serde")]
+    pub renew_before: Duration,
 }
 
 /// `speech`.
@@ -322,16 +329,28 @@ pub enum Detector {
 pub struct Engines {
     /// The engine for those who name none.
     pub default: DefaultEngine,
+    /// Engines that serve, in this order, whoever's engine does not.
+    pub fallback: Vec<String>,
     /// PocketSphinx, Apertium and espeak-ng.
     pub local: Local,
+    /// Whose service the two below are, and who we are to it.
+    pub azure_openai: AzureOpenAi,
+    /// The continuous translation of Azure OpenAI.
+    pub azure_translate: AzureTranslate,
+    /// The conversing models of Azure OpenAI as interpreters.
+    pub azure_realtime: AzureRealtime,
 }
 
 /// The engines that settings can name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum DefaultEngine {
     /// The offline engine.
     Local,
+    /// Azure OpenAI's translating model.
+    AzureTranslate,
+    /// Azure OpenAI's conversing model.
+    AzureRealtime,
     /// Answers at once, to measure our own delay.
     Null,
 }

@@ -6,14 +6,18 @@
 //! after a failure, pacing, and the choice of another engine are the caller's (Source and Invoker), so that they
 //! are written once for every engine.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use serde::Serialize;
 use tokio::sync::mpsc;
 
-use super::{identity::UtteranceId, language::Language};
+use super::{
+    identity::UtteranceId,
+    interpretation::{InterpretationRequest, InterpretationStream, InterpretationStyle, Prices},
+    language::Language,
+};
 
 /// Sample rate of all audio that goes into a transcription, in Hz.
 pub const TRANSCRIPTION_RATE: u32 = 16_000;
@@ -79,6 +83,36 @@ pub trait Engine: Send + Sync {
         source: &Language,
         target: &Language,
     ) -> Result<Translated, EngineError>;
+
+    /// How it interprets end to end; `None` for an engine of parts, which is opened by the two streams above. The
+    /// streams of parts of one that interprets end to end are not opened for speech; typed text still goes through
+    /// [`Engine::open_translation`] where it has one.
+    fn interprets(&self) -> Option<InterpretationStyle> {
+        None
+    }
+
+    /// What its provider asks for what was used; `None` for an engine that costs nothing.
+    fn prices(&self) -> Option<Prices> {
+        None
+    }
+
+    /// Opens the interpretation of one speaker into one language, of an engine that interprets end to end.
+    ///
+    /// # Errors
+    /// As [`Engine::open_transcription`].
+    async fn open_interpretation(
+        &self,
+        request: InterpretationRequest,
+    ) -> Result<InterpretationStream, EngineError> {
+        Err(EngineError::new(
+            Trouble::Unsupported,
+            format!(
+                "{} does not interpret end to end (into {})",
+                self.name(),
+                request.target
+            ),
+        ))
+    }
 }
 
 /// Who is to be heard.
@@ -299,6 +333,9 @@ pub struct EngineReport {
     pub talkers: usize,
     /// Speakers that are admitted without a look at the lag.
     pub talker_limit: usize,
+    /// What has gone otherwise than it should since the start, by what it is; empty for engines that count nothing.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub counted: BTreeMap<&'static str, u64>,
 }
 
 /// One part of an engine: a recognizer, a translator, a voice.
@@ -324,6 +361,8 @@ pub enum PartRole {
     Translator,
     /// Speaks texts.
     Synthesizer,
+    /// Hears speech and gives it in another language, end to end.
+    Interpreter,
 }
 
 impl std::fmt::Display for PartRole {
@@ -332,6 +371,7 @@ impl std::fmt::Display for PartRole {
             Self::Transcriber => "transcriber",
             Self::Translator => "translator",
             Self::Synthesizer => "synthesizer",
+            Self::Interpreter => "interpreter",
         })
     }
 }

@@ -6,13 +6,16 @@
 pub mod access;
 pub mod alert;
 pub mod audience;
+pub mod breaker;
 pub mod client_message;
 pub mod engine;
 pub mod identity;
+pub mod interpretation;
 pub mod language;
 pub mod participant;
 pub mod room_log;
 pub mod sample;
+pub mod segmentation;
 pub mod server_message;
 pub mod session_config;
 pub mod time;

@@ -4,7 +4,11 @@
 //! replaced by newer ones, finals are translated one after the other and never lost, and speech is made beside the
 //! texts so that no text waits for a voice.
 
-use std::{collections::VecDeque, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use tokio::{runtime::Handle, sync::mpsc};
@@ -69,6 +73,7 @@ impl Engine for Cascade {
             pairs: self.translator.pairs(),
             talkers: self.transcriber.talkers(),
             talker_limit: self.transcriber.talker_limit(),
+            counted: BTreeMap::new(),
         }
     }
 

@@ -1,7 +1,7 @@
 //! The WebSocket at `/ws`: frames in to the Socket, frames out from its outbox, and nothing else.
 //!
 //! This actor lives inside the HTTP response and is frozen with it while the peer does not read, so no decision is made
-//! here. It is the only file that knows `actix-web-actors`; with another WebSocket library only this file changes.
+//! here. It is the server's only file that knows `actix-web-actors`; with another WebSocket library only this file changes.
 
 use std::{sync::Arc, time::Duration};
 

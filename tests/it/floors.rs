@@ -7,7 +7,8 @@ use std::{
 };
 
 /// The floors from the bottom up. Rooms of one floor do not import each other. What is not named here is the top,
-/// which puts everything together: `main`, its command line, and the list of modules.
+/// which puts everything together: `main`, its command line, the list of modules, and the emulators, which nobody
+/// else may name.
 const FLOORS: [&[&str]; 5] = [
     &["domain"],
     &["audio", "config", "supervision"],
@@ -133,6 +134,35 @@ fn imports_go_down_and_never_sideways() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What an emulator may use. Above all not the links, whose codecs it is to be the test of.
+const EMULATORS_USE: [&str; 6] = [
+    "emulate",
+    "engines",
+    "audio",
+    "config",
+    "supervision",
+    "domain",
+];
+
+#[test]
+fn emulators_stand_on_engines_and_share_no_codec() {
+    let mut emulators = 0;
+    for file in sources() {
+        if module_of(&file) == "emulate" {
+            emulators += 1;
+            let named = modules_named(&fs::read_to_string(&file).unwrap());
+            assert!(
+                named
+                    .iter()
+                    .all(|module| EMULATORS_USE.contains(&module.as_str())),
+                "{} names {named:?}",
+                file.display()
+            );
+        }
+    }
+    assert!(emulators > 10, "the emulators are there: {emulators}");
 }
 
 #[test]

@@ -2,12 +2,14 @@
 
 mod access;
 mod audio;
+mod cloud;
 mod config;
 mod contract;
 mod conversation;
 mod dashboard;
 mod demo;
 mod durability;
+mod emulate;
 mod engines;
 mod floors;
 mod http_frame;

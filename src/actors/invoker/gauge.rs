@@ -1,7 +1,11 @@
 //! What an Invoker shows of itself without being asked.
 
-use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::{
+    sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering},
+    time::Duration,
+};
 
+use parking_lot::Mutex;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -27,25 +31,60 @@ const ALL: [InvokerState; 4] = [
     InvokerState::Speaking,
 ];
 
-/// State, lag and hearers; written by the Invoker, read by anybody.
+/// State, lag and hearers, and what the speaker's Source is to give; written by the Invoker, read by anybody.
 #[derive(Debug, Default)]
 pub struct InvokerGauge {
     doing: AtomicU8,
     lag_ms: AtomicU64,
     hearers: AtomicU64,
+    waiting_ms: AtomicU64,
+    left_out_ms: AtomicU64,
+    lost_ms: AtomicU64,
+    takes_sound: AtomicBool,
+    falls_back: AtomicBool,
+    engine: Mutex<&'static str>,
+}
+
+/// What an Invoker is doing, as its gauge shows it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Shown {
+    pub open: bool,
+    pub pending: bool,
+    pub lag_ms: u64,
+    pub hearers: u64,
+    pub waiting: Duration,
+    pub left_out: Duration,
 }
 
 impl InvokerGauge {
-    pub(super) fn show(&self, open: bool, pending: bool, lag_ms: u64, hearers: u64) {
-        let doing = match (open, pending, lag_ms > 0) {
+    pub(super) fn show(&self, shown: Shown) {
+        let doing = match (shown.open, shown.pending, shown.lag_ms > 0) {
             (_, _, true) => InvokerState::Speaking,
             (true, true, _) => InvokerState::Translating,
             (false, true, _) => InvokerState::Opening,
             (_, false, _) => InvokerState::Waiting,
         };
+        let milliseconds = |time: Duration| time.as_millis() as u64;
         self.doing.store(doing as u8, Ordering::Relaxed);
-        self.lag_ms.store(lag_ms, Ordering::Relaxed);
-        self.hearers.store(hearers, Ordering::Relaxed);
+        self.lag_ms.store(shown.lag_ms, Ordering::Relaxed);
+        self.hearers.store(shown.hearers, Ordering::Relaxed);
+        self.waiting_ms
+            .store(milliseconds(shown.waiting), Ordering::Relaxed);
+        self.left_out_ms
+            .store(milliseconds(shown.left_out), Ordering::Relaxed);
+    }
+
+    /// Which engine serves from now on, whether it is another than the one that should, and whether it is given sound.
+    pub(super) fn served_by(&self, engine: &'static str, takes_sound: bool, falls_back: bool) {
+        *self.engine.lock() = engine;
+        self.takes_sound.store(takes_sound, Ordering::Relaxed);
+        self.falls_back.store(falls_back, Ordering::Relaxed);
+    }
+
+    /// Speech that was lost on its way here so far.
+    pub fn note_lost(&self, lost: Duration) {
+        self.lost_ms
+            .store(lost.as_millis() as u64, Ordering::Relaxed);
     }
 
     /// What it is doing.
@@ -61,5 +100,30 @@ impl InvokerGauge {
     /// Sockets that hear it.
     pub fn hearers(&self) -> u64 {
         self.hearers.load(Ordering::Relaxed)
+    }
+
+    /// Speech that waits for an engine that interprets end to end, in milliseconds.
+    pub fn waiting_ms(&self) -> u64 {
+        self.waiting_ms.load(Ordering::Relaxed)
+    }
+
+    /// Speech that was left out because the engine was too far behind, in milliseconds.
+    pub fn left_out_ms(&self) -> u64 {
+        self.left_out_ms.load(Ordering::Relaxed) + self.lost_ms.load(Ordering::Relaxed)
+    }
+
+    /// Whether the next utterance is to be given as sound; else as text.
+    pub fn takes_sound(&self) -> bool {
+        self.takes_sound.load(Ordering::Relaxed)
+    }
+
+    /// Whether the engine is not the one that should serve.
+    pub fn falls_back(&self) -> bool {
+        self.falls_back.load(Ordering::Relaxed)
+    }
+
+    /// The engine that serves.
+    pub fn engine(&self) -> &'static str {
+        *self.engine.lock()
     }
 }

@@ -2,9 +2,11 @@
 //!
 //! The Invoker gives every revision of the transcript to the engine, its translation to the Room, and the speech to
 //! those who hear it, at their pace. Finals that have no translation yet are kept, so that a crash or a stream that
-//! breaks loses none. It ends a while after nobody follows it any more.
+//! breaks loses none. An engine that interprets end to end is given the sound instead ([`interpreting`]). It ends a
+//! while after nobody follows it any more.
 
 mod gauge;
+pub mod interpreting;
 mod stream;
 
 use std::{
@@ -14,11 +16,17 @@ use std::{
 };
 
 use actix::{Actor, AsyncContext, Handler, Message, Running};
+use serde_json::Value;
 use tokio::time::Instant;
 
 pub use self::gauge::{InvokerGauge, InvokerState};
+use self::{
+    gauge::Shown,
+    interpreting::{Interpreting, Legacy},
+};
 use crate::{
     actors::{
+        chain::Chain,
         engine_stream::EngineStream,
         environment::Environment,
         insistent::Insistent,
@@ -61,12 +69,24 @@ pub struct InvokerOrder {
     pub source: Language,
     /// The language they go out in.
     pub target: Language,
-    /// Who translates.
-    pub engine: Arc<dyn Engine>,
+    /// Who translates, and who does instead.
+    pub chain: Chain,
+    /// How their words are to be translated.
+    pub glossary: Option<Value>,
     /// Where it shows its state.
     pub gauge: Arc<InvokerGauge>,
     /// The room's numbers for audio streams.
     pub streams: Arc<AtomicU32>,
+}
+
+impl InvokerOrder {
+    /// Shows which engine serves.
+    fn show_engine(&self, engine: &Arc<dyn Engine>, takes_sound: bool) {
+        let mut able = self.chain.engines();
+        let should = able.find(|engine| engine.translates(&self.source, &self.target));
+        let falls_back = should.is_some_and(|should| should.name() != engine.name());
+        self.gauge.served_by(engine.name(), takes_sound, falls_back);
+    }
 }
 
 /// A revision of what the speaker said.
@@ -109,7 +129,15 @@ pub struct Invoker {
     kept_order: Kept<InvokerOrder>,
     epoch: u64,
     unfollowed_since: Option<Instant>,
+    /// Whether the speaker still has a Source.
+    speaking: bool,
+    interpreting: Interpreting,
     stream: EngineStream<TranslationInput>,
+    /// Who translates what comes as text, once that was asked for, and who of the chain does not take text.
+    text_engine: Option<Arc<dyn Engine>>,
+    without_text: Vec<&'static str>,
+    /// When text last came.
+    last_text: Option<Instant>,
     voice: Voice,
     voice_running: bool,
     /// Finals without a translation, in order; they outlive a crash.
@@ -125,13 +153,22 @@ impl Invoker {
     /// What makes an Invoker, and makes it again after a crash.
     pub fn factory(order: InvokerOrder) -> impl Fn() -> Self + Send + Sync + 'static {
         let pending = Kept::new(VecDeque::new());
+        let legacy = Legacy::default();
+        // The speaker's Source looks at this before the Invoker has begun.
+        let engine = interpreting::interpreter(&order);
+        order.show_engine(&engine, engine.interprets().is_some());
         let kept_order = Kept::new(order);
         move || {
             let order = kept_order.get();
             Self {
                 epoch: 0,
                 unfollowed_since: None,
+                speaking: true,
+                interpreting: Interpreting::new(&legacy),
                 stream: EngineStream::default(),
+                text_engine: None,
+                without_text: Vec::new(),
+                last_text: None,
                 voice: voice(&order),
                 voice_running: false,
                 pending: pending.clone(),
@@ -154,12 +191,22 @@ impl Invoker {
         }
         self.finals.retry(&self.order.room);
         self.feed_stream(ctx);
+        self.beat_interpreting(ctx);
         self.show();
         self.end_when_all_is_translated(ctx);
     }
 
+    /// It is to end: nothing more is taken, and what was said is given to the engine at once.
+    fn leave(&mut self, ctx: &mut Ctx<Self>) {
+        self.leaving = true;
+        self.interpreting.say_no_more();
+        self.drive(ctx);
+    }
+
     fn owes_nothing(&self) -> bool {
-        self.pending.snapshot().is_empty() && !self.finals.is_waiting()
+        self.pending.snapshot().is_empty()
+            && !self.finals.is_waiting()
+            && self.interpreting.owes_nothing()
     }
 
     /// Once it is to end, it ends with its last translation.
@@ -170,12 +217,14 @@ impl Invoker {
     }
 
     fn show(&self) {
-        self.order.gauge.show(
-            self.stream.is_open(),
-            !self.pending.snapshot().is_empty(),
-            self.voice.lag_ms(),
-            self.voice.hearers() as u64,
-        );
+        self.order.gauge.show(Shown {
+            open: self.stream.is_open() || self.interpreting.is_open(),
+            pending: !self.pending.snapshot().is_empty() || self.interpreting.is_pending(),
+            lag_ms: self.voice.lag_ms(),
+            hearers: self.voice.hearers() as u64,
+            waiting: self.interpreting.waiting(),
+            left_out: self.interpreting.left_out(),
+        });
     }
 
     /// A translation of `of`, as the Room passes it on.
@@ -194,7 +243,7 @@ impl Invoker {
             started_at: of.started_at,
             ended_at: of.ended_at,
             confidence,
-            engine: self.order.engine.name(),
+            engine: self.text_name(),
         }
     }
 
@@ -252,13 +301,16 @@ impl Actor for Invoker {
             speaker: self.order.speaker.session_id.clone(),
             language: self.order.target.clone(),
         });
+        if ctx.life() > 0 {
+            self.end_what_was_shown();
+        }
         self.feed_stream(ctx);
         self.show();
     }
 
     /// What was said is still translated: it ends when that has come, or with the patience of whoever stops it.
-    fn stopping(&mut self, _: &mut Ctx<Self>) -> Running {
-        self.leaving = true;
+    fn stopping(&mut self, ctx: &mut Ctx<Self>) -> Running {
+        self.leave(ctx);
         if self.owes_nothing() {
             Running::Stop
         } else {
@@ -267,6 +319,7 @@ impl Actor for Invoker {
     }
 
     fn stopped(&mut self, _: &mut Ctx<Self>) {
+        self.drop_interpreting();
         self.voice.cancel();
     }
 }
@@ -280,8 +333,24 @@ impl Handler<Finish> for Invoker {
     type Result = ();
 
     fn handle(&mut self, _: Finish, ctx: &mut Ctx<Self>) {
-        self.leaving = true;
+        self.leave(ctx);
         self.end_when_all_is_translated(ctx);
+    }
+}
+
+/// The speaker has another glossary.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Glossary(pub Option<Value>);
+
+impl Handler<Glossary> for Invoker {
+    type Result = ();
+
+    fn handle(&mut self, Glossary(glossary): Glossary, _: &mut Ctx<Self>) {
+        self.kept_order.change(|kept| kept.glossary = glossary);
+        self.order = self.kept_order.get();
+        self.interpreting
+            .take_glossary(self.order.glossary.as_ref());
     }
 }
 
@@ -298,9 +367,13 @@ impl Handler<InvokerOrder> for Invoker {
         for lost in given_up {
             self.tell_failure(Some(lost.utterance), language_changed());
         }
+        self.drop_interpreting();
         self.kept_order.change(|kept| *kept = order);
         self.order = self.kept_order.get();
         self.stream.release();
+        self.text_engine = None;
+        self.without_text.clear();
+        self.choose_engine();
         self.partial = None;
         self.voice.cancel();
         self.voice = voice(&self.order);
@@ -317,6 +390,7 @@ impl Handler<HearersRoute> for Invoker {
         }
         self.epoch = route.epoch;
         self.voice.set_hearings(route.hearings);
+        self.speaking = route.speaking;
         let followed = route.anybody && route.speaking;
         self.unfollowed_since =
             (!followed).then(|| self.unfollowed_since.unwrap_or_else(Instant::now));
@@ -328,6 +402,7 @@ impl Handler<Interpret> for Invoker {
     type Result = ();
 
     fn handle(&mut self, interpret: Interpret, ctx: &mut Ctx<Self>) {
+        self.last_text = Some(Instant::now());
         if interpret.source != self.order.source {
             // Said before the speaker changed their language; it cannot be taken for the new one.
             if interpret.last {

@@ -62,7 +62,12 @@ impl Invoker {
         let Some(generation) = self.stream.begin_opening() else {
             return;
         };
-        let engine = Arc::clone(&self.order.engine);
+        let (order, without) = (&self.order, &self.without_text);
+        let chosen = order.chain.ask(|engine| {
+            !without.contains(&engine.name()) && engine.translates(&order.source, &order.target)
+        });
+        let engine = Arc::clone(chosen.unwrap_or(order.chain.first()));
+        self.text_engine = Some(Arc::clone(&engine));
         let request = TranslationRequest {
             speaker: self.order.speaker.session_id.to_string(),
             source: self.order.source.clone(),
@@ -95,19 +100,52 @@ impl Invoker {
             Err(error) if matches!(error.trouble, Trouble::Failed | Trouble::Timeout) => {
                 self.stream_broke(&error);
             }
-            Err(error) => {
-                self.stream.refused();
-                self.pending.change(VecDeque::clear);
-                self.tell_failure(None, Refusal::from(&error));
-            }
+            Err(error) => self.stream_refused(&error, ctx),
         }
         self.show();
     }
 
+    /// The engine does not translate this: another is asked, and if there is none, readers are told.
+    fn stream_refused(&mut self, error: &EngineError, ctx: &mut Ctx<Self>) {
+        let name = self.text_name();
+        self.order.chain.breakers().failed(name, error);
+        if error.trouble == Trouble::Unsupported {
+            self.without_text.push(name);
+        }
+        if self.has_another_for_text() {
+            self.stream.release();
+            return self.feed_stream(ctx);
+        }
+        self.without_text.clear();
+        self.stream.refused();
+        self.pending.change(VecDeque::clear);
+        self.tell_failure(None, Refusal::from(error));
+    }
+
+    /// The engine that translates text; before anything was translated, the one that was chosen.
+    pub(super) fn text_name(&self) -> &'static str {
+        let first = self.order.chain.first();
+        self.text_engine.as_ref().unwrap_or(first).name()
+    }
+
+    /// Whether another engine is to be asked than the one that has just failed.
+    fn has_another_for_text(&self) -> bool {
+        let order = &self.order;
+        let chosen = order.chain.choose(|engine| {
+            !self.without_text.contains(&engine.name())
+                && engine.translates(&order.source, &order.target)
+        });
+        chosen.is_some_and(|engine| engine.name() != self.text_name())
+    }
+
     fn stream_broke(&mut self, error: &EngineError) {
-        let (engine, target) = (self.order.engine.name(), &self.order.target);
+        let (engine, target) = (self.text_name(), &self.order.target);
         tracing::warn!(engine, %target, code = error.code(), "translation broke off");
         self.voice.finish_all();
+        self.order.chain.breakers().failed(engine, error);
+        if self.has_another_for_text() {
+            return self.stream.release();
+        }
         if self.stream.broke()
             && let Some(given_up) = self.pending.change(VecDeque::pop_front)
         {
@@ -139,6 +177,7 @@ impl Invoker {
                 ..
             } => {
                 self.stream.succeeded();
+                self.order.chain.breakers().succeeded(self.text_name());
                 let pending = self.pending.snapshot();
                 let known = pending.iter().find(|known| known.utterance == utterance);
                 if let Some(known) = known {

@@ -96,7 +96,7 @@ pub fn findings(environment: &Environment, looked: &Looked, failures: u64) -> Ve
     if let Some((open, most)) = looked.files {
         findings.push(rules::limited(&rules::OPEN_FILES, open, most));
     }
-    for (engine, _) in environment.engines().all() {
+    for engine in environment.engines().relied_on() {
         let parts = engine.parts();
         let found = parts
             .iter()

@@ -75,6 +75,12 @@ pub struct InvokerView {
     pub lag_ms: u64,
     /// Sockets that hear it.
     pub hearers: u64,
+    /// The engine that serves.
+    pub engine: &'static str,
+    /// Speech that waits for an engine that interprets end to end, in milliseconds.
+    pub waiting_ms: u64,
+    /// Speech that was left out because the engine was too far behind, in milliseconds.
+    pub left_out_ms: u64,
 }
 
 /// Speech listened to by one engine.
@@ -124,6 +130,9 @@ impl Handler<Describe> for Room {
                     state: gauge.state(),
                     lag_ms: gauge.lag_ms(),
                     hearers: gauge.hearers(),
+                    engine: gauge.engine(),
+                    waiting_ms: gauge.waiting_ms(),
+                    left_out_ms: gauge.left_out_ms(),
                 })
                 .collect(),
             usage: state

@@ -109,6 +109,8 @@ pub struct Enter {
     pub audio_enabled: bool,
     /// The engine they wish for.
     pub engine: Option<String>,
+    /// How their words are to be translated.
+    pub glossary: Option<serde_json::Value>,
     /// The answer to give on the way.
     pub entrance: Option<Entrance>,
 }
@@ -183,6 +185,7 @@ impl Handler<Enter> for Room {
             sample_rate: card.sample_rate,
             audio_enabled: card.audio_enabled,
             engine: card.engine,
+            glossary: card.glossary,
         });
         self.kept.change(|state| {
             state.reserved = false;
@@ -223,6 +226,9 @@ impl Handler<Enter> for Room {
         }
         self.watch_emptiness(ctx);
         self.replan_speaker(&card.session_id, ctx);
+        if former.is_some_and(|former| former.glossary != seat.glossary) {
+            self.push_glossary(&card.session_id, &seat, ctx);
+        }
         let speech = |seat: &Seat| (seat.audio_enabled, seat.engine.clone());
         let speaks = |member: &Arc<Member>| member.participant.speaks.clone();
         if former.is_some_and(|former| speech(former) != speech(&seat))

@@ -23,6 +23,7 @@ use std::{
 };
 
 use actix::{Actor, AsyncContext, Running, SpawnHandle};
+use serde_json::Value;
 
 use self::{entering::SessionEnded, publishing::Pending};
 use crate::{
@@ -63,6 +64,8 @@ pub struct Seat {
     pub audio_enabled: bool,
     /// The engine they wish for.
     pub engine: Option<String>,
+    /// How their words are to be translated.
+    pub glossary: Option<Value>,
 }
 
 /// A speaker who has a Source.

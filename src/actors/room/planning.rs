@@ -9,12 +9,12 @@ use std::{
     sync::Arc,
 };
 
-use super::{Room, RoomState, Speaking, group_of};
+use super::{Room, RoomState, Seat, Speaking, group_of};
 use crate::{
     actors::{
-        invoker::{HearersRoute, Invoker, InvokerGauge, InvokerOrder},
+        invoker::{Glossary, HearersRoute, Invoker, InvokerGauge, InvokerOrder},
         outlet::{Outlet, Outlets},
-        source::{Source, SourceRoutes},
+        source::{Source, SourceRoutes, Translator},
         voice::Hearing,
     },
     domain::{
@@ -53,9 +53,9 @@ impl Room {
         let Some(seat) = state.seats.get(speaker) else {
             return Vec::new();
         };
-        let (engine, _) = self.environment.engines().choose(seat.engine.as_deref());
+        let chain = self.environment.engines().chain(seat.engine.as_deref());
         let mut targets = state.roster.targets(speaker, &speaking.language);
-        targets.retain(|target| engine.translates(&speaking.language, target));
+        targets.retain(|target| chain.translates(&speaking.language, target));
         targets
     }
 
@@ -95,7 +95,7 @@ impl Room {
         let state = self.kept.snapshot();
         let seat = state.seats.get(speaker)?;
         let member = state.roster.members.get(speaker)?;
-        let (engine, _) = self.environment.engines().choose(seat.engine.as_deref());
+        let chain = self.environment.engines().chain(seat.engine.as_deref());
         Some(InvokerOrder {
             environment: Arc::clone(&self.environment),
             room: ctx.me(),
@@ -105,7 +105,8 @@ impl Room {
             },
             source: speaking.language.clone(),
             target: target.clone(),
-            engine,
+            chain,
+            glossary: seat.glossary.clone(),
             gauge,
             streams: self.streams(),
         })
@@ -128,6 +129,17 @@ impl Room {
         }
     }
 
+    /// A speaker's glossary has changed: their translations go on with the new one.
+    pub(super) fn push_glossary(&self, speaker: &SessionId, seat: &Seat, ctx: &Ctx<Self>) {
+        let state = self.kept.snapshot();
+        for key in state.invoked.keys().filter(|(of, _)| of == speaker) {
+            if let Some(invoker) = self.invoker(key, ctx) {
+                // One that is full goes on with the old one until its next stream or the next change.
+                let _ = invoker.tell(Glossary(seat.glossary.clone()));
+            }
+        }
+    }
+
     /// Gives every Source and Invoker the routes that follow from who is there now.
     pub(super) fn push_all_routes(&mut self, ctx: &mut Ctx<Self>) {
         let epoch = self.environment.next_epoch();
@@ -143,9 +155,15 @@ impl Room {
             };
             let translators = state
                 .invoked
-                .keys()
-                .filter(|(of, _)| of == speaker)
-                .filter_map(|key| Some((key.1.clone(), self.invoker(key, ctx)?)))
+                .iter()
+                .filter(|((of, _), _)| of == speaker)
+                .filter_map(|(key, gauge)| {
+                    Some(Translator {
+                        language: key.1.clone(),
+                        invoker: self.invoker(key, ctx)?,
+                        gauge: Arc::clone(gauge),
+                    })
+                })
                 .collect();
             let routes = SourceRoutes {
                 epoch,

@@ -8,6 +8,7 @@ use serde_json::json;
 use super::{Room, Seat, Speaking, group_of};
 use crate::{
     actors::{
+        chain::Chain,
         environment::assumed_language,
         outbox::Parcel,
         refusal::Refusal,
@@ -17,7 +18,6 @@ use crate::{
     },
     domain::{
         audience::{Member, spoken},
-        engine::Engine,
         identity::{SessionId, UtteranceId},
         language::Language,
         participant::Speaker,
@@ -47,13 +47,13 @@ impl Handler<OpenSource> for Room {
         else {
             return;
         };
-        let (engine, language) = self.speech_of(&open.session_id, &seat);
+        let (chain, language) = self.speech_of(&open.session_id, &seat);
         let refusal = if !seat.audio_enabled {
             Some(Refusal::new(
                 "audio_disabled",
                 "audio is switched off for this session; send configure with audio_enabled: true",
             ))
-        } else if !engine.transcribes(&language) {
+        } else if !chain.hears(&language) {
             Some(Refusal::new(
                 "speech_unavailable",
                 format!("speech in {language} cannot be recognized here; typed text works"),
@@ -120,14 +120,10 @@ fn just_ending() -> Refusal {
 }
 
 impl Room {
-    /// The engine for what this participant says, and the language they say it in.
-    pub(super) fn speech_of(
-        &self,
-        session_id: &SessionId,
-        seat: &Seat,
-    ) -> (Arc<dyn Engine>, Language) {
-        let (engine, _) = self.environment.engines().choose(seat.engine.as_deref());
-        let assumed = assumed_language(&*engine);
+    /// The engines for what this participant says, and the language they say it in.
+    pub(super) fn speech_of(&self, session_id: &SessionId, seat: &Seat) -> (Chain, Language) {
+        let chain = self.environment.engines().chain(seat.engine.as_deref());
+        let assumed = assumed_language(&**chain.first());
         let language = self.kept.read(|state| {
             state
                 .roster
@@ -137,7 +133,7 @@ impl Room {
                     spoken(&member.participant.speaks, &assumed)
                 })
         });
-        (engine, language)
+        (chain, language)
     }
 
     /// The Source of a participant, started if they had none.
@@ -206,7 +202,7 @@ impl Room {
         gauge: Arc<SourceGauge>,
         ctx: &Ctx<Self>,
     ) -> SourceOrder {
-        let (engine, language) = self.speech_of(session_id, seat);
+        let (chain, language) = self.speech_of(session_id, seat);
         SourceOrder {
             environment: Arc::clone(&self.environment),
             room: ctx.me(),
@@ -215,7 +211,7 @@ impl Room {
                 name: member.participant.name.clone(),
             },
             language,
-            engine,
+            chain,
             sample_rate: seat.sample_rate,
             gauge,
             streams: self.streams(),
@@ -253,9 +249,11 @@ impl Room {
         };
         let order = self.source_order(session_id, seat, member, Arc::clone(&speaking.gauge), ctx);
         let same = speaking.language == order.language
-            && speaking
-                .gauge
-                .is_for(order.engine.name(), order.sample_rate, &order.speaker.name);
+            && speaking.gauge.is_for(
+                order.chain.first().name(),
+                order.sample_rate,
+                &order.speaker.name,
+            );
         if !same {
             let language = order.language.clone();
             if let Some(source) = ctx.child::<Source>(&format!("sources/{session_id}")) {

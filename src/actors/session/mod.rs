@@ -127,6 +127,7 @@ impl Session {
             sample_rate: config.audio.sample_rate,
             audio_enabled: config.audio_enabled,
             engine: config.engine.clone(),
+            glossary: config.glossary.clone(),
             entrance,
         }
     }

@@ -11,6 +11,7 @@ use crate::{
 /// Everything in `config` that the engines at hand cannot do.
 pub fn of(environment: &Environment, config: &SessionConfig) -> Vec<ConfigWarning> {
     let (engine, found) = environment.engines().choose(config.engine.as_deref());
+    let chain = environment.engines().chain(config.engine.as_deref());
     let mut warnings = Vec::new();
     let mut warn = |code, message: String, language| {
         warnings.push(ConfigWarning {
@@ -42,16 +43,17 @@ pub fn of(environment: &Environment, config: &SessionConfig) -> Vec<ConfigWarnin
                 Some(assumed),
             );
         }
-        Speaks::Language(language) if !engine.transcribes(language) => warn(
+        Speaks::Language(language) if !chain.hears(language) => warn(
             "speech_unavailable",
             format!("speech in {language} cannot be recognized here; typed text works"),
             Some(language.clone()),
         ),
         Speaks::Language(_) => {}
     }
-    let report = engine.report();
+    let reports: Vec<_> = chain.engines().map(|engine| engine.report()).collect();
     for language in &config.hears {
-        let reachable = report.pairs.iter().any(|pair| {
+        let mut pairs = reports.iter().flat_map(|report| &report.pairs);
+        let reachable = pairs.any(|pair| {
             pair.target
                 .parse()
                 .is_ok_and(|target| language.same_speech(&target))
@@ -75,7 +77,7 @@ pub fn of(environment: &Environment, config: &SessionConfig) -> Vec<ConfigWarnin
             Some(language.clone()),
         );
     }
-    if config.glossary.is_some() {
+    if config.glossary.is_some() && !engine.interprets().is_some_and(|style| style.glossary) {
         warn(
             "glossary_unsupported",
             format!("{} does not take a glossary; it is kept", engine.name()),

@@ -12,9 +12,12 @@ use crate::{
         engine_stream::{EngineStream, Generation, Yielded, yields},
         refusal::Refusal,
     },
-    domain::engine::{
-        EngineError, TRANSCRIPTION_RATE, TranscriptionInput, TranscriptionOutput,
-        TranscriptionRequest, TranscriptionStream, Trouble,
+    domain::{
+        engine::{
+            Engine, EngineError, TRANSCRIPTION_RATE, TranscriptionInput, TranscriptionOutput,
+            TranscriptionRequest, TranscriptionStream, Trouble,
+        },
+        language::Language,
     },
     supervision::Ctx,
 };
@@ -82,6 +85,11 @@ impl Ear {
     }
 }
 
+/// Whether an engine has an ear of its own for this language.
+fn hears(engine: &dyn Engine, language: &Language) -> bool {
+    engine.interprets().is_none() && engine.transcribes(language)
+}
+
 fn milliseconds<'a>(inputs: impl Iterator<Item = &'a TranscriptionInput>) -> u64 {
     let bytes: usize = inputs
         .map(|input| match input {
@@ -110,7 +118,15 @@ impl Source {
     }
 
     fn open_ear(&mut self, generation: Generation, ctx: &mut Ctx<Self>) {
-        let engine = Arc::clone(&self.order.engine);
+        let language = &self.order.language;
+        let engine = self.order.chain.ask(|engine| hears(engine, language));
+        let Some(engine) = engine.map(Arc::clone) else {
+            return self.ear_refused(&EngineError::new(
+                Trouble::Unsupported,
+                format!("no engine here writes down {language}; what is said is translated only"),
+            ));
+        };
+        self.ear_engine = Some(Arc::clone(&engine));
         let request = TranscriptionRequest {
             speaker: self.order.speaker.session_id.to_string(),
             language: self.order.language.clone(),
@@ -144,8 +160,13 @@ impl Source {
         self.show();
     }
 
-    /// The engine does not take this speaker: what was said so far is left out, and the speaker told.
+    /// The engine does not take this speaker: another is asked, and if there is none, what was said so far is left
+    /// out, and the speaker told.
     fn ear_refused(&mut self, error: &EngineError) {
+        self.note_ear_failure(error);
+        if self.has_another_ear() {
+            return self.ear.stream.release();
+        }
         while !self.utterances.is_empty() {
             self.drop_oldest();
         }
@@ -154,10 +175,26 @@ impl Source {
         self.tell_failure(None, Refusal::from(error));
     }
 
+    fn note_ear_failure(&self, error: &EngineError) {
+        let chain = &self.order.chain;
+        chain.breakers().failed(self.ear_name(), error);
+    }
+
+    /// Whether another engine is to be asked than the one that has just failed.
+    fn has_another_ear(&self) -> bool {
+        let language = &self.order.language;
+        let chosen = self.order.chain.choose(|engine| hears(engine, language));
+        chosen.is_some_and(|engine| engine.name() != self.ear_name())
+    }
+
     /// The stream broke: everything without a final is heard again, unless the same utterance broke it before.
     fn ear_failed(&mut self, error: &EngineError) {
-        let engine = self.order.engine.name();
+        let engine = self.ear_name();
         tracing::warn!(engine, code = error.code(), "transcription broke off");
+        self.note_ear_failure(error);
+        if self.has_another_ear() {
+            return self.ear.stream.release();
+        }
         if self.ear.stream.broke() {
             self.give_up_oldest(Refusal::from(error));
         }
@@ -225,6 +262,7 @@ impl Source {
                 confidence,
             } => {
                 self.ear.stream.succeeded();
+                self.order.chain.breakers().succeeded(self.ear_name());
                 if !self.utterances.iter().any(|known| known.id == utterance) {
                     return;
                 }

@@ -54,11 +54,14 @@ impl Handler<Listen> for Source {
         self.microphone = Some((listen.connection, now));
         self.samples.clear();
         self.assembler.push(&listen.bytes, &mut self.samples);
+        if let Some(road) = &mut self.road {
+            road.push(&self.samples);
+        }
         self.resampled.clear();
         self.resampler.push(&self.samples, &mut self.resampled);
         let mut events = Vec::new();
-        self.endpointer.push(&self.resampled, &mut events);
-        self.follow(events, ctx);
+        let voiced = self.endpointer.push(&self.resampled, &mut events);
+        self.follow(events, voiced, ctx);
     }
 }
 
@@ -98,6 +101,7 @@ impl Handler<Type> for Source {
             ended_at: Some(now),
             revision: 0,
             text: typed.text,
+            sound_to: Vec::new(),
         };
         self.tell_final(&utterance, None);
     }
@@ -112,7 +116,7 @@ impl Source {
     pub(super) fn finish_utterance(&mut self, ctx: &mut Ctx<Self>) {
         let mut events = Vec::new();
         self.endpointer.finish(&mut events);
-        self.follow(events, ctx);
+        self.follow(events, true, ctx);
     }
 
     /// Audio that stops coming in the middle of an utterance (a muted microphone, a tab asleep, a lost connection) is
@@ -131,18 +135,22 @@ impl Source {
         newest.is_some_and(|utterance| utterance.ended_at.is_none())
     }
 
-    /// Acts on what the endpointer found.
-    pub(super) fn follow(&mut self, events: Vec<EndpointEvent>, ctx: &mut Ctx<Self>) {
+    /// Acts on what the endpointer found; `voiced` says whether somebody spoke in it.
+    fn follow(&mut self, events: Vec<EndpointEvent>, voiced: bool, ctx: &mut Ctx<Self>) {
         if events.is_empty() {
             return;
         }
         for event in events {
             match event {
                 EndpointEvent::Started {
-                    voice_at_sample, ..
-                } => self.begin(voice_at_sample),
+                    at_sample,
+                    voice_at_sample,
+                } => self.begin(at_sample, voice_at_sample),
                 EndpointEvent::Audio(samples) => {
-                    if let Some(utterance) = self.utterances.back()
+                    self.give_sound(voiced);
+                    if let Some(utterance) = &self.unheard {
+                        self.original.push(&utterance.id, &samples, DETECTOR_RATE);
+                    } else if let Some(utterance) = self.utterances.back()
                         && self.is_being_said()
                     {
                         self.original.push(&utterance.id, &samples, DETECTOR_RATE);
@@ -161,26 +169,40 @@ impl Source {
         self.show();
     }
 
-    fn begin(&mut self, voice_at: u64) {
+    fn begin(&mut self, at: u64, voice_at: u64) {
         let id: UtteranceId = self.order.environment.identities.next().into();
         let started_at = self.moment_of(voice_at);
+        let (ear, takers) = self.takers();
         let utterance = Utterance {
             id: id.clone(),
             started_at,
             ended_at: None,
             revision: 0,
             text: String::new(),
+            sound_to: takers.clone(),
         };
         self.keep(&utterance);
-        self.utterances.push_back(utterance);
-        self.ear.add(TranscriptionInput::Begin(id));
+        self.begin_giving(&id, (at, voice_at), ear, takers);
+        if ear {
+            self.utterances.push_back(utterance);
+            self.ear.add(TranscriptionInput::Begin(id));
+        } else {
+            self.unheard = Some(utterance);
+        }
         self.tell_edge(started_at, true);
+        self.tell_fallback(ear);
     }
 
     fn end(&mut self, voice_until: u64, reason: StopReason) {
         let ended_at = self.moment_of(voice_until);
         self.quiet_since = Instant::now();
         self.tell_edge(ended_at, false);
+        self.end_giving();
+        if let Some(utterance) = self.unheard.take() {
+            // Its text comes from the Invoker that gives the transcript, its use from all.
+            self.original.finish(&utterance.id);
+            return self.keep_no_more(&utterance);
+        }
         if !self.is_being_said() {
             return;
         }
@@ -197,7 +219,7 @@ impl Source {
         self.original.finish(&utterance.id);
         // Figures of use for people: one that a busy room does not take is only shown late.
         let _ = self.order.room.tell(Spent {
-            engine: self.order.engine.name(),
+            engine: self.ear_name(),
             audio_ms,
         });
     }

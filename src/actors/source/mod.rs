@@ -1,12 +1,15 @@
 //! A speaker: where audio becomes utterances, and utterances the only transcript of what was said.
 //!
 //! The Source listens for voice, cuts utterances, gives them to the engine's ear, and passes every revision of the
-//! transcript to the Room and to the Invokers of this speaker. It lives while anybody reads what is said.
+//! transcript to the Room and to the Invokers of this speaker. Invokers whose engine interprets end to end are given
+//! the sound itself; if all are, there is no ear, and one of them writes the transcript. It lives while anybody reads
+//! what is said.
 
 mod ear;
 mod gauge;
 mod heard;
 pub mod listening;
+mod road;
 mod telling;
 
 use std::{
@@ -18,16 +21,17 @@ use std::{
 use actix::{Actor, AsyncContext, Handler, Message, Running};
 use tokio::time::Instant;
 
-use self::{ear::Ear, heard::BeingHeard};
+use self::{ear::Ear, heard::BeingHeard, road::Road};
 pub use self::{
     gauge::{SourceGauge, SourceState},
     heard::Heard,
 };
 use crate::{
     actors::{
+        chain::Chain,
         environment::Environment,
         insistent::Insistent,
-        invoker::{Interpret, Invoker},
+        invoker::{Interpret, Invoker, InvokerGauge, interpreting::Mark},
         room::{
             Room,
             captions::{NeedRoutes, SpeechEdged, Transcribed},
@@ -35,6 +39,7 @@ use crate::{
         voice::{Hearing, Pace, Voice},
     },
     audio::{
+        backlog::Backlog,
         endpoint::{EndpointSettings, Endpointer},
         pcm::PcmAssembler,
         resample::Resampler,
@@ -44,6 +49,7 @@ use crate::{
     domain::{
         engine::Engine,
         identity::{ConnectionId, UtteranceId},
+        interpretation::INTERPRETATION_RATE,
         language::Language,
         participant::Speaker,
         time::Timestamp,
@@ -66,8 +72,8 @@ pub struct SourceOrder {
     pub speaker: Speaker,
     /// In which language.
     pub language: Language,
-    /// Who writes it down.
-    pub engine: Arc<dyn Engine>,
+    /// Who writes it down, and who does instead.
+    pub chain: Chain,
     /// Of the audio, in Hz.
     pub sample_rate: u32,
     /// Where it shows its state.
@@ -83,11 +89,22 @@ pub struct SourceRoutes {
     /// Older ones are ignored.
     pub epoch: u64,
     /// Its translations.
-    pub translators: Vec<(Language, Ref<Invoker>)>,
+    pub translators: Vec<Translator>,
     /// Those who understand it as it is and want to hear it.
     pub original: Vec<Hearing>,
     /// Whether anybody reads it at all.
     pub anybody: bool,
+}
+
+/// A translation, as its speaker's Source knows it.
+#[derive(Clone)]
+pub struct Translator {
+    /// Into which language.
+    pub language: Language,
+    /// Its Invoker.
+    pub invoker: Ref<Invoker>,
+    /// What it shows: whether it takes text or sound.
+    pub gauge: Arc<InvokerGauge>,
 }
 
 /// An utterance that has no final yet.
@@ -98,12 +115,17 @@ struct Utterance {
     ended_at: Option<Timestamp>,
     revision: u32,
     text: String,
+    /// Who is given the sound of it, and so not the text.
+    sound_to: Vec<Language>,
 }
 
 /// A translation this Source feeds.
 struct Translating {
     invoker: Ref<Invoker>,
+    gauge: Arc<InvokerGauge>,
     finals: Insistent<Interpret>,
+    /// Sound that its Invoker has not taken.
+    line: Backlog<Mark>,
 }
 
 /// What outlives a crash.
@@ -132,6 +154,15 @@ pub struct Source {
     resampled: Vec<i16>,
 
     ear: Ear,
+    /// Who writes down what the ear hears.
+    ear_engine: Option<Arc<dyn Engine>>,
+    /// The sound for engines that interpret end to end, if there is one among those that may serve.
+    road: Option<Road>,
+    /// Whose translation gives the transcript too, while the ear does not hear.
+    appointed: Option<Language>,
+    told_fallback: bool,
+    /// The utterance being said, if the ear does not hear it.
+    unheard: Option<Utterance>,
     utterances: VecDeque<Utterance>,
     quiet_since: Instant,
 
@@ -156,9 +187,11 @@ impl Source {
 
     fn new(legacy: Legacy) -> Self {
         let order = legacy.order.get();
-        order
-            .gauge
-            .made_for(order.engine.name(), order.sample_rate, &order.speaker.name);
+        order.gauge.made_for(
+            order.chain.first().name(),
+            order.sample_rate,
+            &order.speaker.name,
+        );
         let original = Voice::new(
             Arc::clone(&order.environment),
             Arc::clone(&order.streams),
@@ -169,6 +202,10 @@ impl Source {
         let resampler = Resampler::new(order.sample_rate, DETECTOR_RATE)
             .expect("a session's rate is one of those the resampler knows");
         let endpointer = endpointer(&order.environment.settings);
+        let road = order
+            .chain
+            .interprets()
+            .then(|| Road::new(order.sample_rate));
         Self {
             order,
             legacy,
@@ -183,6 +220,11 @@ impl Source {
             samples: Vec::new(),
             resampled: Vec::new(),
             ear: Ear::default(),
+            ear_engine: None,
+            road,
+            appointed: None,
+            told_fallback: false,
+            unheard: None,
             utterances: VecDeque::new(),
             quiet_since: Instant::now(),
             finals: Insistent::default(),
@@ -194,13 +236,17 @@ impl Source {
 
     fn show(&mut self) {
         let doing = match (self.utterances.is_empty(), self.ear.is_open()) {
+            _ if self.unheard.is_some() => SourceState::Hearing,
             (true, false) => SourceState::Resting,
             (true, true) => SourceState::Listening,
             (false, true) => SourceState::Hearing,
             (false, false) => SourceState::Opening,
         };
-        self.order.gauge.show(doing, self.ear.lag_ms());
-        if self.utterances.is_empty() {
+        let lines = self.translating.values();
+        let waiting = lines.map(|translating| translating.line.waiting());
+        let longest = waiting.max().unwrap_or_default().as_millis() as u64;
+        self.order.gauge.show(doing, self.ear.lag_ms().max(longest));
+        if self.utterances.is_empty() && self.unheard.is_none() {
             self.being_heard = None;
         } else if self.being_heard.is_none() {
             let heard = &self.order.environment.heard;
@@ -223,6 +269,7 @@ impl Source {
         self.edges.retry(&self.order.room);
         for translating in self.translating.values_mut() {
             translating.finals.retry(&translating.invoker);
+            translating.retry_line();
         }
         self.feed_ear(ctx);
         self.show();
@@ -243,7 +290,7 @@ impl Source {
             && !self.finals.is_waiting()
             && !translators
                 .into_iter()
-                .any(|translating| translating.finals.is_waiting())
+                .any(|translating| translating.finals.is_waiting() || !translating.line.is_empty())
     }
 }
 
@@ -347,6 +394,7 @@ impl Handler<SourceOrder> for Source {
         self.finals = former.finals;
         self.edges = former.edges;
         self.ear = former.ear.renewed();
+        self.told_fallback = former.told_fallback;
         self.show();
     }
 }
@@ -366,13 +414,24 @@ impl Source {
     fn take_routes(&mut self, routes: SourceRoutes) {
         self.epoch = routes.epoch;
         let mut before = std::mem::take(&mut self.translating);
-        for (language, invoker) in routes.translators {
-            let finals = before
-                .remove(&language)
-                .map(|known| known.finals)
-                .unwrap_or_default();
-            self.translating
-                .insert(language, Translating { invoker, finals });
+        for Translator {
+            language,
+            invoker,
+            gauge,
+        } in routes.translators
+        {
+            let known = before.remove(&language);
+            let (finals, line) = match known {
+                Some(known) => (known.finals, known.line),
+                None => (Insistent::default(), Backlog::new(INTERPRETATION_RATE)),
+            };
+            let translating = Translating {
+                invoker,
+                gauge,
+                finals,
+                line,
+            };
+            self.translating.insert(language, translating);
         }
         self.original.set_hearings(routes.original);
         self.unread_since =

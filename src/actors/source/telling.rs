@@ -11,6 +11,12 @@ use crate::{
 };
 
 impl Source {
+    /// The engine that writes down what the ear hears; before it has heard anything, the one that was chosen.
+    pub(super) fn ear_name(&self) -> &'static str {
+        let first = self.order.chain.first();
+        self.ear_engine.as_ref().unwrap_or(first).name()
+    }
+
     fn caption(&self, utterance: &Utterance, last: bool, confidence: Option<f32>) -> Caption {
         Caption {
             seq: None,
@@ -26,7 +32,7 @@ impl Source {
             started_at: utterance.started_at,
             ended_at: utterance.ended_at,
             confidence,
-            engine: self.order.engine.name(),
+            engine: self.ear_name(),
         }
     }
 
@@ -47,8 +53,10 @@ impl Source {
         let caption = self.caption(utterance, false, None);
         let _ = self.order.room.tell(Transcribed(caption));
         let interpret = self.interpret(utterance, false);
-        for translating in self.translating.values() {
-            let _ = translating.invoker.tell(interpret.clone());
+        for (language, translating) in &self.translating {
+            if !utterance.sound_to.contains(language) {
+                let _ = translating.invoker.tell(interpret.clone());
+            }
         }
     }
 
@@ -57,10 +65,12 @@ impl Source {
         let caption = self.caption(utterance, true, confidence);
         self.finals.tell(&self.order.room, Transcribed(caption));
         let interpret = self.interpret(utterance, true);
-        for translating in self.translating.values_mut() {
-            translating
-                .finals
-                .tell(&translating.invoker, interpret.clone());
+        for (language, translating) in &mut self.translating {
+            if !utterance.sound_to.contains(language) {
+                translating
+                    .finals
+                    .tell(&translating.invoker, interpret.clone());
+            }
         }
     }
 

@@ -31,7 +31,9 @@ pub struct OwnServer {
 
 impl OwnServer {
     /// Starts it and waits until it listens.
-    pub async fn start() -> anyhow::Result<Self> {
+    ///
+    /// `surroundings` are further settings, by the names of its environment.
+    pub async fn start(surroundings: &[(&str, String)]) -> anyhow::Result<Self> {
         let program = std::env::current_exe().context("cannot find this program's own file")?;
         let data = std::env::temp_dir().join(format!("interpres-demo-{}", std::process::id()));
         let mut command = Command::new(program);
@@ -47,6 +49,7 @@ impl OwnServer {
             .env("INTERPRES__SERVER__PORT", "0")
             .env("INTERPRES__DATA__DIR", &data)
             .env("INTERPRES__LOG__LEVEL", "warn")
+            .envs(surroundings.iter().map(|(name, value)| (*name, value)))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .kill_on_drop(true)

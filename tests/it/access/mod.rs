@@ -9,7 +9,7 @@ mod published;
 mod routes;
 mod secrecy;
 mod settings;
-mod tls;
+pub mod tls;
 mod tokens;
 
 use serde_json::{Value, json};

@@ -27,7 +27,7 @@ use interpres::{
 };
 use serde_json::{Value, json};
 use time::OffsetDateTime;
-use tokio::{task::LocalSet, time::Instant};
+use tokio::{runtime::Handle, task::LocalSet, time::Instant};
 
 /// A client without a network: it speaks to its Socket and pulls its outbox as the wire does.
 pub struct Person {
@@ -157,6 +157,17 @@ pub async fn in_a_tree_on<F: Future<Output = ()>>(
     settings: Settings,
     test: impl FnOnce(Arc<Environment>) -> F,
 ) {
+    let null = || Engines::new(Arc::new(null_engine(Handle::current())), Vec::new());
+    in_a_tree_of(store, settings, null, test).await;
+}
+
+/// Runs a test in a tree of its own with these engines.
+pub async fn in_a_tree_of<F: Future<Output = ()>>(
+    store: Arc<dyn Store>,
+    settings: Settings,
+    engines: impl FnOnce() -> Engines,
+    test: impl FnOnce(Arc<Environment>) -> F,
+) {
     LocalSet::new()
         .run_until(async {
             let clock = Clock::Counting {
@@ -169,7 +180,7 @@ pub async fn in_a_tree_on<F: Future<Output = ()>>(
                 uuid::Uuid::now_v7().into(),
                 Arc::new(move || now.now()),
                 Bounds::from(&settings),
-                &tokio::runtime::Handle::current(),
+                &Handle::current(),
             );
             let environment = Environment::start(
                 Arc::new(settings),
@@ -178,10 +189,7 @@ pub async fn in_a_tree_on<F: Future<Output = ()>>(
                 clock,
                 7,
                 b"secret",
-                |_| {
-                    let null = null_engine(tokio::runtime::Handle::current());
-                    Ok(Engines::new(Arc::new(null), Vec::new()))
-                },
+                |_| Ok(engines()),
             )
             .unwrap();
             test(environment.clone()).await;

@@ -712,6 +712,10 @@ export interface components {
     EngineReport: {
       /** @description Whether it can serve anybody at all. */
       available: boolean;
+      /** @description What has gone otherwise than it should since the start, by what it is; empty for engines that count nothing. */
+      counted?: {
+        [key: string]: number;
+      };
       /** @description The engine's name. */
       name: string;
       /** @description Directions it can translate. */
@@ -825,6 +829,8 @@ export interface components {
     InvokerState: "waiting" | "opening" | "translating" | "speaking";
     /** @description An Invoker as operators see it. */
     InvokerView: {
+      /** @description The engine that serves. */
+      engine: string;
       /**
        * Format: u-int64
        * @description Sockets that hear it.
@@ -837,10 +843,20 @@ export interface components {
       lag_ms: number;
       /** @description Into which language. */
       language: components["schemas"]["Language"];
+      /**
+       * Format: u-int64
+       * @description Speech that was left out because the engine was too far behind, in milliseconds.
+       */
+      left_out_ms: number;
       /** @description Whose words. */
       session_id: components["schemas"]["SessionId"];
       /** @description What it is doing. */
       state: components["schemas"]["InvokerState"];
+      /**
+       * Format: u-int64
+       * @description Speech that waits for an engine that interprets end to end, in milliseconds.
+       */
+      waiting_ms: number;
     };
     /**
      * @description A language tag: lower-case language, title-case script, upper-case region (`en`, `pt-BR`, `zh-Hant-TW`).
@@ -982,7 +998,7 @@ export interface components {
      * @description What a part of an engine is for.
      * @enum {string}
      */
-    PartRole: "transcriber" | "translator" | "synthesizer";
+    PartRole: "transcriber" | "translator" | "synthesizer" | "interpreter";
     Readiness: {
       missing: components["schemas"]["Missing"][];
       status: components["schemas"]["ReadyStatus"];

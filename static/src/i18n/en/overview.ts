@@ -112,6 +112,7 @@ export const overview = {
     transcriber: "Recogniser",
     translator: "Translator",
     synthesizer: "Voices",
+    interpreter: "Interpreter",
     there: "there",
     missing: "missing",
     unavailable: "cannot serve",

@@ -115,6 +115,7 @@ export const overview: Texts["overview"] = {
     transcriber: "Reconocedor",
     translator: "Traductor",
     synthesizer: "Voces",
+    interpreter: "Intérprete",
     there: "está",
     missing: "falta",
     unavailable: "no puede servir",

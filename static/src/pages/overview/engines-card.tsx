@@ -99,5 +99,5 @@ function Engine({ engine }: { engine: EngineView }) {
 }
 
 function isRole(role: string): role is EngineRole {
-  return role === "transcriber" || role === "translator" || role === "synthesizer";
+  return role === "transcriber" || role === "translator" || role === "synthesizer" || role === "interpreter";
 }

@@ -48,7 +48,18 @@ test("lag is the worst of all", () => {
   const busy: RoomView = {
     ...room("a", []),
     sources: [{ session_id: "s", language: "en", engine: "local", state: "resting", lag_ms: 20 }],
-    invokers: [{ session_id: "s", language: "es", state: "speaking", lag_ms: 700, hearers: 1 }],
+    invokers: [
+      {
+        session_id: "s",
+        language: "es",
+        state: "speaking",
+        lag_ms: 700,
+        hearers: 1,
+        engine: "local",
+        waiting_ms: 0,
+        left_out_ms: 0,
+      },
+    ],
   };
   expect(lagOf(busy)).toBe(700);
 });

@@ -1,0 +1,127 @@
+//! Which engine serves a speaker when the one they chose does not: the others in their order, and what is known of each.
+
+use std::{collections::HashMap, sync::Arc};
+
+use parking_lot::Mutex;
+use tokio::time::Instant;
+
+use crate::domain::{
+    breaker::{Breaker, Permit},
+    engine::{Engine, EngineError, Trouble},
+    language::Language,
+};
+
+/// The breakers of all engines, shared by all rooms: an engine that fails one speaker fails the next.
+#[derive(Debug, Default)]
+pub struct Breakers(Mutex<HashMap<&'static str, Breaker>>);
+
+impl Breakers {
+    /// Whether everybody may ask this engine.
+    pub fn is_closed(&self, engine: &'static str) -> bool {
+        self.0.lock().get(engine).is_none_or(Breaker::is_closed)
+    }
+
+    /// Whether who asks may ask this engine now; a trial is theirs alone.
+    pub fn permit(&self, engine: &'static str) -> Permit {
+        self.with(engine, |breaker| breaker.permit(Instant::now()))
+    }
+
+    /// Something good came of this engine.
+    pub fn succeeded(&self, engine: &'static str) {
+        if let Some(breaker) = self.0.lock().get_mut(engine) {
+            breaker.succeeded();
+        }
+    }
+
+    /// It failed or refused.
+    pub fn failed(&self, engine: &'static str, error: &EngineError) {
+        let (now, chance) = (Instant::now(), rand::random());
+        self.with(engine, |breaker| match error.trouble {
+            Trouble::Failed | Trouble::Timeout => breaker.failed(now, chance),
+            Trouble::Unavailable | Trouble::Overloaded => breaker.refused(now, chance),
+            // What it never does, and what is wrong with a request, says nothing about the next one.
+            Trouble::Unsupported | Trouble::Invalid => breaker.abandoned(now),
+        });
+    }
+
+    /// A trial came to no end.
+    pub fn abandoned(&self, engine: &'static str) {
+        self.with(engine, |breaker| breaker.abandoned(Instant::now()));
+    }
+
+    fn with<R>(&self, engine: &'static str, act: impl FnOnce(&mut Breaker) -> R) -> R {
+        act(self.0.lock().entry(engine).or_default())
+    }
+}
+
+/// The engines that serve one speaker, the one chosen first.
+#[derive(Clone)]
+pub struct Chain {
+    engines: Arc<[Arc<dyn Engine>]>,
+    breakers: Arc<Breakers>,
+}
+
+impl Chain {
+    /// A chain of at least one engine.
+    pub fn new(
+        first: Arc<dyn Engine>,
+        others: Vec<Arc<dyn Engine>>,
+        breakers: Arc<Breakers>,
+    ) -> Self {
+        Self {
+            engines: std::iter::once(first).chain(others).collect(),
+            breakers,
+        }
+    }
+
+    /// The one chosen.
+    pub fn first(&self) -> &Arc<dyn Engine> {
+        &self.engines[0]
+    }
+
+    /// All, in order.
+    pub fn engines(&self) -> impl DoubleEndedIterator<Item = &Arc<dyn Engine>> {
+        self.engines.iter()
+    }
+
+    /// What is known of each.
+    pub fn breakers(&self) -> &Breakers {
+        &self.breakers
+    }
+
+    /// The first that fits and may be asked by everybody; where none may, the last that fits, whose own pauses protect it.
+    pub fn choose(&self, fits: impl Fn(&dyn Engine) -> bool) -> Option<&Arc<dyn Engine>> {
+        let fitting = || self.engines().filter(|engine| fits(&***engine));
+        fitting()
+            .find(|engine| self.breakers.is_closed(engine.name()))
+            .or_else(|| fitting().next_back())
+    }
+
+    /// The same for one who is about to ask: it may be given the trial of an engine that was left alone.
+    pub fn ask(&self, fits: impl Fn(&dyn Engine) -> bool) -> Option<&Arc<dyn Engine>> {
+        let mut fitting = self.engines().filter(|engine| fits(&***engine)).peekable();
+        while let Some(engine) = fitting.next() {
+            if fitting.peek().is_none() || self.breakers.permit(engine.name()) != Permit::No {
+                return Some(engine);
+            }
+        }
+        None
+    }
+
+    /// Whether what is said in this language can be taken in at all.
+    pub fn hears(&self, language: &Language) -> bool {
+        self.engines()
+            .any(|engine| engine.interprets().is_some() || engine.transcribes(language))
+    }
+
+    /// Whether anything is translated this way at all.
+    pub fn translates(&self, source: &Language, target: &Language) -> bool {
+        self.engines()
+            .any(|engine| engine.translates(source, target))
+    }
+
+    /// Whether any of them interprets end to end.
+    pub fn interprets(&self) -> bool {
+        self.engines().any(|engine| engine.interprets().is_some())
+    }
+}

@@ -1,0 +1,3 @@
+//! `interpres emulate`: servers that stand in for the services we link to.
+
+pub mod realtime;

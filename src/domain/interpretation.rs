@@ -1,0 +1,254 @@
+//! What an end-to-end engine is: a stream that hears one speaker and gives their words in one other language, as text and
+//! as speech, without a transcriber, a translator and a voice of ours in between.
+//!
+//! The stream is one connection to a provider and lives as long as that one. Reopening after a failure, renewal before the
+//! provider's limit, silence while nothing is said, the cutting of text into utterances, and the choice of another engine
+//! are the caller's (Invoker), so that they are written once for every engine. A stream ends after
+//! [`InterpretationOutput::Closed`] or [`InterpretationOutput::Failed`].
+//!
+//! The turns of a stream are counted from 0, one up for each [`InterpretationInput::EndOfUtterance`], also where nothing was
+//! said, and each ends with [`InterpretationOutput::TargetDone`] or [`InterpretationOutput::Untranslated`]: so the caller knows
+//! whose words a turn holds.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use serde::Deserialize;
+use serde_json::Value;
+use tokio::{sync::mpsc, time::Instant};
+
+use super::{engine::EngineError, language::Language};
+
+/// Sample rate of all audio that goes into an interpretation and usually comes out of it, in Hz.
+pub const INTERPRETATION_RATE: u32 = 24_000;
+
+/// How an end-to-end engine wants to be served.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InterpretationStyle {
+    /// Whether text and speech flow on while the speaker talks, without turns; then the caller cuts them into utterances.
+    /// Otherwise each [`InterpretationInput::EndOfUtterance`] is answered by one turn.
+    pub continuous: bool,
+    /// How much audio one message to the provider holds: what is sent to the stream is cut and paced by this.
+    pub frame: Duration,
+    /// Whether time without speech has to be sent as silence, as the provider takes a gap for contiguous speech.
+    pub wants_silence: bool,
+    /// Whether it can be given a glossary.
+    pub glossary: bool,
+}
+
+/// Whose words go into which language.
+#[derive(Debug, Clone)]
+pub struct InterpretationRequest {
+    /// Unique among the streams that are open: the speaker's session.
+    pub speaker: String,
+    /// The language spoken, where it is known.
+    pub source: Option<Language>,
+    /// The language they go out in.
+    pub target: Language,
+    /// Whether the text as it was said is wanted too, which some providers bill.
+    pub transcript: bool,
+    /// How words are to be translated: what the speaker's configuration holds, which the engine understands as it can.
+    pub glossary: Option<Value>,
+}
+
+/// An open interpretation: the provider has said that it is ready, not only accepted the connection.
+#[derive(Debug)]
+pub struct InterpretationStream {
+    /// What the speaker says; drop it to close at once, without what is still to come.
+    pub input: mpsc::Sender<InterpretationInput>,
+    /// What becomes of it.
+    pub output: mpsc::Receiver<InterpretationOutput>,
+    /// When the provider will end it.
+    pub expires_at: Instant,
+}
+
+/// One step of a speaker's audio.
+#[derive(Debug, Clone)]
+pub enum InterpretationInput {
+    /// Speech or silence: s16le mono at [`INTERPRETATION_RATE`], an even number of bytes, of any length.
+    Audio(Bytes),
+    /// The speaker has paused: a turn-based engine answers what it heard since the last. Continuous ones pass over it.
+    EndOfUtterance,
+    /// Another glossary from now on; null for none.
+    Glossary(Value),
+    /// Somebody spoke over the translation of this turn after so much of it was heard: what was not is forgotten.
+    Interrupted {
+        /// Which.
+        turn: u64,
+        /// How much was heard.
+        heard: Duration,
+    },
+    /// Nothing more is said: what was said is still answered, then the stream is closed in order.
+    Close,
+}
+
+/// What an interpretation yields.
+#[derive(Debug, Clone, PartialEq)]
+pub enum InterpretationOutput {
+    /// More of the text as it was said. Pieces follow each other without a gap and may split words.
+    Source(TextPiece),
+    /// More of its translation.
+    Target(TextPiece),
+    /// More of the translation as speech.
+    Audio {
+        /// The turn, for engines that have them.
+        turn: Option<u64>,
+        /// s16le mono, an even number of bytes.
+        samples: Bytes,
+        /// In Hz.
+        sample_rate: u32,
+    },
+    /// The text as it was said in this turn is complete, and is this whole text if there is one.
+    SourceDone {
+        /// Which turn.
+        turn: u64,
+        /// The whole text, where it is better than what the pieces made.
+        text: Option<String>,
+    },
+    /// Text and speech of this turn's translation are complete.
+    TargetDone {
+        /// Which turn.
+        turn: u64,
+        /// The whole text, where it is better than what the pieces made.
+        text: Option<String>,
+    },
+    /// A turn stays without a translation; the stream goes on.
+    Untranslated {
+        /// Which turn.
+        turn: u64,
+        /// Why.
+        error: EngineError,
+    },
+    /// What was used since the last of these.
+    Used(Used),
+    /// Something the provider objected to that does not end the stream.
+    Objected(EngineError),
+    /// Closed in order: everything has come.
+    Closed,
+    /// Broken, and over.
+    Failed(EngineError),
+}
+
+/// A piece of text of an endless one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TextPiece {
+    /// The turn, for engines that have them.
+    pub turn: Option<u64>,
+    /// With its own leading spaces; may split words.
+    pub text: String,
+    /// Where in the audio that went in it belongs, as far as the provider says.
+    pub at: Option<Duration>,
+}
+
+/// What of a provider was used.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Used {
+    /// Audio that went in and is billed by its length.
+    pub audio_in: Duration,
+    /// Audio that came out.
+    pub audio_out: Duration,
+    /// How long the connection was open, where that is billed.
+    pub connected: Duration,
+    /// Tokens of text and audio, in and out, where those are billed.
+    pub tokens: Tokens,
+}
+
+/// Tokens by kind. None is counted twice: those that were cached are not among the others.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[allow(
+    missing_docs,
+    reason = "each is a number of tokens of the kind its name says"
+)]
+pub struct Tokens {
+    pub text_in: u64,
+    pub text_in_cached: u64,
+    pub audio_in: u64,
+    pub audio_in_cached: u64,
+    pub text_out: u64,
+    pub audio_out: u64,
+}
+
+/// What a provider asks for what was used, in US dollars.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Prices {
+    /// For a minute of audio that goes in.
+    pub minute_in: f64,
+    /// For a minute of audio that comes out.
+    pub minute_out: f64,
+    /// For a minute in which the connection is open.
+    pub minute_connected: f64,
+    /// For a million tokens of each kind.
+    pub million_tokens: TokenPrices,
+}
+
+/// What a million tokens cost, by kind, in US dollars.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(
+    missing_docs,
+    reason = "each is the price of the kind of token its name says"
+)]
+pub struct TokenPrices {
+    pub text_in: f64,
+    pub text_in_cached: f64,
+    pub audio_in: f64,
+    pub audio_in_cached: f64,
+    pub text_out: f64,
+    pub audio_out: f64,
+}
+
+impl Prices {
+    /// What this cost, in US dollars.
+    pub fn of(&self, used: &Used) -> f64 {
+        let minutes = |time: Duration| time.as_secs_f64() / 60.0;
+        let (tokens, each) = (&used.tokens, &self.million_tokens);
+        let of_tokens = [
+            (tokens.text_in, each.text_in),
+            (tokens.text_in_cached, each.text_in_cached),
+            (tokens.audio_in, each.audio_in),
+            (tokens.audio_in_cached, each.audio_in_cached),
+            (tokens.text_out, each.text_out),
+            (tokens.audio_out, each.audio_out),
+        ]
+        .map(|(number, million)| number as f64 * million / 1e6);
+        minutes(used.audio_in) * self.minute_in
+            + minutes(used.audio_out) * self.minute_out
+            + minutes(used.connected) * self.minute_connected
+            + of_tokens.iter().sum::<f64>()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_price_is_the_sum_of_what_each_kind_costs() {
+        let prices = Prices {
+            minute_in: 0.034,
+            minute_out: 0.5,
+            minute_connected: 0.25,
+            million_tokens: TokenPrices {
+                text_in: 4.0,
+                audio_in_cached: 0.4,
+                audio_out: 64.0,
+                ..TokenPrices::default()
+            },
+        };
+        let used = Used {
+            audio_in: Duration::from_secs(600),
+            audio_out: Duration::from_secs(30),
+            connected: Duration::from_secs(120),
+            tokens: Tokens {
+                text_in: 500_000,
+                audio_in_cached: 1_000_000,
+                audio_out: 250_000,
+                text_out: 7,
+                ..Tokens::default()
+            },
+        };
+        let expected = 0.34 + 0.25 + 0.5 + 2.0 + 0.4 + 16.0;
+        assert!((prices.of(&used) - expected).abs() < 1e-9);
+    }
+}

@@ -1,0 +1,235 @@
+//! One interpretation: a loop between the caller's two channels and the socket, whatever the dialect.
+//!
+//! Everything waits at once and nothing holds up anything else: steps are taken as they come, so that audio which the
+//! network does not take is left out by the rules of [`super::backlog`]; the socket is read only while all that it
+//! brought was taken, so that a slow caller slows the provider down, up to a limit.
+
+use std::{collections::VecDeque, sync::Arc, time::Duration};
+
+use tokio::{
+    sync::mpsc,
+    time::{Instant, sleep_until, timeout},
+};
+
+use super::{
+    opening::{MOST_MALFORMED, no_language},
+    socket::{Received, Socket, takes_nothing},
+    tally::{Tally, one},
+    wire::{Malformed, Objection},
+};
+use crate::domain::{
+    engine::{EngineError, Trouble},
+    interpretation::{InterpretationInput, InterpretationOutput, Used},
+};
+
+/// How often it is told what was used.
+const USAGE_EVERY: Duration = Duration::from_secs(5);
+
+/// How long the caller may take nothing of what comes.
+const OUTPUT_LIMIT: Duration = Duration::from_secs(10);
+
+/// How a dialect behaves.
+pub trait Dialogue: Send {
+    /// Takes a step of the caller's.
+    fn step(&mut self, step: InterpretationInput, now: Instant, outbox: &mut Outbox);
+
+    /// Takes a message of the provider's.
+    ///
+    /// # Errors
+    /// If it is none.
+    fn answer(&mut self, text: &str, now: Instant, outbox: &mut Outbox) -> Result<(), Malformed>;
+
+    /// Whether there is something to be sent.
+    fn has_message(&self) -> bool;
+
+    /// What is to be sent next; the network takes it.
+    fn message(&mut self, now: Instant, outbox: &mut Outbox) -> Option<String>;
+
+    /// When it wants to be woken.
+    fn wake(&self) -> Option<Instant>;
+
+    /// That time has come.
+    fn woken(&mut self, now: Instant, outbox: &mut Outbox);
+
+    /// What was used since this was last asked.
+    fn used(&mut self) -> Used;
+
+    /// Whether the end was asked for, so that the provider may close.
+    fn is_closing(&self) -> bool;
+}
+
+/// What goes to the caller.
+#[derive(Debug, Default)]
+pub struct Outbox {
+    outputs: VecDeque<InterpretationOutput>,
+    verdict: Option<Verdict>,
+    /// The last objection, which explains a close.
+    objected: Option<Objection>,
+}
+
+/// How it ends.
+#[derive(Debug)]
+enum Verdict {
+    /// In order.
+    Closed,
+    /// Not in order.
+    Failed(EngineError),
+    /// Nobody wants it any more.
+    Abandoned,
+}
+
+impl Outbox {
+    /// One output more.
+    pub fn push(&mut self, output: InterpretationOutput) {
+        self.outputs.push_back(output);
+    }
+
+    /// It is over, in order.
+    pub fn close(&mut self) {
+        self.verdict.get_or_insert(Verdict::Closed);
+    }
+
+    /// It is over, and not in order.
+    pub fn fail(&mut self, error: EngineError) {
+        self.verdict.get_or_insert(Verdict::Failed(error));
+    }
+
+    /// The provider objects; what follows may be explained by it.
+    pub fn objected(&mut self, objection: Objection) {
+        self.objected = Some(objection);
+    }
+}
+
+/// The channels of one interpretation.
+pub struct Line {
+    /// The caller's steps.
+    pub input: mpsc::Receiver<InterpretationInput>,
+    /// What becomes of them.
+    pub output: mpsc::Sender<InterpretationOutput>,
+    /// What goes otherwise than it should.
+    pub tally: Arc<Tally>,
+    /// The engine, for the log.
+    pub engine: &'static str,
+}
+
+/// Interprets until it is over.
+pub async fn run(mut dialogue: impl Dialogue, mut socket: Socket, mut line: Line) {
+    let mut outbox = Outbox::default();
+    let verdict = converse(&mut dialogue, &mut socket, &mut line, &mut outbox).await;
+    let used = dialogue.used();
+    if used != Used::default() {
+        outbox.push(InterpretationOutput::Used(used));
+    }
+    match verdict {
+        Verdict::Closed | Verdict::Abandoned => outbox.push(InterpretationOutput::Closed),
+        Verdict::Failed(error) => {
+            one(&line.tally.sessions_broken);
+            tracing::warn!(engine = line.engine, %error, "a session with the provider broke");
+            outbox.push(InterpretationOutput::Failed(error));
+        }
+    }
+    let tell = async {
+        for output in outbox.outputs {
+            if line.output.send(output).await.is_err() {
+                return;
+            }
+        }
+    };
+    // Who takes nothing any more learns of the end by the channel's.
+    let _ = tokio::join!(timeout(OUTPUT_LIMIT, tell), socket.close());
+}
+
+async fn converse(
+    dialogue: &mut impl Dialogue,
+    socket: &mut Socket,
+    line: &mut Line,
+    outbox: &mut Outbox,
+) -> Verdict {
+    let outgoing = socket.outgoing().clone();
+    let mut is_open = true;
+    let mut malformed = 0;
+    let mut usage_at = Instant::now() + USAGE_EVERY;
+    let mut taken_at = Instant::now();
+    loop {
+        if let Some(verdict) = outbox.verdict.take() {
+            return verdict;
+        }
+        let mut wake = usage_at;
+        if let Some(wanted) = dialogue.wake() {
+            wake = wake.min(wanted);
+        }
+        if outbox.outputs.is_empty() {
+            taken_at = Instant::now();
+        } else {
+            wake = wake.min(taken_at + OUTPUT_LIMIT);
+        }
+        tokio::select! {
+            () = line.output.closed() => return Verdict::Abandoned,
+            permit = line.output.reserve(), if !outbox.outputs.is_empty() => {
+                let Ok(permit) = permit else { return Verdict::Abandoned };
+                if let Some(output) = outbox.outputs.pop_front() {
+                    permit.send(output);
+                }
+                taken_at = Instant::now();
+            }
+            step = line.input.recv(), if is_open => match step {
+                Some(step) => {
+                    is_open = !matches!(step, InterpretationInput::Close);
+                    dialogue.step(step, Instant::now(), outbox);
+                }
+                None => return Verdict::Closed,
+            },
+            permit = outgoing.reserve(), if dialogue.has_message() => {
+                let Ok(permit) = permit else {
+                    return Verdict::Failed(takes_nothing());
+                };
+                if let Some(message) = dialogue.message(Instant::now(), outbox) {
+                    permit.send(message);
+                }
+            }
+            received = socket.receive(), if outbox.outputs.is_empty() => {
+                let read = match received {
+                    Received::Text(text) => dialogue.answer(&text, Instant::now(), outbox),
+                    Received::Binary => Err(Malformed::NoEvent),
+                    Received::Closed(ending) => {
+                        if dialogue.is_closing() && ending.code == Some(1000) {
+                            return Verdict::Closed;
+                        }
+                        return Verdict::Failed(ending.meaning(outbox.objected.as_ref()));
+                    }
+                    Received::Broken(error) => return Verdict::Failed(error),
+                };
+                match read {
+                    Ok(()) => malformed = 0,
+                    Err(error) => {
+                        one(&line.tally.messages_malformed);
+                        if malformed == 0 {
+                            tracing::warn!(engine = line.engine, %error, "passed over");
+                        }
+                        malformed += 1;
+                        if malformed == MOST_MALFORMED {
+                            return Verdict::Failed(no_language());
+                        }
+                    }
+                }
+            }
+            () = sleep_until(wake) => {
+                let now = Instant::now();
+                if !outbox.outputs.is_empty() && now >= taken_at + OUTPUT_LIMIT {
+                    return Verdict::Failed(EngineError::new(
+                        Trouble::Failed,
+                        "nobody takes what is interpreted",
+                    ));
+                }
+                if now >= usage_at {
+                    usage_at = now + USAGE_EVERY;
+                    let used = dialogue.used();
+                    if used != Used::default() {
+                        outbox.push(InterpretationOutput::Used(used));
+                    }
+                }
+                dialogue.woken(now, outbox);
+            }
+        }
+    }
+}

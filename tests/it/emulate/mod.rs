@@ -1,0 +1,12 @@
+//! The emulators, driven as their users drive them: the real program, raw frames, and the official SDK.
+
+mod conversation;
+mod faults;
+mod gate;
+mod goldens;
+mod hostile;
+mod invoice;
+mod sdk;
+pub mod stand;
+mod transcripts;
+mod translation;
