@@ -17,6 +17,7 @@ use crate::{
         admission::Admission,
         chain::{Breakers, Chain},
         clock::{Clock, Identities},
+        engine_board::EngineBoard,
         limit::{Limit, LimitsMet},
         monitor::{Board, Monitor},
         observer::RoomObserver,
@@ -64,6 +65,8 @@ pub struct Environment {
     pub quotas: Quotas,
     /// What has happened so far, counted.
     pub counters: Counters,
+    /// What each engine does.
+    pub engine_board: EngineBoard,
     /// Who is being heard.
     pub heard: Arc<Heard>,
     /// How busy the server is and what is wrong with it, as the Monitor saw it last.
@@ -105,6 +108,7 @@ impl Environment {
             postboxes: Postboxes::default(),
             tokens: ResumeTokens::new(secret),
             counters: Counters::default(),
+            engine_board: EngineBoard::default(),
             heard: Arc::default(),
             tree,
             staff: OnceLock::new(),

@@ -7,6 +7,7 @@ pub mod admission;
 pub mod chain;
 pub mod clock;
 pub mod draining;
+pub mod engine_board;
 mod engine_stream;
 pub mod environment;
 pub mod erasing;

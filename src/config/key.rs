@@ -359,6 +359,11 @@ pub const KEYS: &[Key] = &[
         "near_field",
     ),
     key("engines.azure_translate.price_per_minute", PRICE, "0.034"),
+    key(
+        "engines.azure_translate.transcription_price_per_minute",
+        PRICE,
+        "0.017",
+    ),
     unset("engines.azure_realtime.endpoint", Kind::SecureUrl),
     unset("engines.azure_realtime.api_key", Kind::Secret),
     key(

@@ -92,6 +92,8 @@ pub struct AzureTranslate {
     pub noise_reduction: NoiseReduction,
     /// For a minute of audio that goes in, silence too, in US dollars.
     pub price_per_minute: f64,
+    /// For a minute of what is written down besides, in US dollars.
+    pub transcription_price_per_minute: f64,
 }
 
 /// `engines.azure_realtime`.

@@ -15,8 +15,9 @@ use tokio::sync::mpsc;
 
 use super::{
     identity::UtteranceId,
-    interpretation::{InterpretationRequest, InterpretationStream, InterpretationStyle, Prices},
+    interpretation::{InterpretationRequest, InterpretationStream, InterpretationStyle},
     language::Language,
+    usage::Prices,
 };
 
 /// Sample rate of all audio that goes into a transcription, in Hz.

@@ -10,14 +10,13 @@
 //! said, and each ends with [`InterpretationOutput::TargetDone`] or [`InterpretationOutput::Untranslated`]: so the caller knows
 //! whose words a turn holds.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use serde::Deserialize;
 use serde_json::Value;
 use tokio::{sync::mpsc, time::Instant};
 
-use super::{engine::EngineError, language::Language};
+use super::{engine::EngineError, language::Language, usage::Meter};
 
 /// Sample rate of all audio that goes into an interpretation and usually comes out of it, in Hz.
 pub const INTERPRETATION_RATE: u32 = 24_000;
@@ -49,6 +48,9 @@ pub struct InterpretationRequest {
     pub transcript: bool,
     /// How words are to be translated: what the speaker's configuration holds, which the engine understands as it can.
     pub glossary: Option<Value>,
+    /// What the provider bills is counted here by the engine, every few seconds and at the end, also if nobody wants
+    /// the stream any more.
+    pub meter: Arc<dyn Meter>,
 }
 
 /// An open interpretation: the provider has said that it is ready, not only accepted the connection.
@@ -119,8 +121,6 @@ pub enum InterpretationOutput {
         /// Why.
         error: EngineError,
     },
-    /// What was used since the last of these.
-    Used(Used),
     /// Something the provider objected to that does not end the stream.
     Objected(EngineError),
     /// Closed in order: everything has come.
@@ -138,117 +138,4 @@ pub struct TextPiece {
     pub text: String,
     /// Where in the audio that went in it belongs, as far as the provider says.
     pub at: Option<Duration>,
-}
-
-/// What of a provider was used.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Used {
-    /// Audio that went in and is billed by its length.
-    pub audio_in: Duration,
-    /// Audio that came out.
-    pub audio_out: Duration,
-    /// How long the connection was open, where that is billed.
-    pub connected: Duration,
-    /// Tokens of text and audio, in and out, where those are billed.
-    pub tokens: Tokens,
-}
-
-/// Tokens by kind. None is counted twice: those that were cached are not among the others.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-#[allow(
-    missing_docs,
-    reason = "each is a number of tokens of the kind its name says"
-)]
-pub struct Tokens {
-    pub text_in: u64,
-    pub text_in_cached: u64,
-    pub audio_in: u64,
-    pub audio_in_cached: u64,
-    pub text_out: u64,
-    pub audio_out: u64,
-}
-
-/// What a provider asks for what was used, in US dollars.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Prices {
-    /// For a minute of audio that goes in.
-    pub minute_in: f64,
-    /// For a minute of audio that comes out.
-    pub minute_out: f64,
-    /// For a minute in which the connection is open.
-    pub minute_connected: f64,
-    /// For a million tokens of each kind.
-    pub million_tokens: TokenPrices,
-}
-
-/// What a million tokens cost, by kind, in US dollars.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[allow(
-    missing_docs,
-    reason = "each is the price of the kind of token its name says"
-)]
-pub struct TokenPrices {
-    pub text_in: f64,
-    pub text_in_cached: f64,
-    pub audio_in: f64,
-    pub audio_in_cached: f64,
-    pub text_out: f64,
-    pub audio_out: f64,
-}
-
-impl Prices {
-    /// What this cost, in US dollars.
-    pub fn of(&self, used: &Used) -> f64 {
-        let minutes = |time: Duration| time.as_secs_f64() / 60.0;
-        let (tokens, each) = (&used.tokens, &self.million_tokens);
-        let of_tokens = [
-            (tokens.text_in, each.text_in),
-            (tokens.text_in_cached, each.text_in_cached),
-            (tokens.audio_in, each.audio_in),
-            (tokens.audio_in_cached, each.audio_in_cached),
-            (tokens.text_out, each.text_out),
-            (tokens.audio_out, each.audio_out),
-        ]
-        .map(|(number, million)| number as f64 * million / 1e6);
-        minutes(used.audio_in) * self.minute_in
-            + minutes(used.audio_out) * self.minute_out
-            + minutes(used.connected) * self.minute_connected
-            + of_tokens.iter().sum::<f64>()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_price_is_the_sum_of_what_each_kind_costs() {
-        let prices = Prices {
-            minute_in: 0.034,
-            minute_out: 0.5,
-            minute_connected: 0.25,
-            million_tokens: TokenPrices {
-                text_in: 4.0,
-                audio_in_cached: 0.4,
-                audio_out: 64.0,
-                ..TokenPrices::default()
-            },
-        };
-        let used = Used {
-            audio_in: Duration::from_secs(600),
-            audio_out: Duration::from_secs(30),
-            connected: Duration::from_secs(120),
-            tokens: Tokens {
-                text_in: 500_000,
-                audio_in_cached: 1_000_000,
-                audio_out: 250_000,
-                text_out: 7,
-                ..Tokens::default()
-            },
-        };
-        let expected = 0.34 + 0.25 + 0.5 + 2.0 + 0.4 + 16.0;
-        assert!((prices.of(&used) - expected).abs() < 1e-9);
-    }
 }

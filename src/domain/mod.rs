@@ -21,3 +21,4 @@ pub mod session_config;
 pub mod time;
 pub mod topic;
 pub mod transcript;
+pub mod usage;

@@ -4,7 +4,7 @@ use std::{collections::VecDeque, time::Duration};
 
 use serde::Serialize;
 
-use super::time::Timestamp;
+use super::{time::Timestamp, usage::Cost};
 
 /// How long samples are kept.
 pub const HISTORY: Duration = Duration::from_secs(15 * 60);
@@ -39,6 +39,11 @@ pub struct Sample {
     pub refused_per_second: f64,
     /// How far the most delayed speaker's recognition is behind, in milliseconds.
     pub speech_lag_ms: u64,
+    /// How far the most delayed translation was behind its speaker on our side since the sample before: speech that waited
+    /// for its engine, and translated speech that was not played, in milliseconds.
+    pub translation_lag_ms: u64,
+    /// What engines have cost since the server was started, in US dollars.
+    pub cost_usd: f64,
     /// Time on processors of this process without its child processes, as a share of one core in percent: beyond 100
     /// with several cores.
     pub cpu_percent: f64,
@@ -62,6 +67,8 @@ pub struct Levels {
     pub sessions: u64,
     pub speaking: u64,
     pub speech_lag_ms: u64,
+    pub translation_lag_ms: u64,
+    pub cost: Cost,
     pub memory_bytes: u64,
 }
 
@@ -114,6 +121,8 @@ impl Sample {
             finals_per_second: rate(|totals| totals.finals),
             refused_per_second: rate(|totals| totals.refused),
             speech_lag_ms: levels.speech_lag_ms,
+            translation_lag_ms: levels.translation_lag_ms,
+            cost_usd: levels.cost.usd(),
             cpu_percent: in_tenths(cpu * 100.0 / seconds),
             memory_bytes: levels.memory_bytes,
             restarts: now.restarts.saturating_sub(before.restarts),

@@ -13,6 +13,7 @@ use super::{
     participant::{Participant, Speaker},
     session_config::{ConfigWarning, SessionConfig},
     time::Timestamp,
+    usage::{Amount, BudgetFigures, Cost},
 };
 
 /// The version of the protocol, sent on connecting.
@@ -116,12 +117,11 @@ pub enum ServerMessage {
         utterance_id: UtteranceId,
         reason: AudioEnd,
     },
-    /// What an engine was given of one's own speech.
+    /// What an engine was used for in the room.
     Usage {
         room_id: RoomId,
-        engine: String,
-        /// In milliseconds.
-        audio_ms: u64,
+        #[serde(flatten)]
+        usage: UsageFigures,
     },
     /// Something happened under a topic that was subscribed to.
     Event {
@@ -144,6 +144,47 @@ pub enum ServerMessage {
         /// What failed and what to do, for people.
         message: String,
     },
+}
+
+/// What an engine was used for in a room since that was started.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct UsageFigures {
+    /// The engine.
+    pub engine: &'static str,
+    /// Audio it was given, once for each of its streams, in milliseconds.
+    pub audio_ms: u64,
+    /// Tokens of all kinds, for an engine that is billed by them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tokens: Option<u64>,
+    /// What that cost in US dollars, by the prices in the settings; absent where it cost nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost_usd: Option<f64>,
+    /// What is left of the room's budget, if it has one, for all its engines together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub budget_left: Option<BudgetFigures>,
+    /// How far the most delayed of its translations in the room is behind on our side: speech that waits for the engine,
+    /// and translated speech that is not played yet, in milliseconds.
+    pub lag_ms: u64,
+}
+
+impl UsageFigures {
+    /// Figures of an engine that was used for this.
+    pub fn new(
+        engine: &'static str,
+        amount: &Amount,
+        lag_ms: u64,
+        budget_left: Option<BudgetFigures>,
+    ) -> Self {
+        let costs = amount.cost > Cost::default();
+        Self {
+            engine,
+            audio_ms: amount.audio_ms,
+            tokens: (amount.tokens > 0).then_some(amount.tokens),
+            cost_usd: costs.then(|| amount.cost.usd()),
+            budget_left,
+            lag_ms,
+        }
+    }
 }
 
 /// The schema of what happened: every event says its kind, and what else it says depends on that.

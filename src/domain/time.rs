@@ -4,13 +4,15 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use time::{
-    OffsetDateTime,
+    Date, OffsetDateTime,
     format_description::{BorrowedFormatItem, well_known::Rfc3339},
-    macros::format_description,
+    macros::{date, format_description},
 };
 
 const FORMAT: &[BorrowedFormatItem<'static>] =
     format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
+
+const DAY: &[BorrowedFormatItem<'static>] = format_description!("[year]-[month]-[day]");
 
 /// A moment in UTC, to the millisecond.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, utoipa::ToSchema)]
@@ -68,6 +70,41 @@ impl std::fmt::Display for Timestamp {
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
         out.collect_str(self)
+    }
+}
+
+/// A day in UTC, as `2026-11-21`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, utoipa::ToSchema)]
+#[serde(try_from = "String")]
+#[schema(value_type = String, format = Date, examples("2026-11-21"))]
+pub struct Day(Date);
+
+impl Day {
+    /// The first there is.
+    pub const FIRST: Self = Self(date!(0000 - 01 - 01));
+
+    /// The last there is.
+    pub const LAST: Self = Self(Date::MAX);
+}
+
+impl std::fmt::Display for Day {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(&self.0, out)
+    }
+}
+
+/// Why a text is not a day.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is not a day; write it as 2026-11-21")]
+pub struct DayError(pub String);
+
+impl TryFrom<String> for Day {
+    type Error = DayError;
+
+    fn try_from(text: String) -> Result<Self, DayError> {
+        let day = Date::parse(&text, DAY);
+        day.map(Self)
+            .map_err(|_| DayError(text.chars().take(40).collect()))
     }
 }
 

@@ -4,7 +4,7 @@
 //!
 //! A quarter of an hour of samples is some 190 KB as text, so it goes compressed to whoever takes that.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use actix_web::{
     get,
@@ -25,6 +25,7 @@ use crate::{
         access::{Access, Role},
         alert::Alert,
         sample::Sample,
+        server_message::UsageFigures,
         time::Timestamp,
     },
 };
@@ -49,8 +50,60 @@ struct Dashboard {
     sessions: u64,
     /// What is wrong now, the worst first.
     alerts: Vec<Alert>,
+    /// The engines, by name: those that serve without being wished for, and those that were used.
+    engines: Vec<EngineActivity>,
     /// How busy the server was.
     samples: Samples,
+}
+
+/// What an engine does.
+#[derive(Serialize, ToSchema)]
+struct EngineActivity {
+    /// Its name.
+    engine: &'static str,
+    /// Whether it can be used: what it needs is there or set.
+    available: bool,
+    /// Whether it is left alone for a while, because it failed again and again.
+    resting: bool,
+    /// Translations that it serves now.
+    translations: u64,
+    /// How far the most delayed of them was behind its speaker on our side when it was last looked: speech that waited for
+    /// the engine, and translated speech that was not played, in milliseconds.
+    lag_ms: u64,
+    /// Audio it was given since the server was started, in milliseconds.
+    audio_ms: u64,
+    /// Tokens since then, for an engine that is billed by them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tokens: Option<u64>,
+    /// What it has cost since then in US dollars, by the prices in the settings; absent where it cost nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cost_usd: Option<f64>,
+}
+
+fn activity(environment: &Environment) -> Vec<EngineActivity> {
+    let engines = environment.engines();
+    let relied_on: Vec<&str> = engines.relied_on().map(|engine| engine.name()).collect();
+    let figures: BTreeMap<_, _> = environment.engine_board.all().into_iter().collect();
+    engines
+        .all()
+        .map(|(engine, _)| engine)
+        .filter(|engine| relied_on.contains(&engine.name()) || figures.contains_key(engine.name()))
+        .map(|engine| {
+            let name = engine.name();
+            let figures = figures.get(name).cloned().unwrap_or_default();
+            let used = UsageFigures::new(name, &figures.used(), figures.lag_ms(), None);
+            EngineActivity {
+                engine: name,
+                available: engine.report().available,
+                resting: !engines.breakers().is_closed(name),
+                translations: figures.translations(),
+                lag_ms: used.lag_ms,
+                audio_ms: used.audio_ms,
+                tokens: used.tokens,
+                cost_usd: used.cost_usd,
+            }
+        })
+        .collect()
 }
 
 /// Samples of the last quarter of an hour.
@@ -73,6 +126,7 @@ fn view(environment: &Environment, health: &dyn HealthSource, metrics: &Metrics)
         rooms: environment.room_count(),
         sessions: environment.archive.session_count(),
         alerts: board.alerts(),
+        engines: activity(environment),
         samples: Samples {
             interval_ms: board.interval().as_millis() as u64,
             points: board.samples(),

@@ -13,6 +13,7 @@ use prometheus::{
     proto::{Bucket, Counter, Gauge, Histogram, LabelPair, Metric, MetricFamily, MetricType},
 };
 
+use super::engine_figures;
 use crate::{
     actors::{
         environment::{Counters, Environment},
@@ -131,11 +132,7 @@ impl Figures {
     /// # Errors
     /// [`prometheus::Error`] if a name above is not one Prometheus takes.
     pub fn new(environment: Arc<Environment>) -> Result<Self, prometheus::Error> {
-        let describe = |name: &str, help: &str, labels: &[&str]| {
-            let labels = labels.iter().map(|label| (*label).to_owned()).collect();
-            Desc::new(name.to_owned(), help.to_owned(), labels, HashMap::new())
-        };
-        let mut descriptions = Vec::new();
+        let mut descriptions = engine_figures::descriptions().collect::<Result<Vec<_>, _>>()?;
         for (name, help, _) in TOTALS {
             descriptions.push(describe(name, help, &[])?);
         }
@@ -158,6 +155,11 @@ const CONNECTIONS: &str = "interpres_websocket_connections";
 const CONNECTIONS_HELP: &str = "WebSocket connections open now";
 const LIMITS: &str = "interpres_limits_met_total";
 const LIMITS_HELP: &str = "What was refused or held back because of a limit, by limit";
+
+pub(super) fn describe(name: &str, help: &str, labels: &[&str]) -> Result<Desc, prometheus::Error> {
+    let labels = labels.iter().map(|label| (*label).to_owned()).collect();
+    Desc::new(name.to_owned(), help.to_owned(), labels, HashMap::new())
+}
 
 pub(super) fn family(
     name: &str,
@@ -193,7 +195,7 @@ fn of_kind(metric: Metric, kind: &str) -> Metric {
     labelled(metric, "kind", kind)
 }
 
-fn labelled(mut metric: Metric, name: &str, value: &str) -> Metric {
+pub(super) fn labelled(mut metric: Metric, name: &str, value: &str) -> Metric {
     let mut label = LabelPair::default();
     label.set_name(name.to_owned());
     label.set_value(value.to_owned());
@@ -252,6 +254,7 @@ impl Collector for Figures {
             MetricType::COUNTER,
             limits.into(),
         ));
+        families.extend(engine_figures::collect(&self.environment.engine_board));
         let kinds = self.environment.tree.kinds();
         for (name, help, rises, total) in KIND_TOTALS {
             let (kind, make): (_, fn(f64) -> Metric) = if rises {

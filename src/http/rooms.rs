@@ -25,6 +25,7 @@ use crate::{
         access::{Access, Role},
         identity::RoomId,
         time::Timestamp,
+        usage::{Budget, BudgetFigures},
     },
     store::archive::Opening,
     supervision::{ActorRow, AskError, Filter, Ref, StartError, Supervised},
@@ -51,8 +52,8 @@ pub struct NewRoom {
     room_id: Option<RoomId>,
     /// Its name for people.
     name: Option<String>,
-    /// Not available yet: budgets come with engines that cost money.
-    budget: Option<serde_json::Value>,
+    /// What it may use before its translation stops; what the room used before does not count.
+    budget: Option<BudgetFigures>,
 }
 
 /// A room that was made.
@@ -79,12 +80,9 @@ pub async fn create(
 ) -> Result<HttpResponse, ApiError> {
     access.require(Role::Client)?;
     let wanted = wanted.into_inner();
-    if wanted.budget.is_some() {
-        return Err(ApiError::bad_request(
-            "budget_unavailable",
-            "no engine here costs money, so a room cannot carry a budget; leave it out",
-        ));
-    }
+    let budget = wanted.budget.map(Budget::try_from).transpose();
+    let budget =
+        budget.map_err(|invalid| ApiError::bad_request("invalid_budget", invalid.to_string()))?;
     if let Some(name) = &wanted.name
         && (name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control))
     {
@@ -113,6 +111,7 @@ pub async fn create(
     let opening = Opening {
         name: wanted.name.clone(),
         private: false,
+        budget,
     };
     if environment.is_stopping() {
         return Err(Refusal::stopping().into());

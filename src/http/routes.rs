@@ -11,7 +11,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::{
     admin, audit, dashboard, languages, rooms, sessions, sockets, speech,
     system::{Connections, HealthSource, Missing, State},
-    transcripts, wire,
+    transcripts, usage, wire,
 };
 use crate::{actors::environment::Environment, store::state::StoreState};
 
@@ -50,6 +50,7 @@ pub fn routes(
             .service(speech::translate)
             .service(speech::transcribe_upload)
             .service(speech::transcribe_whisper)
+            .service(usage::usage)
             .service(dashboard::dashboard)
             .service(dashboard::metrics_dashboard)
             .service(admin::actors)

@@ -3,11 +3,13 @@
 use async_trait::async_trait;
 
 use super::record::{
-    AuditRecord, LogExtent, NodeId, Outcome, Range, RoomRecord, SessionRecord, UsageRecord, Write,
+    AuditRecord, DayUsage, LogExtent, NodeId, Outcome, Range, RoomRecord, SessionRecord,
+    UsageRecord, Write,
 };
 use crate::domain::{
     identity::{RoomId, SessionId},
     room_log::LogEntry,
+    time::Day,
 };
 
 /// Why a store did not do what it was asked.
@@ -94,6 +96,9 @@ pub trait Store: Send + Sync + 'static {
 
     /// The usage of a room, by day and engine in order.
     async fn usage(&self, room: &RoomId) -> Result<Vec<UsageRecord>, StoreError>;
+
+    /// What engines were used for in all rooms from one day to another, by day and engine in order.
+    async fn usage_by_day(&self, from: Day, to: Day) -> Result<Vec<DayUsage>, StoreError>;
 
     /// The newest audit records, newest first.
     async fn audit(&self, limit: u32) -> Result<Vec<AuditRecord>, StoreError>;

@@ -8,7 +8,7 @@ use tokio::sync::{oneshot, watch};
 
 use super::{
     contract::StoreError,
-    record::{Lease, NUMBER_BLOCK, Outcome, UsageRecord, Write},
+    record::{Lease, NUMBER_BLOCK, Outcome, Write},
     recorder::{Receipt, Recorder},
 };
 use crate::domain::{
@@ -17,6 +17,7 @@ use crate::domain::{
     participant::Participant,
     room_log::{LogEntry, Missed, RoomLog, Subject},
     time::Timestamp,
+    usage::{Amount, Budget},
 };
 
 /// Tells the time of day.
@@ -54,12 +55,16 @@ pub struct DurableLog {
     room: RoomId,
     /// The write that takes the lease.
     claim: Write,
+    funds: Funds,
     state: Mutex<State>,
     recorder: Recorder,
     /// Made for the first who follows the log: few do.
     followed: OnceLock<watch::Sender<u64>>,
     now: Now,
 }
+
+/// What a room may use, and what it has used of that.
+pub(super) type Funds = (Option<Budget>, Amount);
 
 /// A shared handle on a room's log. Whoever holds it holds the lease.
 pub type SharedLog = Arc<DurableLog>;
@@ -68,6 +73,7 @@ impl DurableLog {
     pub(super) fn new(
         room: RoomId,
         claim: Write,
+        funds: Funds,
         standing: Standing,
         log: RoomLog,
         recorder: Recorder,
@@ -76,6 +82,7 @@ impl DurableLog {
         Self {
             room,
             claim,
+            funds,
             state: Mutex::new(State {
                 log,
                 standing,
@@ -196,14 +203,14 @@ impl DurableLog {
             .collect()
     }
 
-    /// Adds to the room's usage.
-    pub fn add_usage(&self, engine: &str, audio_ms: u64) {
-        drop(self.recorder.submit(Write::AddUsage(UsageRecord {
-            room: self.room.clone(),
-            engine: engine.to_owned(),
-            day: (self.now)().day(),
-            audio_ms,
-        })));
+    /// What the room may use, as far as the store has told when the log was opened.
+    pub fn budget(&self) -> Option<Budget> {
+        self.funds.0
+    }
+
+    /// What was used of that before the log was opened.
+    pub fn used_before(&self) -> Amount {
+        self.funds.1
     }
 
     /// The room's life is over: whoever is in it at its end has left, and is not waited for at its next opening.

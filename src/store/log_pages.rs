@@ -83,6 +83,7 @@ mod tests {
             node: NodeId::from(uuid::Uuid::nil()),
             name: None,
             private: false,
+            budget: None,
             at,
         }];
         writes.extend(numbers.map(|seq| Write::Append {

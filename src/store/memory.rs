@@ -9,14 +9,15 @@ use parking_lot::Mutex;
 use super::{
     contract::{Store, StoreError},
     record::{
-        AuditRecord, Lease, LogExtent, NUMBER_BLOCK, NodeId, Outcome, Range, RoomRecord,
+        AuditRecord, DayUsage, Lease, LogExtent, NUMBER_BLOCK, NodeId, Outcome, Range, RoomRecord,
         SessionRecord, UsageRecord, Write,
     },
 };
 use crate::domain::{
     identity::{RoomId, SessionId},
     room_log::{EntryKind, LogEntry},
-    time::Timestamp,
+    time::{Day, Timestamp},
+    usage::{Amount, Budget},
 };
 
 /// Everything in memory, for as long as this lives.
@@ -30,7 +31,7 @@ struct Tables {
     sessions: BTreeMap<SessionId, SessionRecord>,
     rooms: BTreeMap<RoomId, RoomRecord>,
     entries: BTreeMap<(RoomId, u64), LogEntry>,
-    usage: BTreeMap<(RoomId, String, String), u64>,
+    usage: BTreeMap<(RoomId, String, String), Amount>,
     audit: Vec<AuditRecord>,
 }
 
@@ -58,8 +59,9 @@ impl Tables {
                 node,
                 name,
                 private,
+                budget,
                 at,
-            } => self.acquire(room, node, name, private, at),
+            } => self.acquire(room, node, name, private, budget, at),
             Write::ReserveNumbers { room, fence, up_to } => self.leased(&room, fence, |room| {
                 room.reserved = room.reserved.max(up_to);
             }),
@@ -84,8 +86,15 @@ impl Tables {
             }),
             Write::ReleaseNode(node) => self.release(&node),
             Write::AddUsage(usage) => {
+                if let Some(room) = self.rooms.get_mut(&usage.room) {
+                    room.used = room.used.and(Amount {
+                        tokens: 0,
+                        ..usage.amount
+                    });
+                }
                 let key = (usage.room, usage.day, usage.engine);
-                *self.usage.entry(key).or_default() += usage.audio_ms;
+                let so_far = self.usage.entry(key).or_default();
+                *so_far = so_far.and(usage.amount);
                 Outcome::Done
             }
             Write::Audit(record) => {
@@ -153,6 +162,7 @@ impl Tables {
         node: NodeId,
         name: Option<String>,
         private: bool,
+        budget: Option<Budget>,
         at: Timestamp,
     ) -> Outcome {
         let room = self.rooms.entry(id.clone()).or_insert(RoomRecord {
@@ -165,6 +175,8 @@ impl Tables {
             opened_at: None,
             created_at: at,
             used_at: at,
+            budget: None,
+            used: Amount::default(),
         });
         if let Some(owner) = room.owner.as_ref().filter(|owner| **owner != node) {
             return Outcome::Held(owner.clone());
@@ -178,11 +190,17 @@ impl Tables {
         room.name = name.or(room.name.take());
         room.private = private;
         room.used_at = at;
+        if budget.is_some() {
+            room.budget = budget;
+            room.used = Amount::default();
+        }
         Outcome::Leased(Lease {
             fence: room.fence,
             head,
             reserved: room.reserved,
             opened_at,
+            budget: room.budget,
+            used: room.used,
         })
     }
 
@@ -322,11 +340,30 @@ impl Store for MemoryStore {
         let tables = self.tables.lock();
         let own = tables.usage.iter().filter(|((of, ..), _)| of == room);
         Ok(own
-            .map(|((room, day, engine), audio_ms)| UsageRecord {
+            .map(|((room, day, engine), amount)| UsageRecord {
                 room: room.clone(),
                 engine: engine.clone(),
                 day: day.clone(),
-                audio_ms: *audio_ms,
+                amount: *amount,
+            })
+            .collect())
+    }
+
+    async fn usage_by_day(&self, from: Day, to: Day) -> Result<Vec<DayUsage>, StoreError> {
+        let days = from.to_string()..=to.to_string();
+        let mut sums: BTreeMap<(String, String), Amount> = BTreeMap::new();
+        for ((_, day, engine), amount) in &self.tables.lock().usage {
+            if days.contains(day) {
+                let sum = sums.entry((day.clone(), engine.clone())).or_default();
+                *sum = sum.and(*amount);
+            }
+        }
+        Ok(sums
+            .into_iter()
+            .map(|((day, engine), amount)| DayUsage {
+                day,
+                engine,
+                amount,
             })
             .collect())
     }

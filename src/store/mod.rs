@@ -7,6 +7,7 @@
 pub mod archive;
 pub mod contract;
 pub mod durable_log;
+pub mod ledger;
 pub mod log_pages;
 pub mod memory;
 mod node_lock;

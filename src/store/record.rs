@@ -9,6 +9,7 @@ use crate::domain::{
     room_log::LogEntry,
     session_config::SessionConfig,
     time::Timestamp,
+    usage::{Amount, Budget},
 };
 
 /// Numbers of a room's log are reserved in blocks of this many, so that one which crashed never gives a number twice.
@@ -107,6 +108,10 @@ pub struct RoomRecord {
     pub created_at: Timestamp,
     /// When its lease was last taken or given back.
     pub used_at: Timestamp,
+    /// What it may use.
+    pub budget: Option<Budget>,
+    /// What was used since that was set. Tokens are not counted here.
+    pub used: Amount,
 }
 
 /// What a room may do once it holds its lease.
@@ -120,9 +125,13 @@ pub struct Lease {
     pub reserved: u64,
     /// The number with which its present life began.
     pub opened_at: u64,
+    /// What it may use.
+    pub budget: Option<Budget>,
+    /// What was used since that was set.
+    pub used: Amount,
 }
 
-/// Speech listened to in a room, by engine and day.
+/// What an engine was used for in a room on one day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UsageRecord {
     /// Where.
@@ -131,8 +140,19 @@ pub struct UsageRecord {
     pub engine: String,
     /// On which day in UTC, as `2026-11-21`.
     pub day: String,
-    /// In milliseconds.
-    pub audio_ms: u64,
+    /// How much, and what it cost.
+    pub amount: Amount,
+}
+
+/// What an engine was used for in all rooms on one day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DayUsage {
+    /// On which day in UTC, as `2026-11-21`.
+    pub day: String,
+    /// Which engine.
+    pub engine: String,
+    /// How much, and what it cost.
+    pub amount: Amount,
 }
 
 /// Something that was ordered, and by whom.
@@ -190,6 +210,8 @@ pub enum Write {
         name: Option<String>,
         /// Whether it is one session's own.
         private: bool,
+        /// What it may use from now on, if it is to get a budget; what was used before does not count then.
+        budget: Option<Budget>,
         /// Now.
         at: Timestamp,
     },
@@ -227,7 +249,7 @@ pub enum Write {
     },
     /// Lets go of everything a dead node held: its sessions and rooms have no holder after it. [`Outcome::Done`].
     ReleaseNode(NodeId),
-    /// Adds to the usage of a day. [`Outcome::Done`].
+    /// Adds to the usage of a day, and to what was used of the room's budget. [`Outcome::Done`].
     AddUsage(UsageRecord),
     /// Notes what was ordered. [`Outcome::Done`].
     Audit(AuditRecord),

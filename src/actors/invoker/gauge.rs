@@ -9,6 +9,8 @@ use parking_lot::Mutex;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::actors::engine_board::{EngineBoard, Served};
+
 /// What an Invoker is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -42,7 +44,7 @@ pub struct InvokerGauge {
     lost_ms: AtomicU64,
     takes_sound: AtomicBool,
     falls_back: AtomicBool,
-    engine: Mutex<&'static str>,
+    served: Mutex<Option<Served>>,
 }
 
 /// What an Invoker is doing, as its gauge shows it.
@@ -67,6 +69,9 @@ impl InvokerGauge {
         let milliseconds = |time: Duration| time.as_millis() as u64;
         self.doing.store(doing as u8, Ordering::Relaxed);
         self.lag_ms.store(shown.lag_ms, Ordering::Relaxed);
+        if let Some(served) = &*self.served.lock() {
+            served.note_lag(shown.lag_ms + milliseconds(shown.waiting));
+        }
         self.hearers.store(shown.hearers, Ordering::Relaxed);
         self.waiting_ms
             .store(milliseconds(shown.waiting), Ordering::Relaxed);
@@ -75,8 +80,16 @@ impl InvokerGauge {
     }
 
     /// Which engine serves from now on, whether it is another than the one that should, and whether it is given sound.
-    pub(super) fn served_by(&self, engine: &'static str, takes_sound: bool, falls_back: bool) {
-        *self.engine.lock() = engine;
+    pub(super) fn served_by(
+        &self,
+        engine: &'static str,
+        board: &EngineBoard,
+        takes_sound: bool,
+        falls_back: bool,
+    ) {
+        if self.engine() != engine {
+            *self.served.lock() = Some(Served::by(engine, board));
+        }
         self.takes_sound.store(takes_sound, Ordering::Relaxed);
         self.falls_back.store(falls_back, Ordering::Relaxed);
     }
@@ -122,8 +135,14 @@ impl InvokerGauge {
         self.falls_back.load(Ordering::Relaxed)
     }
 
-    /// The engine that serves.
+    /// How far the translation is behind the speaker on our side: speech that waits for the engine, and speech of its
+    /// that has not been played, in milliseconds.
+    pub fn behind_ms(&self) -> u64 {
+        self.lag_ms() + self.waiting_ms()
+    }
+
+    /// The engine that serves; empty before it is known.
     pub fn engine(&self) -> &'static str {
-        *self.engine.lock()
+        self.served.lock().as_ref().map_or("", Served::engine)
     }
 }

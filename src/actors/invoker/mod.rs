@@ -34,6 +34,7 @@ use crate::{
         room::{
             Room,
             captions::{Failed, NeedHearers, Translated},
+            meter::RoomMeter,
         },
         voice::{Hearing, Pace, Voice},
     },
@@ -77,6 +78,8 @@ pub struct InvokerOrder {
     pub gauge: Arc<InvokerGauge>,
     /// The room's numbers for audio streams.
     pub streams: Arc<AtomicU32>,
+    /// Where its use of engines is counted.
+    pub meter: Arc<RoomMeter>,
 }
 
 impl InvokerOrder {
@@ -85,7 +88,9 @@ impl InvokerOrder {
         let mut able = self.chain.engines();
         let should = able.find(|engine| engine.translates(&self.source, &self.target));
         let falls_back = should.is_some_and(|should| should.name() != engine.name());
-        self.gauge.served_by(engine.name(), takes_sound, falls_back);
+        let board = &self.environment.engine_board;
+        self.gauge
+            .served_by(engine.name(), board, takes_sound, falls_back);
     }
 }
 

@@ -12,6 +12,7 @@ use crate::{
     domain::{
         alert::{Finding, Severity, Verdict, rules},
         sample::{Levels, Totals},
+        usage::Amount,
     },
     store::state::StoreState,
     supervision::State,
@@ -44,6 +45,10 @@ pub fn look(environment: &Environment) -> Looked {
     let at_the_door = AT_THE_DOOR.map(|limit| counters.limits.times(limit));
     let usage = process::usage();
     let lag = environment.heard.lag().max(engine_lag(environment));
+    environment.engine_board.end_span();
+    let engines = environment.engine_board.all();
+    let used: Amount = engines.iter().map(|(_, figures)| figures.used()).sum();
+    let translation_lag = engines.iter().map(|(_, figures)| figures.lag_ms()).max();
     Looked {
         levels: Levels {
             connections: read(&counters.connections_active),
@@ -51,6 +56,8 @@ pub fn look(environment: &Environment) -> Looked {
             sessions: environment.archive.session_count(),
             speaking: environment.heard.count() as u64,
             speech_lag_ms: lag.as_millis() as u64,
+            translation_lag_ms: translation_lag.unwrap_or_default(),
+            cost: used.cost,
             memory_bytes: usage.memory,
         },
         totals: Totals {

@@ -21,8 +21,8 @@ pub enum Replaces {
     /// What those who watch the utterance's room from outside are told of the same. It is apart, because one may be in
     /// the room and watch it over one socket.
     Watched(UtteranceId, Option<Language>),
-    /// The usage figures of the room.
-    Usage,
+    /// The usage figures of this engine in the room.
+    Usage(&'static str),
     /// A ping that was not sent yet.
     Ping,
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use actix::{AsyncContext, Handler, Message};
+use actix::{Handler, Message};
 use serde_json::json;
 
 use super::{Readers, Room};
@@ -23,9 +23,6 @@ use crate::{
     },
     supervision::Ctx,
 };
-
-/// How often the figures of use go out while they change.
-const USAGE_INTERVAL: std::time::Duration = std::time::Duration::from_secs(10);
 
 /// Somebody begins to speak, or stops.
 #[derive(Message, Clone)]
@@ -186,57 +183,6 @@ impl Handler<Failed> for Room {
             &self.topic(),
             json!({"kind": "failed", "code": failed.refusal.code, "language": failed.language}),
         );
-    }
-}
-
-/// A Source has listened to this much more speech.
-#[derive(Message, Clone)]
-#[rtype(result = "()")]
-pub struct Spent {
-    /// With which engine.
-    pub engine: &'static str,
-    /// How much, in milliseconds.
-    pub audio_ms: u64,
-}
-
-impl Handler<Spent> for Room {
-    type Result = ();
-
-    fn handle(&mut self, spent: Spent, ctx: &mut Ctx<Self>) {
-        Counters::add(
-            &self.environment.counters.speech_milliseconds,
-            spent.audio_ms,
-        );
-        self.log.add_usage(spent.engine, spent.audio_ms);
-        self.kept.change(|state| {
-            *state.spent.entry(spent.engine).or_default() += spent.audio_ms;
-        });
-        if !std::mem::replace(&mut self.telling_usage, true) {
-            ctx.run_interval(USAGE_INTERVAL, |room, _| room.tell_usage());
-            self.tell_usage();
-        }
-    }
-}
-
-impl Room {
-    fn tell_usage(&mut self) {
-        let usage = self.kept.read(|state| state.spent.clone());
-        let total = usage.values().sum();
-        if total == self.usage_told {
-            return;
-        }
-        self.usage_told = total;
-        for (engine, audio_ms) in usage {
-            let message = ServerMessage::Usage {
-                room_id: self.id.clone(),
-                engine: engine.to_owned(),
-                audio_ms,
-            };
-            self.everybody.finals.deliver(&Parcel {
-                payload: Payload::Text(message.encode(None)),
-                class: Class::Newest(Arc::new(Replaces::Usage)),
-            });
-        }
     }
 }
 

@@ -10,8 +10,9 @@ use crate::{
         identity::{RoomId, SessionId},
         language::Language,
         participant::Participant,
-        server_message::ServerMessage,
+        server_message::{ServerMessage, UsageFigures},
         time::Timestamp,
+        usage::BudgetFigures,
     },
     supervision::Ctx,
 };
@@ -43,8 +44,11 @@ pub struct RoomView {
     pub sources: Vec<SourceView>,
     /// The translations under way.
     pub invokers: Vec<InvokerView>,
-    /// Speech listened to, by engine.
-    pub usage: Vec<UsageView>,
+    /// What its engines were used for since it was started.
+    pub usage: Vec<UsageFigures>,
+    /// What it may use, if it has a budget.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub budget: Option<BudgetFigures>,
 }
 
 /// A Source as operators see it.
@@ -81,15 +85,6 @@ pub struct InvokerView {
     pub waiting_ms: u64,
     /// Speech that was left out because the engine was too far behind, in milliseconds.
     pub left_out_ms: u64,
-}
-
-/// Speech listened to by one engine.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub struct UsageView {
-    /// The engine.
-    pub engine: &'static str,
-    /// In milliseconds.
-    pub audio_ms: u64,
 }
 
 impl Handler<Describe> for Room {
@@ -135,14 +130,8 @@ impl Handler<Describe> for Room {
                     left_out_ms: gauge.left_out_ms(),
                 })
                 .collect(),
-            usage: state
-                .spent
-                .iter()
-                .map(|(engine, audio_ms)| UsageView {
-                    engine,
-                    audio_ms: *audio_ms,
-                })
-                .collect(),
+            usage: self.usage_figures(),
+            budget: self.meter.usage().budget().map(BudgetFigures::from),
         })
     }
 }

@@ -6,7 +6,7 @@ use actix::{Handler, Message};
 use serde_json::Value;
 use tokio::sync::oneshot;
 
-use super::{Room, RoomState, Seat, publishing::Pending};
+use super::{Room, RoomState, Seat, publishing::Pending, spending::budget_exhausted};
 use crate::{
     actors::{
         environment::Environment,
@@ -364,9 +364,9 @@ impl Room {
                 seq: entry.seq,
             },
         });
-        entrance
-            .outlet
-            .deliver_all(std::iter::once(answer).chain(missed).collect());
+        let warning = self.meter.is_exhausted().then(budget_exhausted);
+        let parcels = std::iter::once(answer).chain(missed).chain(warning);
+        entrance.outlet.deliver_all(parcels.collect());
         // Whoever waited for this may be gone.
         let _ = done.send(());
     }

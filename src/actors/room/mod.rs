@@ -9,9 +9,11 @@ pub mod captions;
 pub mod describing;
 pub mod draining;
 pub mod entering;
+pub mod meter;
 pub mod planning;
 mod publishing;
 pub mod speaking;
+mod spending;
 mod watching;
 
 use std::{
@@ -25,7 +27,7 @@ use std::{
 use actix::{Actor, AsyncContext, Running, SpawnHandle};
 use serde_json::Value;
 
-use self::{entering::SessionEnded, publishing::Pending};
+use self::{entering::SessionEnded, meter::RoomMeter, publishing::Pending};
 use crate::{
     actors::{
         environment::Environment,
@@ -39,6 +41,7 @@ use crate::{
         audience::{Member, Roster},
         identity::{ConnectionId, RoomId, SessionId},
         language::Language,
+        server_message::UsageFigures,
         time::Timestamp,
         topic::Topic,
     },
@@ -90,8 +93,6 @@ pub struct RoomState {
     pub seats: BTreeMap<SessionId, Arc<Seat>>,
     /// Who has a Source.
     pub speaking: BTreeMap<SessionId, Speaking>,
-    /// Speech listened to, by engine, in milliseconds.
-    pub spent: BTreeMap<&'static str, u64>,
     /// The translations under way, by speaker and target.
     pub invoked: BTreeMap<(SessionId, Language), Arc<InvokerGauge>>,
 }
@@ -118,8 +119,9 @@ pub struct Room {
     /// Sockets that have not been answered yet, and get nothing before they are.
     unadmitted: HashSet<ConnectionId>,
     emptied: Option<SpawnHandle>,
-    telling_usage: bool,
-    usage_told: u64,
+    meter: Arc<RoomMeter>,
+    follows_usage: bool,
+    usage_told: Vec<UsageFigures>,
 }
 
 impl Room {
@@ -145,6 +147,7 @@ impl Room {
         let opening = Opening {
             name: state.name.clone(),
             private: state.roster.private,
+            budget: None,
         };
         let log = environment.archive.open_log(id, opening).await?;
         // It may have been free only because this server goes down.
@@ -182,6 +185,7 @@ impl Room {
         let kept = Kept::new(state);
         let streams = Arc::new(AtomicU32::new(0));
         let created_at = environment.clock.now();
+        let meter = RoomMeter::new(environment, id, &log);
         environment.observer().node().start_child(
             &format!("rooms/{id}"),
             Spec::new()
@@ -200,8 +204,9 @@ impl Room {
                 pending: VecDeque::new(),
                 unadmitted: HashSet::new(),
                 emptied: None,
-                telling_usage: false,
-                usage_told: 0,
+                meter: Arc::clone(&meter),
+                follows_usage: false,
+                usage_told: Vec::new(),
             },
         )
     }
@@ -327,6 +332,7 @@ impl Actor for Room {
                 ctx.watch(&seat.session);
             }
             self.publish_again(ctx);
+            self.follow_usage(ctx);
             self.plan(ctx);
             self.push_all_routes(ctx);
         }

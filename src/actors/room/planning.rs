@@ -53,6 +53,9 @@ impl Room {
         let Some(seat) = state.seats.get(speaker) else {
             return Vec::new();
         };
+        if self.meter.is_exhausted() {
+            return Vec::new();
+        }
         let chain = self.environment.engines().chain(seat.engine.as_deref());
         let mut targets = state.roster.targets(speaker, &speaking.language);
         targets.retain(|target| chain.translates(&speaking.language, target));
@@ -109,6 +112,7 @@ impl Room {
             glossary: seat.glossary.clone(),
             gauge,
             streams: self.streams(),
+            meter: Arc::clone(&self.meter),
         })
     }
 

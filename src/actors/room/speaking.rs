@@ -215,6 +215,7 @@ impl Room {
             sample_rate: seat.sample_rate,
             gauge,
             streams: self.streams(),
+            meter: Arc::clone(&self.meter),
         }
     }
 

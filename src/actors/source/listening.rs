@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use super::{Source, Utterance};
 use crate::{
-    actors::room::captions::{SpeechEdged, Spent},
+    actors::room::captions::SpeechEdged,
     audio::{
         endpoint::{EndpointEvent, StopReason},
         pcm::to_bytes,
@@ -18,6 +18,7 @@ use crate::{
         engine::TranscriptionInput,
         identity::{ConnectionId, UtteranceId},
         time::Timestamp,
+        usage::Amount,
     },
     supervision::Ctx,
 };
@@ -217,11 +218,8 @@ impl Source {
         let audio_ms = ended_at.unix_millis().saturating_sub(started);
         tracing::debug!(utterance = %utterance.id, ?reason, audio_ms, "utterance ended");
         self.original.finish(&utterance.id);
-        // Figures of use for people: one that a busy room does not take is only shown late.
-        let _ = self.order.room.tell(Spent {
-            engine: self.ear_name(),
-            audio_ms,
-        });
+        let meter = &self.order.meter;
+        meter.count(self.ear_name(), Amount::audio(audio_ms));
     }
 
     pub(super) fn tell_edge(&mut self, at: Timestamp, started: bool) {

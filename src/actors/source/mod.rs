@@ -35,6 +35,7 @@ use crate::{
         room::{
             Room,
             captions::{NeedRoutes, SpeechEdged, Transcribed},
+            meter::RoomMeter,
         },
         voice::{Hearing, Pace, Voice},
     },
@@ -80,6 +81,8 @@ pub struct SourceOrder {
     pub gauge: Arc<SourceGauge>,
     /// The room's numbers for audio streams.
     pub streams: Arc<AtomicU32>,
+    /// Where its use of engines is counted.
+    pub meter: Arc<RoomMeter>,
 }
 
 /// Where a Source's words go.

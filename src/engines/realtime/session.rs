@@ -19,10 +19,11 @@ use super::{
 };
 use crate::domain::{
     engine::{EngineError, Trouble},
-    interpretation::{InterpretationInput, InterpretationOutput, Used},
+    interpretation::{InterpretationInput, InterpretationOutput},
+    usage::{Meter, Used},
 };
 
-/// How often it is told what was used.
+/// How often what was used is counted.
 const USAGE_EVERY: Duration = Duration::from_secs(5);
 
 /// How long the caller may take nothing of what comes.
@@ -110,16 +111,22 @@ pub struct Line {
     pub tally: Arc<Tally>,
     /// The engine, for the log.
     pub engine: &'static str,
+    /// Where what is billed is counted.
+    pub meter: Arc<dyn Meter>,
+}
+
+fn count(dialogue: &mut impl Dialogue, line: &Line) {
+    let used = dialogue.used();
+    if used != Used::default() {
+        line.meter.used(&used);
+    }
 }
 
 /// Interprets until it is over.
 pub async fn run(mut dialogue: impl Dialogue, mut socket: Socket, mut line: Line) {
     let mut outbox = Outbox::default();
     let verdict = converse(&mut dialogue, &mut socket, &mut line, &mut outbox).await;
-    let used = dialogue.used();
-    if used != Used::default() {
-        outbox.push(InterpretationOutput::Used(used));
-    }
+    count(&mut dialogue, &line);
     match verdict {
         Verdict::Closed | Verdict::Abandoned => outbox.push(InterpretationOutput::Closed),
         Verdict::Failed(error) => {
@@ -223,10 +230,7 @@ async fn converse(
                 }
                 if now >= usage_at {
                     usage_at = now + USAGE_EVERY;
-                    let used = dialogue.used();
-                    if used != Used::default() {
-                        outbox.push(InterpretationOutput::Used(used));
-                    }
+                    count(dialogue, line);
                 }
                 dialogue.woken(now, outbox);
             }

@@ -6,7 +6,7 @@ use secrecy::SecretString;
 
 use crate::{
     config,
-    domain::interpretation::{Prices, TokenPrices},
+    domain::usage::{Prices, TokenPrices},
 };
 
 /// Whose service it is; the two differ in addresses, in how a key is shown, and in what a model is called.
@@ -178,6 +178,7 @@ impl From<&config::Engines> for TranslateSettings {
             noise_reduction: noise_reduction(own.noise_reduction),
             prices: Prices {
                 minute_in: own.price_per_minute,
+                minute_transcribed: own.transcription_price_per_minute,
                 ..Prices::default()
             },
         }
@@ -199,7 +200,7 @@ impl From<&config::Engines> for ConverseSettings {
             voice: own.voice.clone(),
             prices: Prices {
                 // Audio itself is billed in tokens.
-                minute_in: own.prices.transcription_per_minute,
+                minute_transcribed: own.prices.transcription_per_minute,
                 million_tokens: TokenPrices {
                     text_in: own.prices.text_in,
                     text_in_cached: own.prices.text_in_cached,

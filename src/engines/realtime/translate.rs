@@ -32,9 +32,10 @@ use crate::domain::{
     },
     interpretation::{
         InterpretationInput, InterpretationOutput, InterpretationRequest, InterpretationStream,
-        InterpretationStyle, Prices, TextPiece, Used,
+        InterpretationStyle, TextPiece,
     },
     language::Language,
+    usage::{Prices, Used},
 };
 
 /// The name of this engine in settings and events.
@@ -80,12 +81,14 @@ impl Translate {
         }
     }
 
+    /// The model that writes down what is said, if anybody wants that.
+    fn transcription(&self, request: &InterpretationRequest) -> Option<&String> {
+        let model = self.settings.transcription.as_ref();
+        model.filter(|_| request.transcript)
+    }
+
     fn opening(&self, request: &InterpretationRequest) -> Ask {
-        let transcription = self
-            .settings
-            .transcription
-            .as_ref()
-            .filter(|_| request.transcript);
+        let transcription = self.transcription(request);
         let noise = self.settings.noise_reduction;
         Ask::Update {
             session: Session {
@@ -203,8 +206,10 @@ impl Engine for Translate {
             output: answers,
             tally: Arc::clone(&self.tally),
             engine: NAME,
+            meter: Arc::clone(&request.meter),
         };
-        let dialogue = Translating::new(Arc::clone(&self.tally));
+        let is_written = self.transcription(&request).is_some();
+        let dialogue = Translating::new(is_written, Arc::clone(&self.tally));
         self.io.spawn(run(dialogue, opened.socket, line));
         Ok(InterpretationStream {
             input,
@@ -243,11 +248,13 @@ struct Translating {
     give_up_at: Option<Instant>,
     used: Used,
     counted_at: Instant,
+    /// Whether the provider writes down what is said, which it bills.
+    is_written: bool,
     tally: Arc<Tally>,
 }
 
 impl Translating {
-    fn new(tally: Arc<Tally>) -> Self {
+    fn new(is_written: bool, tally: Arc<Tally>) -> Self {
         Self {
             backlog: Backlog::new(FRAME, MOST_WAITING),
             odd: OddByte::default(),
@@ -255,6 +262,7 @@ impl Translating {
             give_up_at: None,
             used: Used::default(),
             counted_at: Instant::now(),
+            is_written,
             tally,
         }
     }
@@ -348,7 +356,11 @@ impl Dialogue for Translating {
 
     fn message(&mut self, _now: Instant, _outbox: &mut Outbox) -> Option<String> {
         if let Some(Waiting::Audio(frame)) = self.backlog.pop() {
-            self.used.audio_in += length(frame.len());
+            let heard = length(frame.len());
+            self.used.audio_in += heard;
+            if self.is_written {
+                self.used.transcribed += heard;
+            }
             return Some(written(&Ask::Append {
                 audio: encoded(&frame),
                 event_id: None,

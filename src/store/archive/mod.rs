@@ -19,11 +19,13 @@ use std::{
 use dashmap::DashMap;
 use parking_lot::Mutex;
 use tokio::{runtime::Handle, time::Instant};
+use tokio_util::task::TaskTracker;
 
 pub use self::{rooms::Opening, sweeping::Retention};
 use super::{
     contract::{Store, StoreError},
     durable_log::{DurableLog, Now},
+    ledger::Ledger,
     record::{AuditRecord, NodeId, SessionRecord, Write},
     recorder::{Receipt, Recorder},
 };
@@ -124,6 +126,8 @@ pub struct Archive {
     sessions: DashMap<SessionId, SharedRow>,
     rooms: DashMap<RoomId, Slot>,
     session_count: AtomicU64,
+    /// Ledgers that may still be written to.
+    ledgers: TaskTracker,
     /// Whether this node goes down: what it saves now is free for the next.
     handing_over: AtomicBool,
 }
@@ -149,6 +153,7 @@ impl Archive {
             sessions: DashMap::new(),
             rooms: DashMap::new(),
             session_count: AtomicU64::new(0),
+            ledgers: TaskTracker::new(),
             handing_over: AtomicBool::new(false),
         }
     }
@@ -184,6 +189,18 @@ impl Archive {
                 cause: format!("no answer within {} s", READ_PATIENCE.as_secs()),
             })
         })
+    }
+
+    /// What is written of a room's use of engines.
+    pub fn ledger(&self, room: &RoomId) -> Ledger {
+        let (recorder, now) = (self.recorder.clone(), Arc::clone(&self.now));
+        Ledger::new(room.clone(), recorder, now, self.ledgers.token())
+    }
+
+    /// Waits until nobody uses an engine any more: connections to providers are closed in the background.
+    pub async fn ledgers_closed(&self) {
+        self.ledgers.close();
+        self.ledgers.wait().await;
     }
 
     /// Notes what was ordered and by whom, without waiting.

@@ -6,7 +6,11 @@ use tokio::time::Instant;
 
 use super::{Archive, ArchiveError, Slot};
 use crate::{
-    domain::{identity::RoomId, room_log::RoomLog},
+    domain::{
+        identity::RoomId,
+        room_log::RoomLog,
+        usage::{Amount, Budget},
+    },
     store::{
         contract::StoreError,
         durable_log::{DurableLog, SharedLog, Standing, give_back, unused},
@@ -28,6 +32,8 @@ pub struct Opening {
     pub name: Option<String>,
     /// Whether it is one session's own.
     pub private: bool,
+    /// What it may use from now on, if it is to get a budget.
+    pub budget: Option<Budget>,
 }
 
 impl Archive {
@@ -55,6 +61,7 @@ impl Archive {
             node: self.node.clone(),
             name: opening.name,
             private: opening.private,
+            budget: opening.budget,
             at: (self.now)(),
         };
         let mut claiming = Claiming {
@@ -62,16 +69,24 @@ impl Archive {
             room,
             progress: None,
         };
-        let log = match self.acquire(&claim, &mut claiming, deadline).await? {
-            Some(lease) => self.restore(room, lease.head, lease.opened_at).await,
+        let (log, funds) = match self.acquire(&claim, &mut claiming, deadline).await? {
+            Some(lease) => {
+                let log = self.restore(room, lease.head, lease.opened_at).await;
+                (log, (lease.budget, lease.used))
+            }
             None => {
                 let stored = self.read(self.store.room(room)).await.ok().flatten();
-                match stored {
+                let (log, stored) = match stored {
                     Some(stored) => {
                         let opened_at = stored.opened_at.unwrap_or(stored.reserved + 1);
-                        self.restore(room, stored.reserved, opened_at).await
+                        let log = self.restore(room, stored.reserved, opened_at).await;
+                        (log, (stored.budget, stored.used))
                     }
-                    None => RoomLog::new(self.bounds.log_entries),
+                    None => (RoomLog::new(self.bounds.log_entries), Default::default()),
+                };
+                match opening.budget {
+                    Some(budget) => (log, (Some(budget), Amount::default())),
+                    None => (log, stored),
                 }
             }
         };
@@ -83,6 +98,7 @@ impl Archive {
         let log = Arc::new(DurableLog::new(
             room.clone(),
             claim,
+            funds,
             standing,
             log,
             self.recorder.clone(),

@@ -16,6 +16,9 @@ use crate::{
     },
 };
 
+/// How long the end of connections to providers is waited for, so that what they billed last is stored.
+const LAST_USE: Duration = Duration::from_secs(1);
+
 /// What is kept how long.
 #[derive(Debug, Clone, Copy)]
 pub struct Retention {
@@ -94,6 +97,8 @@ impl Archive {
     /// Waits until all that was handed over is written, at most until `deadline`, and closes the store. `false` if
     /// something was left.
     pub async fn close(&self, deadline: Instant) -> bool {
+        let last = (Instant::now() + LAST_USE).min(deadline);
+        let _ = tokio::time::timeout_at(last, self.ledgers_closed()).await;
         let flushed = self.recorder.flush(deadline).await;
         self.recorder.begin_closing();
         let _ = tokio::time::timeout_at(deadline, self.store.close()).await;

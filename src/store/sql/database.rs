@@ -10,8 +10,8 @@ use super::{
     super::{
         contract::{Store, StoreError},
         record::{
-            AuditRecord, LogExtent, NodeId, Outcome, Range, RoomRecord, SessionRecord, UsageRecord,
-            Write,
+            AuditRecord, DayUsage, LogExtent, NodeId, Outcome, Range, RoomRecord, SessionRecord,
+            UsageRecord, Write,
         },
     },
     connection::Connection,
@@ -20,6 +20,7 @@ use super::{
 use crate::domain::{
     identity::{RoomId, SessionId},
     room_log::LogEntry,
+    time::Day,
 };
 
 /// What a database does in its own way.
@@ -157,6 +158,10 @@ impl<D: Database> Store for SqlStore<D> {
     async fn usage(&self, room: &RoomId) -> Result<Vec<UsageRecord>, StoreError> {
         let room = room.clone();
         read!(self, usage, &room)
+    }
+
+    async fn usage_by_day(&self, from: Day, to: Day) -> Result<Vec<DayUsage>, StoreError> {
+        read!(self, usage_by_day, from, to)
     }
 
     async fn audit(&self, limit: u32) -> Result<Vec<AuditRecord>, StoreError> {

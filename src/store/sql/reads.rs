@@ -3,7 +3,9 @@
 use super::{
     super::{
         contract::StoreError,
-        record::{AuditRecord, LogExtent, NodeId, Range, RoomRecord, SessionRecord, UsageRecord},
+        record::{
+            AuditRecord, DayUsage, LogExtent, NodeId, Range, RoomRecord, SessionRecord, UsageRecord,
+        },
     },
     connection::{Connection, Row, Statement},
     fault::fault,
@@ -12,6 +14,7 @@ use super::{
 use crate::domain::{
     identity::{RoomId, SessionId},
     room_log::LogEntry,
+    time::Day,
 };
 
 async fn all<T: Row, R>(
@@ -104,7 +107,8 @@ pub async fn room(
     id: &RoomId,
 ) -> Result<Option<RoomRecord>, StoreError> {
     let statement = Statement::new(
-        "SELECT name, private, owner, fence, reserved, opened_at, created_at, used_at \
+        "SELECT name, private, owner, fence, reserved, opened_at, created_at, used_at, \
+         budget_audio_ms, budget_nanodollars, used_audio_ms, used_nanodollars \
          FROM rooms WHERE id = $1",
         [id.as_str().into()],
     );
@@ -187,11 +191,29 @@ pub async fn usage(
     room: &RoomId,
 ) -> Result<Vec<UsageRecord>, StoreError> {
     let statement = Statement::new(
-        "SELECT day, engine, audio_ms FROM usage WHERE room_id = $1 ORDER BY day, engine",
+        "SELECT day, engine, audio_ms, tokens, nanodollars FROM usage WHERE room_id = $1 ORDER BY day, engine",
         [room.as_str().into()],
     );
     let into = |row: UsageRow| row.into_record(room.clone());
     all(connection, "reading usage", statement, into).await
+}
+
+pub async fn usage_by_day(
+    connection: &mut impl Connection,
+    from: Day,
+    to: Day,
+) -> Result<Vec<DayUsage>, StoreError> {
+    // The sum of large numbers is of another type than they are.
+    let statement = Statement::new(
+        "SELECT day, engine, CAST(SUM(audio_ms) AS BIGINT) AS audio_ms, CAST(SUM(tokens) AS BIGINT) AS tokens, \
+         CAST(SUM(nanodollars) AS BIGINT) AS nanodollars \
+         FROM usage WHERE day >= $1 AND day <= $2 GROUP BY day, engine ORDER BY day, engine",
+        [from.to_string().into(), to.to_string().into()],
+    );
+    all(connection, "reading usage", statement, |row: UsageRow| {
+        row.try_into()
+    })
+    .await
 }
 
 pub async fn audit(

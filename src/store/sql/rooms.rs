@@ -5,13 +5,18 @@ use std::collections::BTreeMap;
 use super::{
     super::{
         contract::StoreError,
-        record::{Lease, NUMBER_BLOCK, NodeId, Outcome, Write},
+        record::{NUMBER_BLOCK, NodeId, Outcome, Write},
     },
     connection::{Connection, Statement, Value},
     fault::fault,
-    rows::{node, number},
+    rows::{LeaseRow, node, number},
 };
-use crate::domain::{identity::RoomId, room_log::LogEntry, time::Timestamp};
+use crate::domain::{
+    identity::RoomId,
+    room_log::LogEntry,
+    time::Timestamp,
+    usage::{Budget, Cost},
+};
 
 const ACQUIRING: &str = "taking a room's lease";
 const APPENDING: &str = "adding to a room's log";
@@ -23,18 +28,25 @@ pub async fn acquire(
     holder: &NodeId,
     name: Option<&str>,
     private: bool,
+    budget: Option<&Budget>,
     at: Timestamp,
 ) -> Result<Outcome, StoreError> {
     let statement = Statement::new(
-        "INSERT INTO rooms (id, name, private, owner, fence, reserved, opened_at, created_at, used_at) \
-         VALUES ($1, $2, $3, $4, 1, $5, 1, $6, $6) \
+        "INSERT INTO rooms (id, name, private, owner, fence, reserved, opened_at, created_at, used_at, \
+         budget_audio_ms, budget_nanodollars) \
+         VALUES ($1, $2, $3, $4, 1, $5, 1, $6, $6, $7, $8) \
          ON CONFLICT (id) DO UPDATE SET owner = excluded.owner, fence = rooms.fence + 1, \
          reserved = rooms.reserved + excluded.reserved, \
          opened_at = COALESCE(rooms.opened_at, rooms.reserved + 1), \
          name = COALESCE(excluded.name, rooms.name), private = excluded.private, \
-         used_at = excluded.used_at \
+         used_at = excluded.used_at, \
+         budget_audio_ms = CASE WHEN $9 THEN $7 ELSE rooms.budget_audio_ms END, \
+         budget_nanodollars = CASE WHEN $9 THEN $8 ELSE rooms.budget_nanodollars END, \
+         used_audio_ms = CASE WHEN $9 THEN 0 ELSE rooms.used_audio_ms END, \
+         used_nanodollars = CASE WHEN $9 THEN 0 ELSE rooms.used_nanodollars END \
          WHERE rooms.owner IS NULL OR rooms.owner = excluded.owner \
-         RETURNING fence, reserved, opened_at",
+         RETURNING fence, reserved, opened_at, \
+         budget_audio_ms, budget_nanodollars, used_audio_ms, used_nanodollars",
         [
             room.as_str().into(),
             name.into(),
@@ -42,20 +54,20 @@ pub async fn acquire(
             holder.as_str().into(),
             NUMBER_BLOCK.into(),
             at.into(),
+            budget.and_then(|budget| budget.audio_ms).into(),
+            budget
+                .and_then(|budget| budget.cost)
+                .map(Cost::nanodollars)
+                .into(),
+            budget.is_some().into(),
         ],
     );
-    let leased: Option<(i64, i64, i64)> = connection
+    let leased: Option<LeaseRow> = connection
         .row(statement)
         .await
         .map_err(|error| fault(ACQUIRING, &error))?;
-    if let Some((fence, reserved, opened_at)) = leased {
-        let reserved = number(reserved)?;
-        return Ok(Outcome::Leased(Lease {
-            fence: number(fence)?,
-            head: reserved - NUMBER_BLOCK,
-            reserved,
-            opened_at: number(opened_at)?,
-        }));
+    if let Some(lease) = leased {
+        return Ok(Outcome::Leased(lease.try_into()?));
     }
     // The statement has locked the row, so this is whoever was in its way.
     let statement = Statement::new(

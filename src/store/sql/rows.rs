@@ -5,12 +5,15 @@ use sqlx::FromRow;
 
 use super::super::{
     contract::StoreError,
-    record::{AuditRecord, NodeId, RoomRecord, SessionRecord, UsageRecord},
+    record::{
+        AuditRecord, DayUsage, Lease, NUMBER_BLOCK, NodeId, RoomRecord, SessionRecord, UsageRecord,
+    },
 };
 use crate::domain::{
     identity::RoomId,
     room_log::{EntryKind, LogEntry, Subject},
     time::Timestamp,
+    usage::{Amount, Budget, Cost},
 };
 
 /// What of a session is read: a [`SessionRow`].
@@ -46,6 +49,26 @@ pub struct RoomRow {
     opened_at: Option<i64>,
     created_at: i64,
     used_at: i64,
+    #[sqlx(flatten)]
+    money: MoneyRow,
+}
+
+/// What a room may use, and what was used of it.
+#[derive(FromRow)]
+pub struct MoneyRow {
+    budget_audio_ms: Option<i64>,
+    budget_nanodollars: Option<i64>,
+    used_audio_ms: i64,
+    used_nanodollars: i64,
+}
+
+#[derive(FromRow)]
+pub struct LeaseRow {
+    fence: i64,
+    reserved: i64,
+    opened_at: i64,
+    #[sqlx(flatten)]
+    money: MoneyRow,
 }
 
 #[derive(FromRow)]
@@ -63,6 +86,8 @@ pub struct UsageRow {
     day: String,
     engine: String,
     audio_ms: i64,
+    tokens: i64,
+    nanodollars: i64,
 }
 
 #[derive(FromRow)]
@@ -111,6 +136,10 @@ pub fn number(stored: i64) -> Result<u64, StoreError> {
     u64::try_from(stored).map_err(|_| unreadable("number", "it is negative"))
 }
 
+fn money(stored: i64) -> Result<Cost, StoreError> {
+    number(stored).map(Cost::from_nanodollars)
+}
+
 fn moment(stored: i64) -> Result<Timestamp, StoreError> {
     number(stored).map(Timestamp::from_unix_millis)
 }
@@ -150,6 +179,43 @@ impl RoomRow {
             opened_at: self.opened_at.map(number).transpose()?,
             created_at: moment(self.created_at)?,
             used_at: moment(self.used_at)?,
+            budget: self.money.budget()?,
+            used: self.money.used()?,
+        })
+    }
+}
+
+impl MoneyRow {
+    fn budget(&self) -> Result<Option<Budget>, StoreError> {
+        let budget = Budget {
+            audio_ms: self.budget_audio_ms.map(number).transpose()?,
+            cost: self.budget_nanodollars.map(money).transpose()?,
+        };
+        let is_one = budget.audio_ms.is_some() || budget.cost.is_some();
+        Ok(is_one.then_some(budget))
+    }
+
+    fn used(&self) -> Result<Amount, StoreError> {
+        Ok(Amount {
+            audio_ms: number(self.used_audio_ms)?,
+            tokens: 0,
+            cost: money(self.used_nanodollars)?,
+        })
+    }
+}
+
+impl TryFrom<LeaseRow> for Lease {
+    type Error = StoreError;
+
+    fn try_from(row: LeaseRow) -> Result<Self, StoreError> {
+        let reserved = number(row.reserved)?;
+        Ok(Self {
+            fence: number(row.fence)?,
+            head: reserved - NUMBER_BLOCK,
+            reserved,
+            opened_at: number(row.opened_at)?,
+            budget: row.money.budget()?,
+            used: row.money.used()?,
         })
     }
 }
@@ -178,11 +244,32 @@ impl TryFrom<EntryRow> for LogEntry {
 
 impl UsageRow {
     pub fn into_record(self, room: RoomId) -> Result<UsageRecord, StoreError> {
+        let DayUsage {
+            day,
+            engine,
+            amount,
+        } = self.try_into()?;
         Ok(UsageRecord {
             room,
-            engine: self.engine,
-            day: self.day,
-            audio_ms: number(self.audio_ms)?,
+            engine,
+            day,
+            amount,
+        })
+    }
+}
+
+impl TryFrom<UsageRow> for DayUsage {
+    type Error = StoreError;
+
+    fn try_from(row: UsageRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            day: row.day,
+            engine: row.engine,
+            amount: Amount {
+                audio_ms: number(row.audio_ms)?,
+                tokens: number(row.tokens)?,
+                cost: money(row.nanodollars)?,
+            },
         })
     }
 }

@@ -63,8 +63,12 @@ async fn write_one<C: Connection>(
             node,
             name,
             private,
+            budget,
             at,
-        } => rooms::acquire(connection, room, node, name.as_deref(), *private, *at).await,
+        } => {
+            let (name, budget) = (name.as_deref(), budget.as_ref());
+            rooms::acquire(connection, room, node, name, *private, budget, *at).await
+        }
         Write::ReserveNumbers { room, fence, up_to } => {
             rooms::reserve(connection, room, *fence, *up_to).await
         }
@@ -125,17 +129,32 @@ async fn add_usage(
     connection: &mut impl Connection,
     usage: &UsageRecord,
 ) -> Result<Outcome, StoreError> {
-    let statement = Statement::new(
-        "INSERT INTO usage (room_id, day, engine, audio_ms) VALUES ($1, $2, $3, $4) \
-         ON CONFLICT (room_id, day, engine) DO UPDATE SET audio_ms = usage.audio_ms + excluded.audio_ms",
+    let amount = &usage.amount;
+    let of_the_day = Statement::new(
+        "INSERT INTO usage (room_id, day, engine, audio_ms, tokens, nanodollars) \
+         VALUES ($1, $2, $3, $4, $5, $6) \
+         ON CONFLICT (room_id, day, engine) DO UPDATE SET \
+         audio_ms = usage.audio_ms + excluded.audio_ms, tokens = usage.tokens + excluded.tokens, \
+         nanodollars = usage.nanodollars + excluded.nanodollars",
         [
             usage.room.as_str().into(),
             usage.day.as_str().into(),
             usage.engine.as_str().into(),
-            usage.audio_ms.into(),
+            amount.audio_ms.into(),
+            amount.tokens.into(),
+            amount.cost.nanodollars().into(),
         ],
     );
-    run_all(connection, "adding usage", [statement]).await
+    let of_the_room = Statement::new(
+        "UPDATE rooms SET used_audio_ms = used_audio_ms + $1, used_nanodollars = used_nanodollars + $2 \
+         WHERE id = $3",
+        [
+            amount.audio_ms.into(),
+            amount.cost.nanodollars().into(),
+            usage.room.as_str().into(),
+        ],
+    );
+    run_all(connection, "adding usage", [of_the_day, of_the_room]).await
 }
 
 async fn audit(

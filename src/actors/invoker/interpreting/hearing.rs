@@ -8,7 +8,7 @@ use super::{
     link::{Ending, Link},
 };
 use crate::{
-    actors::{engine_stream::Yielded, refusal::Refusal, room::captions::Spent},
+    actors::{engine_stream::Yielded, refusal::Refusal},
     audio::{
         passages::{Passage, Passages},
         pcm::PcmAssembler,
@@ -128,13 +128,6 @@ impl Invoker {
                 link.answered(turn);
                 self.voice.finish(&id);
                 self.tell_failure(Some(id), Refusal::from(&error));
-            }
-            InterpretationOutput::Used(used) => {
-                // Figures of use for people: one that a busy room does not take is only shown late.
-                let _ = self.order.room.tell(Spent {
-                    engine: link.engine.name(),
-                    audio_ms: used.audio_in.as_millis() as u64,
-                });
             }
             InterpretationOutput::Objected(error) => {
                 let (engine, code) = (link.engine.name(), error.code());

@@ -164,6 +164,7 @@ impl Invoker {
             target: self.order.target.clone(),
             transcript,
             glossary: self.order.glossary.clone(),
+            meter: self.order.meter.of(&*engine),
         };
         self.interpreting.openings += 1;
         let number = self.interpreting.openings;

@@ -6,8 +6,11 @@ use tokio::time::Instant;
 
 use super::{NAME, prompt, turns::Turns};
 use crate::{
-    domain::interpretation::{
-        INTERPRETATION_RATE, InterpretationInput, InterpretationOutput, InterpretationRequest, Used,
+    domain::{
+        interpretation::{
+            INTERPRETATION_RATE, InterpretationInput, InterpretationOutput, InterpretationRequest,
+        },
+        usage::Used,
     },
     engines::realtime::{
         backlog::{Backlog, Waiting, length},
@@ -209,7 +212,11 @@ impl Dialogue for Conversing {
             Waiting::Audio(frame) => {
                 self.sent += frame.len();
                 if self.is_written {
-                    self.used.audio_in += length(frame.len());
+                    let heard = length(frame.len());
+                    self.used.audio_in += heard;
+                    if self.is_written {
+                        self.used.transcribed += heard;
+                    }
                 }
                 let audio = encoded(&frame);
                 Some(written(&Act::Append { audio }.plain()))

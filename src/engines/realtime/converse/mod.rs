@@ -30,8 +30,9 @@ use crate::domain::{
         Engine, EngineError, EngineReport, STREAM_PLACES, TranscriptionRequest,
         TranscriptionStream, Translated, TranslationRequest, TranslationStream, Trouble,
     },
-    interpretation::{InterpretationRequest, InterpretationStream, InterpretationStyle, Prices},
+    interpretation::{InterpretationRequest, InterpretationStream, InterpretationStyle},
     language::Language,
+    usage::Prices,
 };
 
 /// The name of this engine in settings and events.
@@ -205,6 +206,7 @@ impl Engine for Converse {
             output: answers,
             tally: Arc::clone(&self.tally),
             engine: NAME,
+            meter: Arc::clone(&request.meter),
         };
         let is_written = self.transcription(&request).is_some();
         let dialogue = Conversing::new(request, is_written, Arc::clone(&self.tally));

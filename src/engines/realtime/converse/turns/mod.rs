@@ -22,7 +22,8 @@ use super::turn::{Stage, Turn};
 use crate::{
     domain::{
         engine::{EngineError, Trouble},
-        interpretation::{InterpretationOutput as Output, Tokens},
+        interpretation::InterpretationOutput as Output,
+        usage::Tokens,
     },
     engines::realtime::{
         tally::{Tally, one},
