@@ -70,6 +70,7 @@ async fn append_singly(store: &Arc<dyn Store>, node: &NodeId) -> Vec<Duration> {
         node: node.clone(),
         name: None,
         private: false,
+        budget: None,
         at: now(),
     };
     let leased = store.commit(&[acquire]).await.expect("committed");

@@ -74,9 +74,8 @@ impl Serialize for Timestamp {
 }
 
 /// A day in UTC, as `2026-11-21`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(try_from = "String")]
-#[schema(value_type = String, format = Date, examples("2026-11-21"))]
 pub struct Day(Date);
 
 impl Day {

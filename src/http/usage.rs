@@ -22,10 +22,10 @@ use crate::{
 #[derive(Deserialize, IntoParams)]
 pub struct WhichDays {
     /// The first day in UTC, as `2026-11-21`; without it from the first that is kept.
-    #[param(example = "2026-11-01")]
+    #[param(value_type = Option<String>, format = Date, example = "2026-11-01")]
     from: Option<Day>,
     /// The last day; without it until today.
-    #[param(example = "2026-11-30")]
+    #[param(value_type = Option<String>, format = Date, example = "2026-11-30")]
     to: Option<Day>,
     /// Of this room only; without it of all rooms together.
     room_id: Option<RoomId>,

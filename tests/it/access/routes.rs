@@ -33,6 +33,7 @@ fn table() -> Vec<(&'static str, &'static str, Needs, Value)> {
         ("get", "/api/metrics", Operator, none.clone()),
         ("get", "/api/metrics/dashboard", Operator, none.clone()),
         ("get", "/api/dashboard", Operator, none.clone()),
+        ("get", "/api/usage", Operator, none.clone()),
         ("post", "/api/rooms", Client, json!({})),
         ("get", "/api/rooms", Operator, none.clone()),
         ("get", "/api/rooms/{id}", Client, none.clone()),

@@ -7,9 +7,11 @@ use interpres::domain::{
     participant::{Participant, ParticipantKind, Speaker, Speaks},
     server_message::{
         AudioEnd, Caption, Presence, ServerMessage, ServiceStatus, SessionAnswer, SpeechEdge,
+        UsageFigures,
     },
     session_config::{ConfigWarning, SessionConfig},
     time::Timestamp,
+    usage::BudgetFigures,
 };
 use serde_json::{Value, json};
 
@@ -199,8 +201,17 @@ fn every_message(full: bool) -> Vec<ServerMessage> {
         },
         Message::Usage {
             room_id: id(),
-            engine: "local".into(),
-            audio_ms: 20,
+            usage: UsageFigures {
+                engine: "local",
+                audio_ms: 20,
+                tokens: full.then_some(3),
+                cost_usd: full.then_some(0.5),
+                budget_left: full.then_some(BudgetFigures {
+                    minutes: Some(1.5),
+                    cost_usd: Some(0.0),
+                }),
+                lag_ms: 0,
+            },
         },
         Message::Event {
             topic: "room/a".into(),

@@ -8,13 +8,14 @@ use interpres::{
     domain::{
         identity::{RoomId, SessionId},
         room_log::LogEntry,
+        time::Day,
     },
     store::{
         contract::{Store, StoreError},
         memory::MemoryStore,
         record::{
-            AuditRecord, LogExtent, NodeId, Outcome, Range, RoomRecord, SessionRecord, UsageRecord,
-            Write,
+            AuditRecord, DayUsage, LogExtent, NodeId, Outcome, Range, RoomRecord, SessionRecord,
+            UsageRecord, Write,
         },
         state::StoreState,
     },
@@ -137,6 +138,10 @@ impl Store for BadDisk {
 
     async fn usage(&self, room: &RoomId) -> Result<Vec<UsageRecord>, StoreError> {
         self.below.usage(room).await
+    }
+
+    async fn usage_by_day(&self, from: Day, to: Day) -> Result<Vec<DayUsage>, StoreError> {
+        self.below.usage_by_day(from, to).await
     }
 
     async fn audit(&self, limit: u32) -> Result<Vec<AuditRecord>, StoreError> {
@@ -311,6 +316,7 @@ async fn a_room_that_another_process_has_taken_sends_its_people_there() {
                 node: other,
                 name: None,
                 private: false,
+                budget: None,
                 at: time::OffsetDateTime::UNIX_EPOCH.into(),
             },
         ];

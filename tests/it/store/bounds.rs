@@ -1,7 +1,7 @@
 //! What is large, odd or much: every character, frames of a megabyte, full groups, empty ones.
 
 use interpres::{
-    domain::room_log::EntryKind,
+    domain::{room_log::EntryKind, usage::Amount},
     store::record::{AuditRecord, Outcome, SessionRecord, UsageRecord, Write},
 };
 use serde_json::json;
@@ -67,7 +67,7 @@ async fn a_nul_in_plain_text_spoils_nothing(place: Place) {
         room: room_id("r"),
         engine: engine.into(),
         day: "2026-11-21".into(),
-        audio_ms: 1,
+        amount: Amount::audio(1),
     };
     let audit = |text: &str| AuditRecord {
         at: at(0),
@@ -84,6 +84,7 @@ async fn a_nul_in_plain_text_spoils_nothing(place: Place) {
             node: at_hand.node.clone(),
             name: Some(NUL.into()),
             private: false,
+            budget: None,
             at: at(0),
         },
         append("r", 1, entry(1, EntryKind::Transcription, "a", NUL)),

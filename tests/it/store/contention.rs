@@ -2,7 +2,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use interpres::store::record::{Outcome, UsageRecord, Write};
+use interpres::{
+    domain::usage::Amount,
+    store::record::{Outcome, UsageRecord, Write},
+};
 use sqlx::{Connection as _, PgConnection};
 
 use super::{
@@ -88,7 +91,7 @@ fn mixed_group(by: &Opened, round: usize) -> Vec<Write> {
                 room: room_id(&name),
                 engine: "local".into(),
                 day: "2026-11-21".into(),
-                audio_ms: 1,
+                amount: Amount::audio(1),
             }),
             release(&name, 2, 9, false),
         ]

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use interpres::{
-    domain::room_log::EntryKind,
+    domain::{room_log::EntryKind, usage::Amount},
     store::record::{Outcome, Range, UsageRecord, Write},
 };
 
@@ -57,13 +57,14 @@ async fn a_room_that_is_erased_goes_on_counting(place: Place) {
         node: at_hand.node.clone(),
         name: Some("Secret meeting".into()),
         private: false,
+        budget: None,
         at: at(0),
     };
     let used = Write::AddUsage(UsageRecord {
         room: room_id("r"),
         engine: "local".into(),
         day: "2026-11-21".into(),
-        audio_ms: 9,
+        amount: Amount::audio(9),
     });
     let group = [named, append("r", 1, said(1, "ana")), used];
     at_hand.store.commit(&group).await.unwrap();

@@ -1,6 +1,9 @@
 //! Rooms: leases, numbers, entries under a fence, and what a dead process leaves.
 
-use interpres::store::record::{Lease, NUMBER_BLOCK, Outcome, Range, SessionRecord, Write};
+use interpres::{
+    domain::usage::Amount,
+    store::record::{Lease, NUMBER_BLOCK, Outcome, Range, SessionRecord, Write},
+};
 
 use super::{
     material::{acquire, append, at, create, release, room_id, said, session, session_id},
@@ -30,6 +33,8 @@ async fn a_new_room_begins_with_one(place: Place) {
         head: 0,
         reserved: NUMBER_BLOCK,
         opened_at: 1,
+        budget: None,
+        used: Amount::default(),
     };
     assert_eq!(at_hand.lease("r").await, first);
     let room = at_hand.store.room(&room_id("r")).await.unwrap().unwrap();
@@ -224,6 +229,7 @@ async fn a_room_keeps_its_name(place: Place) {
         node: at_hand.node.clone(),
         name: name.map(str::to_owned),
         private,
+        budget: None,
         at: at(7),
     };
     at_hand.write(named(Some("Sala É"), true)).await;

@@ -84,6 +84,7 @@ pub fn acquire(room: &str, node: &NodeId) -> Write {
         node: node.clone(),
         name: None,
         private: false,
+        budget: None,
         at: at(0),
     }
 }

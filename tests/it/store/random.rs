@@ -1,7 +1,10 @@
 //! Any sequence of writes has the same outcomes and leaves the same rows in memory, in SQLite and in PostgreSQL.
 
 use interpres::{
-    domain::room_log::{EntryKind, LogEntry},
+    domain::{
+        room_log::{EntryKind, LogEntry},
+        usage::{Amount, Budget, Cost},
+    },
     store::{
         contract::Store,
         record::{AuditRecord, NodeId, Outcome, Range, SessionRecord, UsageRecord, Write},
@@ -84,12 +87,16 @@ fn any_write() -> impl Strategy<Value = Write> {
         3 => any_session().prop_map(Write::SaveSession),
         1 => name().prop_map(|id| Write::RemoveSession(session_id(id))),
         1 => moment().prop_map(|before| Write::ExpireSessions { before: at(before) }),
-        6 => (room(), node(), any::<Option<bool>>(), moment()).prop_map(|(room, node, named, moment)| {
+        6 => (room(), node(), any::<Option<bool>>(), moment(), 0..4_u64).prop_map(|(room, node, named, moment, limit)| {
             Write::AcquireRoom {
                 room,
                 node,
                 name: named.map(|named| format!("name {named}")),
                 private: named == Some(true),
+                budget: (limit > 0).then(|| Budget {
+                    audio_ms: (limit != 2).then_some(limit),
+                    cost: (limit != 3).then(|| Cost::from_nanodollars(limit)),
+                }),
                 at: at(moment),
             }
         }),
@@ -105,7 +112,11 @@ fn any_write() -> impl Strategy<Value = Write> {
             room,
             engine: format!("engine {}", audio_ms % 2),
             day: at(day * 86_400_000).day(),
-            audio_ms,
+            amount: Amount {
+                audio_ms,
+                tokens: audio_ms / 3,
+                cost: Cost::from_nanodollars(audio_ms * 7),
+            },
         })),
         2 => (moment(), "[^\0]*").prop_map(|(moment, subject)| Write::Audit(AuditRecord {
             at: at(moment),

@@ -1,7 +1,10 @@
 //! What is read: pages of sessions and logs, who is there, usage, the audit trail.
 
 use interpres::{
-    domain::room_log::{EntryKind, LogEntry},
+    domain::{
+        room_log::{EntryKind, LogEntry},
+        usage::{Amount, Cost},
+    },
     store::record::{AuditRecord, LogExtent, Outcome, Range, SessionRecord, UsageRecord, Write},
 };
 
@@ -124,12 +127,20 @@ async fn comings_and_goings_are_read_alone(place: Place) {
     assert_eq!(from(8).await, []);
 }
 
+fn amount(audio_ms: u64) -> Amount {
+    Amount {
+        audio_ms,
+        tokens: 3 * audio_ms,
+        cost: Cost::from_nanodollars(1_000_000_007 * audio_ms),
+    }
+}
+
 fn used(room: &str, day: &str, engine: &str, audio_ms: u64) -> UsageRecord {
     UsageRecord {
         room: room_id(room),
         engine: engine.into(),
         day: day.into(),
-        audio_ms,
+        amount: amount(audio_ms),
     }
 }
 

@@ -19,9 +19,10 @@ use interpres::domain::{
     },
     interpretation::{
         INTERPRETATION_RATE, InterpretationInput, InterpretationOutput, InterpretationRequest,
-        InterpretationStream, InterpretationStyle, TextPiece, Used,
+        InterpretationStream, InterpretationStyle, TextPiece,
     },
     language::Language,
+    usage::{Meter, Used},
 };
 use serde_json::Value;
 use tokio::{
@@ -191,7 +192,7 @@ impl Engine for ScriptedInterpreter {
             burst: None,
             turn: 0,
             due: BTreeMap::new(),
-            unbilled: Duration::ZERO,
+            meter: request.meter,
             heard: Vec::new(),
         };
         let breaks = self.breaks.subscribe();
@@ -216,7 +217,7 @@ struct Stream {
     /// Answers and when they are due, in order.
     due: BTreeMap<(Instant, u64), InterpretationOutput>,
     /// Sound whose use has not been told.
-    unbilled: Duration,
+    meter: Arc<dyn Meter>,
     /// When how much came in.
     heard: Vec<(Instant, Duration)>,
 }
@@ -322,14 +323,10 @@ impl Stream {
             book.loud += if loud { length } else { Duration::ZERO };
             book.most_a_second = book.most_a_second.max(second);
         }
-        self.unbilled += length;
-        if self.unbilled >= Duration::from_secs(5) {
-            let used = Used {
-                audio_in: std::mem::take(&mut self.unbilled),
-                ..Used::default()
-            };
-            self.say(Duration::from_millis(1), InterpretationOutput::Used(used));
-        }
+        self.meter.used(&Used {
+            audio_in: length,
+            ..Used::default()
+        });
         if !loud {
             return self.end_burst();
         }

@@ -4,6 +4,7 @@ pub mod client;
 pub mod contract;
 pub mod disk;
 pub mod interpreter;
+pub mod meter;
 pub mod postgres;
 pub mod processes;
 pub mod server;

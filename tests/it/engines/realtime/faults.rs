@@ -1,6 +1,6 @@
 //! Everything that can go wrong on the wire ends in an error that is told and counted.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use interpres::{
@@ -18,10 +18,11 @@ use tokio::{
 use tokio_tungstenite::tungstenite::Message;
 
 use super::{
-    KEY, account, converse, give, golden, next, open,
+    KEY, account, converse, give, golden, next, open, open_metered,
     provider::{Connection, Provider},
     request, rest, translate,
 };
+use crate::support::meter::SumMeter;
 
 async fn refused(engine: &dyn Engine) -> EngineError {
     let opened = engine.open_interpretation(request()).await;
@@ -301,12 +302,7 @@ async fn who_is_not_heard_of_any_more_is_left() {
     tokio::time::pause();
     let begun = tokio::time::Instant::now();
     // The test's own patience ends under this clock, so it is not asked.
-    let error = loop {
-        match stream.output.recv().await.expect("an output") {
-            Output::Used(_) => {}
-            other => break failed(other),
-        }
-    };
+    let error = failed(stream.output.recv().await.expect("an output"));
     assert_eq!(error.trouble, Trouble::Timeout);
     assert!(
         begun.elapsed() >= Duration::from_secs(60),
@@ -323,20 +319,18 @@ async fn a_provider_that_never_finishes_is_left_and_what_was_used_is_told() {
         connection.stall().await;
     })
     .await;
-    let mut stream = open(&*translate(account(provider.endpoint()))).await;
+    let meter = SumMeter::new();
+    let engine = translate(account(provider.endpoint()));
+    let mut stream = open_metered(&*engine, Arc::clone(&meter)).await;
     give(&stream, Step::Audio(Bytes::from(vec![7; 2_000]))).await;
     give(&stream, Step::Close).await;
     tokio::time::sleep(Duration::from_millis(50)).await;
     tokio::time::pause();
     let outputs = rest(&mut stream).await;
-    let used: Duration = outputs
-        .iter()
-        .filter_map(|output| match output {
-            Output::Used(used) => Some(used.audio_in),
-            _ => None,
-        })
-        .sum();
-    assert_eq!(used, Duration::from_millis(200), "filled up to a frame");
+    let used = meter.sum();
+    let frame = Duration::from_millis(200);
+    assert_eq!(used.audio_in, frame, "filled up to a frame");
+    assert_eq!(used.transcribed, frame, "it was written down too");
     let error = failed(outputs.last().unwrap().clone());
     assert_eq!(error.trouble, Trouble::Timeout);
 }

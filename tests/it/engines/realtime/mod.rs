@@ -16,8 +16,8 @@ use interpres::{
         engine::Engine,
         interpretation::{
             InterpretationInput, InterpretationOutput, InterpretationRequest, InterpretationStream,
-            Prices,
         },
+        usage::Prices,
     },
     engines::realtime::{
         Converse, Translate,
@@ -25,6 +25,8 @@ use interpres::{
     },
 };
 use tokio::{runtime::Handle, time::timeout};
+
+use crate::support::meter::SumMeter;
 
 /// Time after which a test is stuck, not slow.
 const STUCK: Duration = Duration::from_secs(60);
@@ -67,17 +69,26 @@ fn converse(account: Account) -> Arc<Converse> {
 }
 
 fn request() -> InterpretationRequest {
+    metered(SumMeter::new())
+}
+
+fn metered(meter: Arc<SumMeter>) -> InterpretationRequest {
     InterpretationRequest {
         speaker: "session".into(),
         source: Some("en".parse().unwrap()),
         target: "es".parse().unwrap(),
         transcript: true,
         glossary: None,
+        meter,
     }
 }
 
 async fn open(engine: &dyn Engine) -> InterpretationStream {
-    timeout(STUCK, engine.open_interpretation(request()))
+    open_metered(engine, SumMeter::new()).await
+}
+
+async fn open_metered(engine: &dyn Engine, meter: Arc<SumMeter>) -> InterpretationStream {
+    timeout(STUCK, engine.open_interpretation(metered(meter)))
         .await
         .expect("a session is open in time")
         .expect("a session is open")
@@ -87,15 +98,9 @@ async fn give(stream: &InterpretationStream, step: InterpretationInput) {
     stream.input.send(step).await.expect("the session takes it");
 }
 
-/// The next output that is not about use.
 async fn next(stream: &mut InterpretationStream) -> InterpretationOutput {
-    loop {
-        let output = timeout(STUCK, stream.output.recv()).await;
-        let output = output.expect("an output in time").expect("an output");
-        if !matches!(output, InterpretationOutput::Used(_)) {
-            return output;
-        }
-    }
+    let output = timeout(STUCK, stream.output.recv()).await;
+    output.expect("an output in time").expect("an output")
 }
 
 /// All that still comes.

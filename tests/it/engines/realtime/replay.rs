@@ -1,24 +1,25 @@
 //! Both golden sessions, whole: what we say is what is expected, and what comes of what the provider says.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use interpres::domain::{
     engine::{Engine, Trouble},
     interpretation::{
-        InterpretationInput as Step, InterpretationOutput as Output, InterpretationStream, Tokens,
-        Used,
+        InterpretationInput as Step, InterpretationOutput as Output, InterpretationStream,
     },
+    usage::{Tokens, Used},
 };
 use serde_json::{Value, json};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use super::{
-    STUCK, account, converse, golden, open,
+    STUCK, account, converse, golden, open_metered,
     provider::{Connection, Provider},
     share, translate,
 };
+use crate::support::meter::SumMeter;
 
 /// What a session gave, put together.
 #[derive(Debug, Default)]
@@ -56,18 +57,6 @@ impl Given {
             Output::TargetDone { turn, text } => self.by_turn.push(("target", *turn, text.clone())),
             Output::Untranslated { turn, .. } => self.by_turn.push(("none", *turn, None)),
             Output::Objected(error) => self.objected.push(error.trouble),
-            Output::Used(used) => {
-                self.used.audio_in += used.audio_in;
-                self.used.audio_out += used.audio_out;
-                self.used.connected += used.connected;
-                let (sum, more) = (&mut self.used.tokens, &used.tokens);
-                sum.text_in += more.text_in;
-                sum.text_in_cached += more.text_in_cached;
-                sum.audio_in += more.audio_in;
-                sum.audio_in_cached += more.audio_in_cached;
-                sum.text_out += more.text_out;
-                sum.audio_out += more.audio_out;
-            }
             Output::Closed | Output::Failed(_) => {}
         }
         self.last = Some(output);
@@ -77,6 +66,7 @@ impl Given {
 /// Takes the steps that the provider's script asks for, and puts together what comes of them.
 async fn follow(
     stream: InterpretationStream,
+    meter: Arc<SumMeter>,
     mut steps: tokio::sync::mpsc::UnboundedReceiver<Step>,
 ) -> Given {
     let InterpretationStream {
@@ -99,6 +89,7 @@ async fn follow(
         .await
         .expect("it ends in time");
     feeding.await.unwrap();
+    given.used = meter.sum();
     given
 }
 
@@ -173,7 +164,9 @@ async fn the_golden_translation_gives_its_captions_and_its_audio() {
     })
     .await;
     let engine = translate(account(provider.endpoint()));
-    let given = follow(open(&*engine).await, wanted).await;
+    let meter = SumMeter::new();
+    let stream = open_metered(&*engine, Arc::clone(&meter)).await;
+    let given = follow(stream, meter, wanted).await;
     provider.finish().await;
     let rows = golden::session("translation.en-es");
     assert_eq!(
@@ -293,7 +286,9 @@ async fn the_golden_conversation_gives_its_turns_its_audio_and_its_tokens() {
     })
     .await;
     let engine = converse(account(provider.endpoint()));
-    let given = follow(open(&*engine).await, wanted).await;
+    let meter = SumMeter::new();
+    let stream = open_metered(&*engine, Arc::clone(&meter)).await;
+    let given = follow(stream, meter, wanted).await;
     provider.finish().await;
     assert_eq!(
         given.source,
