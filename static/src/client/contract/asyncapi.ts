@@ -60,6 +60,19 @@ export interface components {
      * @enum {string}
      */
     AudioStopReason: "complete" | "cancelled" | "dropped";
+    /** @description A budget in the figures of people: how much a room may use, or what is left of that. Either may be left out. */
+    BudgetFigures: {
+      /**
+       * Format: double
+       * @description US dollars.
+       */
+      cost_usd?: number | null;
+      /**
+       * Format: double
+       * @description Minutes of audio given to engines, counted once for each of their streams.
+       */
+      minutes?: number | null;
+    };
     /** @description Any text message from a client. */
     ClientMessage:
       | components["schemas"]["Ping"]
@@ -804,15 +817,33 @@ export interface components {
       /** @constant */
       type: "unsubscribed";
     };
-    /** @description What an engine was given of one's own speech. */
+    /** @description What an engine was used for in the room. */
     Usage: {
       /**
        * Format: u-int64
-       * @description In milliseconds.
+       * @description Audio it was given, once for each of its streams, in milliseconds.
        */
       audio_ms: number;
+      budget_left?: components["schemas"]["BudgetFigures"] | null;
+      /**
+       * Format: double
+       * @description What that cost in US dollars, by the prices in the settings; absent where it cost nothing.
+       */
+      cost_usd?: number | null;
+      /** @description The engine. */
       engine: string;
+      /**
+       * Format: u-int64
+       * @description How far the most delayed of its translations in the room is behind on our side: speech that waits for the engine,
+       *     and translated speech that is not played yet, in milliseconds.
+       */
+      lag_ms: number;
       room_id: components["schemas"]["RoomId"];
+      /**
+       * Format: u-int64
+       * @description Tokens of all kinds, for an engine that is billed by them.
+       */
+      tokens?: number | null;
       /** @constant */
       type: "usage";
     };

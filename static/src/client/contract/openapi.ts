@@ -349,6 +349,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/usage": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What engines were used for and what that cost, by day, as far back as `retention.days` keeps it. */
+    get: operations["usage"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/websocket/connections": {
     parameters: {
       query?: never;
@@ -566,6 +583,19 @@ export interface components {
        */
       up_to: number;
     };
+    /** @description A budget in the figures of people: how much a room may use, or what is left of that. Either may be left out. */
+    BudgetFigures: {
+      /**
+       * Format: double
+       * @description US dollars.
+       */
+      cost_usd?: number | null;
+      /**
+       * Format: double
+       * @description Minutes of audio given to engines, counted once for each of their streams.
+       */
+      minutes?: number | null;
+    };
     /** @description A change to a configuration: what is absent or null stays as it is. */
     ConfigPatch: {
       audio?: components["schemas"]["AudioPatch"] | null;
@@ -665,6 +695,8 @@ export interface components {
       alerts: components["schemas"]["Alert"][];
       /** @description WebSocket connections. */
       connections: components["schemas"]["Connections"];
+      /** @description The engines, by name: those that serve without being wished for, and those that were used. */
+      engines: components["schemas"]["EngineActivity"][];
       /**
        * Format: date-time
        * @description The server's time.
@@ -692,11 +724,71 @@ export interface components {
       /** @description Version of the server. */
       version: string;
     };
+    /** @description What one engine was used for on one day. */
+    DayOfUse: {
+      /**
+       * Format: u-int64
+       * @description Audio it was given, once for each of its streams, in milliseconds.
+       */
+      audio_ms: number;
+      /**
+       * Format: double
+       * @description What it cost in US dollars, by the prices in the settings of that time.
+       */
+      cost_usd: number;
+      /**
+       * @description In UTC.
+       * @example 2026-11-21
+       */
+      day: string;
+      /** @description The engine. */
+      engine: string;
+      /**
+       * Format: u-int64
+       * @description Tokens of all kinds.
+       */
+      tokens: number;
+    };
     /**
      * @description The only encoding of client audio.
      * @enum {string}
      */
     Encoding: "pcm_s16le";
+    /** @description What an engine does. */
+    EngineActivity: {
+      /**
+       * Format: u-int64
+       * @description Audio it was given since the server was started, in milliseconds.
+       */
+      audio_ms: number;
+      /** @description Whether it can be used: what it needs is there or set. */
+      available: boolean;
+      /**
+       * Format: double
+       * @description What it has cost since then in US dollars, by the prices in the settings; absent where it cost nothing.
+       */
+      cost_usd?: number | null;
+      /** @description Its name. */
+      engine: string;
+      /**
+       * Format: u-int64
+       * @description How far the most delayed of them was behind its speaker on our side when it was last looked: speech that waited for
+       *     the engine, and translated speech that was not played, in milliseconds.
+       */
+      lag_ms: number;
+      /** @description Whether it is left alone for a while, because it failed again and again. */
+      resting: boolean;
+      /**
+       * Format: u-int64
+       * @description Tokens since then, for an engine that is billed by them.
+       */
+      tokens?: number | null;
+      /**
+       * Format: u-int64
+       * @description Translations that it serves now.
+       */
+      translations: number;
+    };
     /** @description One part of an engine: a recognizer, a translator, a voice. */
     EnginePart: {
       /** @description Whether it was found. */
@@ -919,8 +1011,7 @@ export interface components {
     };
     /** @description What a room is made of. */
     NewRoom: {
-      /** @description Not available yet: budgets come with engines that cost money. */
-      budget?: unknown;
+      budget?: components["schemas"]["BudgetFigures"] | null;
       /** @description Its name for people. */
       name?: string | null;
       room_id?: components["schemas"]["RoomId"] | null;
@@ -1065,6 +1156,7 @@ export interface components {
     };
     /** @description A room as `GET /api/rooms/{id}` shows it. */
     RoomView: {
+      budget?: components["schemas"]["BudgetFigures"] | null;
       /** @description When it was started. */
       created_at: components["schemas"]["Timestamp"];
       /** @description The translations under way. */
@@ -1086,8 +1178,8 @@ export interface components {
       sockets: number;
       /** @description Who is listened to. */
       sources: components["schemas"]["SourceView"][];
-      /** @description Speech listened to, by engine. */
-      usage: components["schemas"]["UsageView"][];
+      /** @description What its engines were used for since it was started. */
+      usage: components["schemas"]["UsageFigures"][];
     };
     /** @description How busy the server was at a moment, and since the sample before it. */
     Sample: {
@@ -1116,6 +1208,11 @@ export interface components {
        * @description WebSocket connections open.
        */
       connections: number;
+      /**
+       * Format: double
+       * @description What engines have cost since the server was started, in US dollars.
+       */
+      cost_usd: number;
       /**
        * Format: double
        * @description Time on processors of this process without its child processes, as a share of one core in percent: beyond 100
@@ -1177,6 +1274,12 @@ export interface components {
        * @description How far the most delayed speaker's recognition is behind, in milliseconds.
        */
       speech_lag_ms: number;
+      /**
+       * Format: u-int64
+       * @description How far the most delayed translation was behind its speaker on our side since the sample before: speech that waited
+       *     for its engine, and translated speech that was not played, in milliseconds.
+       */
+      translation_lag_ms: number;
     };
     /** @description Samples of the last quarter of an hour. */
     Samples: {
@@ -1497,15 +1600,42 @@ export interface components {
       type: "translation";
       utterance_id: components["schemas"]["UtteranceId"];
     };
-    /** @description Speech listened to by one engine. */
-    UsageView: {
+    /** @description The ledger of these days. */
+    Usage: {
+      /**
+       * Format: double
+       * @description What it cost together, in US dollars.
+       */
+      cost_usd: number;
+      /** @description By day and engine, in this order. */
+      usage: components["schemas"]["DayOfUse"][];
+    };
+    /** @description What an engine was used for in a room since that was started. */
+    UsageFigures: {
       /**
        * Format: u-int64
-       * @description In milliseconds.
+       * @description Audio it was given, once for each of its streams, in milliseconds.
        */
       audio_ms: number;
+      budget_left?: components["schemas"]["BudgetFigures"] | null;
+      /**
+       * Format: double
+       * @description What that cost in US dollars, by the prices in the settings; absent where it cost nothing.
+       */
+      cost_usd?: number | null;
       /** @description The engine. */
       engine: string;
+      /**
+       * Format: u-int64
+       * @description How far the most delayed of its translations in the room is behind on our side: speech that waits for the engine,
+       *     and translated speech that is not played yet, in milliseconds.
+       */
+      lag_ms: number;
+      /**
+       * Format: u-int64
+       * @description Tokens of all kinds, for an engine that is billed by them.
+       */
+      tokens?: number | null;
     };
     /** @description Names an utterance: all revisions of what one speaker said between two pauses. */
     UtteranceId: string;
@@ -2544,6 +2674,74 @@ export interface operations {
       };
       /** @description There is no way from the one language to the other */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      /** @description Any other error */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  usage: {
+    parameters: {
+      query?: {
+        /**
+         * @description The first day in UTC, as `2026-11-21`; without it from the first that is kept.
+         * @example 2026-11-01
+         */
+        from?: string;
+        /** @description Of this room only; without it of all rooms together. */
+        room_id?: components["schemas"]["RoomId"];
+        /**
+         * @description The last day; without it until today.
+         * @example 2026-11-30
+         */
+        to?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Usage"];
+        };
+      };
+      /** @description from or to is not a day */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      /** @description Needs the role operator */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      /** @description The store does not work */
+      503: {
         headers: {
           [name: string]: unknown;
         };
