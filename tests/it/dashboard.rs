@@ -16,7 +16,7 @@ const OFTEN: (&str, &str) = ("INTERPRES__METRICS__SAMPLE_INTERVAL", "500ms");
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Every number of a sample.
-const NUMBERS: [&str; 16] = [
+const NUMBERS: [&str; 18] = [
     "connections",
     "rooms",
     "sessions",
@@ -29,6 +29,8 @@ const NUMBERS: [&str; 16] = [
     "finals_per_second",
     "refused_per_second",
     "speech_lag_ms",
+    "translation_lag_ms",
+    "cost_usd",
     "cpu_percent",
     "memory_bytes",
     "restarts",

@@ -43,7 +43,8 @@ const TRANSLATION: Price = Price {
 
 const CONVERSATION: Price = Price {
     audio_minute: 0.0,
-    transcription_minute: 0.017,
+    // Of gpt-4o-transcribe, the usual model beside it.
+    transcription_minute: 0.006,
     text_in: 4.0,
     text_cached: 0.4,
     audio_in: 32.0,

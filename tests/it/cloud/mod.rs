@@ -2,6 +2,7 @@
 
 mod faults;
 mod interpreting;
+mod money;
 
 use std::time::Duration;
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::server::Server;
+use crate::support::server::{Server, local_engine};
 
 #[tokio::test]
 async fn languages_say_what_can_be_spoken_read_heard_and_typed() {
@@ -58,11 +58,7 @@ async fn engines_say_what_was_found_and_which_package_is_missing() {
         "/nowhere/en-us",
     )]);
     let answer = server.get("/api/engines").await;
-    let engines = answer["engines"].as_array().unwrap();
-    let local = engines
-        .iter()
-        .find(|engine| engine["name"] == "local")
-        .unwrap();
+    let local = local_engine(&answer);
     assert_eq!(
         (&local["default"], &local["available"]),
         (&Value::Bool(true), &Value::Bool(true))

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{actors, is_final, listed, person, processes, say};
 use crate::support::{
-    server::Server,
+    server::{Server, local_engine},
     speech::{recording, silence, speak},
 };
 
@@ -139,7 +139,7 @@ async fn a_room_that_was_made_and_never_used_goes() {
 async fn a_recognizer_is_released_in_silence_and_back_with_the_next_word() {
     let server = Server::with(&[("INTERPRES__SOURCE__RELEASE_AFTER", "300ms")]);
     let mut ana = person(&server, "Ana", "demo", "en", &["en"]).await;
-    let talkers = |page: &Value| page["engines"].as_array().unwrap()[0]["talkers"].clone();
+    let talkers = |page: &Value| local_engine(page)["talkers"].clone();
     for round in 0..2 {
         let (speech, pause) = (recording("goforward.raw"), silence(Duration::from_secs(1)));
         let speaking = async {

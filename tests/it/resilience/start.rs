@@ -9,7 +9,7 @@ use std::{
 use serde_json::json;
 
 use super::{is_final, person, say};
-use crate::support::server::Server;
+use crate::support::server::{Server, local_engine};
 
 /// Runs a server that is expected not to start.
 fn start(folder: &Path, environment: &[(&str, &str)]) -> Output {
@@ -83,11 +83,7 @@ async fn without_any_engine_people_who_understand_each_other_still_talk() {
         ("LOG_LEVEL", "off"),
     ]);
     let engines = server.get("/api/engines").await;
-    let local = engines["engines"].as_array().unwrap().iter();
-    let local = local
-        .clone()
-        .find(|engine| engine["name"] == "local")
-        .unwrap();
+    let local = local_engine(&engines);
     assert_eq!(local["available"], false, "{local}");
     for part in local["parts"].as_array().unwrap() {
         assert_eq!(part["available"], false, "{part}");

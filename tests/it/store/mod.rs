@@ -6,6 +6,7 @@ mod erasure;
 mod faults;
 mod leases;
 mod material;
+mod money;
 mod nodes;
 mod opening;
 mod place;

@@ -278,6 +278,13 @@ fn owned(environment: &[(&str, &str)]) -> Vec<(String, String)> {
     environment.iter().map(own).collect()
 }
 
+/// What `/api/engines` says of the engine of this machine.
+pub fn local_engine(page: &Value) -> &Value {
+    let engines = page["engines"].as_array().unwrap();
+    let local = engines.iter().find(|engine| engine["name"] == "local");
+    local.expect("the engine of this machine")
+}
+
 /// A client for HTTP. The library leaves the choice of cryptography to the program.
 pub fn http_client() -> reqwest::Client {
     // Whoever installed one before installed the same.
