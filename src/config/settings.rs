@@ -131,10 +131,10 @@ pub struct Store {
     pub url: Option<SecretString>,
     /// Writes that may wait for the database.
     pub queue: usize,
-    /// How long what was said is kept, and usage.
+    /// How long what was said is kept.
     #[serde(with = "humantime_serde")]
     pub keep_transcripts: Duration,
-    /// How long the audit trail is kept.
+    /// How long the audit trail is kept, and the ledger of what engines were used for.
     #[serde(with = "humantime_serde")]
     pub keep_audit: Duration,
 }

@@ -228,7 +228,7 @@ impl Tables {
     fn forget(&mut self, entries_before: Timestamp, audit_before: Timestamp) -> Outcome {
         self.entries
             .retain(|_, entry| entry.subject.at >= entries_before);
-        let day = entries_before.day();
+        let day = audit_before.day();
         self.usage.retain(|(_, of, _), _| *of >= day);
         self.audit.retain(|record| record.at >= audit_before);
         let talked: BTreeSet<RoomId> = self.entries.keys().map(|(room, _)| room.clone()).collect();

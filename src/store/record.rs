@@ -259,13 +259,13 @@ pub enum Write {
     /// Erases all that was said in a room, its name and its usage; its numbering stays, so that no number is given
     /// twice. [`Outcome::Done`], also if there is none.
     EraseRoom(RoomId),
-    /// Removes what is older than it need be kept: log entries and usage before the one moment, audit records before
+    /// Removes what is older than it need be kept: log entries before the one moment, usage and audit records before
     /// the other, and rooms that nobody holds, that have no entries left and were last used before the first.
     /// [`Outcome::Done`].
     ForgetOld {
-        /// Log entries and usage.
+        /// Log entries.
         entries_before: Timestamp,
-        /// Audit records.
+        /// Usage and audit records.
         audit_before: Timestamp,
     },
 }

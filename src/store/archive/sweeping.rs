@@ -24,9 +24,9 @@ const LAST_USE: Duration = Duration::from_secs(1);
 pub struct Retention {
     /// Sessions that nobody is attached to and in which nothing happens.
     pub sessions: Duration,
-    /// What was said, and usage.
+    /// What was said.
     pub transcripts: Duration,
-    /// What was ordered by whom.
+    /// What was ordered by whom, and what engines were used for.
     pub audit: Duration,
 }
 

@@ -227,7 +227,7 @@ async fn forget(
             ),
             Statement::new(
                 "DELETE FROM usage WHERE day < $1",
-                [entries_before.day().into()],
+                [audit_before.day().into()],
             ),
             Statement::new("DELETE FROM audit WHERE at < $1", [audit_before.into()]),
             Statement::new(
