@@ -332,7 +332,9 @@ impl Actor for Room {
                 ctx.watch(&seat.session);
             }
             self.publish_again(ctx);
-            self.follow_usage(ctx);
+            if self.meter.is_known() {
+                self.follow_usage(ctx);
+            }
             self.plan(ctx);
             self.push_all_routes(ctx);
         }
