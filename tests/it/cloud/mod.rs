@@ -2,6 +2,7 @@
 
 mod faults;
 mod interpreting;
+mod tokens;
 
 use std::time::Duration;
 
