@@ -44,7 +44,7 @@ const SPREAD: Duration = Duration::from_secs(1);
 const BEFORE: usize = 100;
 const FALTERS: usize = 50;
 
-/// Between two sentences, in samples: too short to end an utterance.
+/// Between two sentences, in samples.
 const BREATH: usize = RATE / 5;
 
 /// How long what was said last is waited for.
@@ -59,6 +59,9 @@ pub async fn measure(report: &mut Report) -> anyhow::Result<()> {
         ("INTERPRES__ENGINES__DEFAULT", "azure-translate"),
         ("AZURE_OPENAI_ENDPOINT", &provider.endpoint()),
         ("AZURE_OPENAI_API_KEY", "a-key-that-nobody-checks"),
+        // What each says is one utterance: no pause ends it, and after none something waits.
+        ("INTERPRES__SPEECH__HANG", "2s"),
+        ("INTERPRES__SPEECH__MAX_UTTERANCE", "1m"),
     ])?;
     let sayings = everyday(20)?;
     let mut people = Vec::new();
@@ -104,6 +107,8 @@ pub async fn measure(report: &mut Report) -> anyhow::Result<()> {
         spoken.push((speaking.await??, listening.await??));
         drop(mouth);
     }
+    // Not on this thread, on which the provider answers their farewells.
+    tokio::task::spawn_blocking(move || drop(server)).await?;
     let sessions = provider.take();
     let mut all = Delays::default();
     for (said, captions) in &spoken {

@@ -28,7 +28,7 @@ fn application(emulator: &Emulator, secret: &str) -> Server {
         (&entra("CLIENT_SECRET"), secret),
         ("INTERPRES__ENGINES__DEFAULT", "azure-translate"),
         ("INTERPRES__ENGINES__FALLBACK", "[]"),
-        ("INTERPRES__INVOKER__RELEASE_AFTER", "0s"),
+        ("INTERPRES__INVOKER__RELEASE_AFTER", "1s"),
         ("LOG_LEVEL", "debug"),
     ])
 }
@@ -65,7 +65,7 @@ async fn a_room_is_interpreted_with_a_token_that_is_renewed_before_it_ends() {
         "{told:?}"
     );
     let log = server.log();
-    assert!(log.contains("listening"), "{log}");
+    assert!(log.contains("session attached"), "{log}");
     for secret in [SECRET, "entra-emulated-"] {
         assert!(!log.contains(secret), "{log}");
     }
@@ -92,9 +92,10 @@ async fn a_wrong_secret_is_told_in_clear_words_and_nowhere_repeated() {
     const WRONG: &str = "wr0ng-s3cret-of-ours";
     let emulator = Emulator::null(&[]);
     let server = application(&emulator, WRONG);
-    let (mut ana, _berta) = two(&server).await;
+    let (mut ana, mut berta) = two(&server).await;
     speak(&mut ana, &recording("goforward.raw")).await;
-    let error = ana
+    // Who waits for the translation is told.
+    let error = berta
         .expect_where("error", |error| error["code"] == "engine_unavailable")
         .await;
     let message = error["message"].as_str().unwrap();

@@ -197,9 +197,11 @@ async fn a_machine_is_refused_that_does_not_ask_as_one() {
     assert_eq!(emulator.get("/_emulator/tokens").await["given"], 0);
 }
 
-#[test]
-fn it_says_with_which_id_and_secret() {
+#[tokio::test]
+async fn it_says_with_which_id_and_secret() {
     let emulator = Emulator::null(&["--client-id", "an-id", "--client-secret", "a-secret"]);
+    // One that answers has begun to heed signals too.
+    emulator.get("/_emulator/tokens").await;
     let (said, _) = emulator.finish();
     assert!(said.contains("__CLIENT_ID=an-id "), "{said}");
     assert!(said.contains("__CLIENT_SECRET=a-secret "), "{said}");
