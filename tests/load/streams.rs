@@ -8,7 +8,7 @@
 //! 2 s each speaker's network falters for a second, as networks do; the stream catches up, and from then on each frame
 //! leaves when it is full. What came before is told apart.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use anyhow::Context;
 use futures_util::{
@@ -25,7 +25,7 @@ use crate::{
     material::{RATE, Saying, everyday},
     options::option,
     process::{processor_time, resident},
-    provider::{FRAME_BYTES, Provider, Session, TAIL_BYTES, last_word},
+    provider::{Answer, FRAME_BYTES, Provider, Session, TAIL_BYTES, last_word},
     report::{Goal, Report},
     server::Server,
 };
@@ -112,7 +112,7 @@ pub async fn measure(report: &mut Report) -> anyhow::Result<()> {
     let sessions = provider.take();
     let mut all = Delays::default();
     for (said, captions) in &spoken {
-        all.add(said, captions, &sessions)?;
+        all.add(said, captions, &sessions, over - PATIENCE)?;
     }
     all.report(report, streams);
     let load = std::fs::read_to_string("/proc/loadavg")?;
@@ -163,6 +163,8 @@ fn speech(sayings: &[Saying], first: usize, seconds: usize) -> anyhow::Result<Ve
 struct Said {
     bytes: Vec<u8>,
     sent: Vec<Instant>,
+    /// How late that was.
+    late: Vec<Duration>,
 }
 
 async fn speak(
@@ -170,7 +172,7 @@ async fn speak(
     bytes: Vec<u8>,
     first: Instant,
 ) -> anyhow::Result<Said> {
-    let mut sent = Vec::new();
+    let (mut sent, mut late) = (Vec::new(), Vec::new());
     let mut ticks = interval_at(first, MESSAGE);
     for message in bytes.chunks_exact(MESSAGE_BYTES) {
         if sent.len() == BEFORE {
@@ -178,12 +180,13 @@ async fn speak(
                 ticks.tick().await;
             }
         }
-        ticks.tick().await;
+        let due = ticks.tick().await;
         let message = Message::binary(message.to_vec());
         sent.push(Instant::now());
+        late.push(due.elapsed());
         sink.send(message).await?;
     }
-    Ok(Said { bytes, sent })
+    Ok(Said { bytes, sent, late })
 }
 
 /// Notes when texts come; what they are is looked at afterwards.
@@ -212,7 +215,10 @@ struct Delays {
     target: Vec<Duration>,
     /// Frames that end in silence that was filled in.
     filled: usize,
-    words: usize,
+    /// Words that were sent long before the end and never came.
+    unread: usize,
+    /// How late the speakers' own timers were.
+    timers: Vec<Duration>,
 }
 
 impl Delays {
@@ -221,10 +227,11 @@ impl Delays {
         said: &Said,
         captions: &[(Instant, Utf8Bytes)],
         sessions: &[Session],
+        until: Instant,
     ) -> anyhow::Result<()> {
-        let mut theirs = Vec::new();
-        // Up to which word they were read.
-        let mut read = [0, 0];
+        self.timers.extend(&said.late);
+        // Of each session of theirs, how many words of each side were read.
+        let mut read: BTreeMap<usize, [usize; 2]> = BTreeMap::new();
         for (at, text) in captions {
             let message: Value = serde_json::from_str(text)?;
             let (side, letter) = match message["type"].as_str() {
@@ -236,23 +243,23 @@ impl Delays {
             let Some((number, word)) = last_word(letter, text) else {
                 continue;
             };
-            if !theirs.contains(&number) {
-                theirs.push(number);
-                read = [0, 0];
-            }
             let session = sessions.get(number).context("a session")?;
-            for answer in session.answers.iter().take(word + 1).skip(read[side]) {
+            let read = &mut read.entry(number).or_default()[side];
+            for answer in session.answers.iter().take(word + 1).skip(*read) {
                 let (times, sent) = match side {
                     0 => (&mut self.source, answer.source),
                     _ => (&mut self.target, answer.target),
                 };
                 times.push(at.saturating_duration_since(sent));
             }
-            read[side] = read[side].max(word + 1);
+            *read = (*read).max(word + 1);
         }
-        for number in theirs {
-            self.add_frames(said, &sessions[number]);
-            self.words += sessions[number].answers.len();
+        for (number, [source, target]) in read {
+            let session = &sessions[number];
+            self.add_frames(said, session);
+            let in_time = |answer: &&Answer| answer.target < until;
+            let words = session.answers.iter().filter(in_time).count();
+            self.unread += words.saturating_sub(source) + words.saturating_sub(target);
         }
         Ok(())
     }
@@ -273,6 +280,8 @@ impl Delays {
             if message < BEFORE {
                 self.paced.push(delay);
             } else {
+                if delay.as_millis() >= 6 {
+                }
                 self.audio.push(delay);
             }
         }
@@ -297,17 +306,18 @@ impl Delays {
                 &self.source,
                 Goal::AtMost(5.0),
             ),
+            (
+                "  for comparison: this program's own timers, late by",
+                &self.timers,
+                Goal::None,
+            ),
         ];
         for (name, times, goal) in rows {
             report.times(name, times, 0.99, Goal::None, goal);
         }
         report.note(
             "  frames that end in silence / words never read",
-            format!(
-                "{} / {}",
-                self.filled,
-                (2 * self.words).saturating_sub(self.source.len() + self.target.len())
-            ),
+            format!("{} / {}", self.filled, self.unread),
         );
     }
 }
