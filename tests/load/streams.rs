@@ -280,8 +280,7 @@ impl Delays {
             if message < BEFORE {
                 self.paced.push(delay);
             } else {
-                if delay.as_millis() >= 6 {
-                }
+                if delay.as_millis() >= 6 {}
                 self.audio.push(delay);
             }
         }

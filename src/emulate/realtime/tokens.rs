@@ -19,6 +19,7 @@ pub struct Tokens {
 #[derive(Debug, Default)]
 struct Given {
     count: u64,
+    ahead: u64,
     until: HashMap<String, Instant>,
 }
 
@@ -27,6 +28,8 @@ struct Given {
 pub struct TokenCount {
     /// Given so far.
     pub given: u64,
+    /// Of these, those given while another was still good.
+    pub ahead: u64,
     /// Good now.
     pub good: usize,
 }
@@ -51,6 +54,7 @@ impl Tokens {
         let now = Instant::now();
         let mut given = self.given.lock();
         given.until.retain(|_, until| *until > now);
+        given.ahead += u64::from(!given.until.is_empty());
         if given.until.len() >= MOST_TOKENS {
             let first = given.until.iter().min_by_key(|(_, until)| **until);
             if let Some(first) = first.map(|(token, _)| token.clone()) {
@@ -75,6 +79,7 @@ impl Tokens {
         let given = self.given.lock();
         TokenCount {
             given: given.count,
+            ahead: given.ahead,
             good: given.until.values().filter(|until| **until > now).count(),
         }
     }
@@ -91,11 +96,16 @@ mod tests {
         tokio::time::advance(Duration::from_secs(9)).await;
         let second = tokens.give();
         assert!(tokens.is_good(&first) && tokens.is_good(&second));
-        assert_eq!(tokens.count(), TokenCount { given: 2, good: 2 });
+        let count = |good| TokenCount {
+            given: 2,
+            ahead: 1,
+            good,
+        };
+        assert_eq!(tokens.count(), count(2));
         tokio::time::advance(Duration::from_secs(1)).await;
         assert!(!tokens.is_good(&first) && tokens.is_good(&second));
         assert!(!tokens.is_good("entra-emulated-by-nobody"));
-        assert_eq!(tokens.count(), TokenCount { given: 2, good: 1 });
+        assert_eq!(tokens.count(), count(1));
         tokio::time::advance(Duration::from_secs(1)).await;
         for _ in 0..MOST_TOKENS {
             tokens.give();
