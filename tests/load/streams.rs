@@ -280,7 +280,6 @@ impl Delays {
             if message < BEFORE {
                 self.paced.push(delay);
             } else {
-                if delay.as_millis() >= 6 {}
                 self.audio.push(delay);
             }
         }
