@@ -68,6 +68,8 @@ pub struct InvokerOrder {
     pub speaker: Speaker,
     /// The language they come in.
     pub source: Language,
+    /// Whether that is only taken to be so: an engine that interprets end to end finds it out itself.
+    pub assumed: bool,
     /// The language they go out in.
     pub target: Language,
     /// Who translates, and who does instead.

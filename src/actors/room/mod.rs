@@ -76,6 +76,8 @@ pub struct Seat {
 pub struct Speaking {
     /// What they speak, `auto` resolved.
     pub language: Language,
+    /// Whether that is only taken to be so, because they left it open.
+    pub assumed: bool,
     /// What the Source shows of itself.
     pub gauge: Arc<SourceGauge>,
 }

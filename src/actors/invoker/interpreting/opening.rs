@@ -160,7 +160,7 @@ impl Invoker {
     ) {
         let request = InterpretationRequest {
             speaker: self.order.speaker.session_id.to_string(),
-            source: Some(self.order.source.clone()),
+            source: (!self.order.assumed).then(|| self.order.source.clone()),
             target: self.order.target.clone(),
             transcript,
             glossary: self.order.glossary.clone(),
