@@ -326,7 +326,8 @@ impl Actor for Invoker {
     }
 
     fn stopped(&mut self, _: &mut Ctx<Self>) {
-        self.drop_interpreting();
+        let stopped = "the translation was stopped before this was translated";
+        self.drop_interpreting(&Refusal::new("untranslated", stopped));
         self.voice.cancel();
     }
 }
@@ -374,7 +375,7 @@ impl Handler<InvokerOrder> for Invoker {
         for lost in given_up {
             self.tell_failure(Some(lost.utterance), language_changed());
         }
-        self.drop_interpreting();
+        self.drop_interpreting(&language_changed());
         self.kept_order.change(|kept| *kept = order);
         self.order = self.kept_order.get();
         self.stream.release();

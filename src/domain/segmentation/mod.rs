@@ -171,6 +171,20 @@ impl Segmentation {
             .or(newest)
     }
 
+    /// What was said and has no translation, if nothing more comes after `now`, in time since the stream began. What was
+    /// said long before the newest of the translation has come within another sentence.
+    pub fn untranslated(&self, now: Duration) -> impl Iterator<Item = u64> {
+        let newest = self.target.known.last_key_value();
+        let newest = newest.map(|(utterance, _)| *utterance);
+        let came = self.target.came;
+        let said = self.source.known.iter();
+        said.filter(move |(utterance, known)| {
+            newest.is_none_or(|newest| **utterance > newest)
+                && (known.until > came || known.until + MOST_BEHIND >= now)
+        })
+        .map(|(utterance, _)| *utterance)
+    }
+
     /// Whether a sentence of this side is under way.
     pub fn is_open(&self, side: Side) -> bool {
         match side {

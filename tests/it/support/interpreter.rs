@@ -53,6 +53,10 @@ pub struct Book {
     pub mute: bool,
     /// The glossaries it was given, at opening and since.
     pub glossaries: Vec<Option<Value>>,
+    /// The languages it was told at opening that would be spoken.
+    pub sources: Vec<Option<Language>>,
+    /// The turns somebody spoke over, and how much of each was heard.
+    pub interrupted: Vec<(u64, Duration)>,
 }
 
 /// The engine.
@@ -177,6 +181,7 @@ impl Engine for ScriptedInterpreter {
         }
         book.opened.push((Instant::now(), request.transcript));
         book.glossaries.push(request.glossary);
+        book.sources.push(request.source);
         book.open += 1;
         book.most_open = book.most_open.max(book.open);
         drop(book);
@@ -264,7 +269,9 @@ impl Stream {
                     Some(InterpretationInput::Glossary(glossary)) => {
                         self.book.lock().unwrap().glossaries.push(Some(glossary));
                     }
-                    Some(InterpretationInput::Interrupted { .. }) => {}
+                    Some(InterpretationInput::Interrupted { turn, heard }) => {
+                        self.book.lock().unwrap().interrupted.push((turn, heard));
+                    }
                     None => break None,
                 },
             }

@@ -237,14 +237,8 @@ impl Invoker {
         {
             self.finish_texts(&mut link);
             self.end_sound(&mut link);
-            for awaited in link.unanswered_utterances() {
-                self.voice.finish(&awaited.id);
-                let missing = "the engine broke off before this was translated";
-                self.tell_failure(
-                    Some(awaited.id.clone()),
-                    Refusal::new("untranslated", missing),
-                );
-            }
+            let missing = "the engine broke off before this was translated";
+            self.tell_untranslated(&link, &Refusal::new("untranslated", missing));
             if let Some(mut next) = self.interpreting.links.pop_front() {
                 for output in std::mem::take(&mut next.held) {
                     self.take(&mut next, output, ctx);
@@ -253,6 +247,14 @@ impl Invoker {
             }
         }
         self.ensure_speaking(ctx);
+    }
+
+    /// Tells the readers what a stream that is over leaves without a translation.
+    pub(super) fn tell_untranslated(&mut self, link: &Link, refusal: &Refusal) {
+        for utterance in link.untranslated() {
+            self.voice.finish(&utterance);
+            self.tell_failure(Some(utterance), refusal.clone());
+        }
     }
 
     pub(super) fn finish_texts(&mut self, link: &mut Link) {

@@ -27,7 +27,7 @@ use self::{
 };
 use super::Invoker;
 use crate::{
-    actors::{insistent::Insistent, room::captions::Transcribed},
+    actors::{insistent::Insistent, refusal::Refusal, room::captions::Transcribed},
     audio::backlog::{Backlog, Piece},
     domain::{
         identity::UtteranceId,
@@ -261,9 +261,10 @@ impl Invoker {
 
     /// The speaker has another language, name or engine, or this life is over: what was understood stands, and nothing
     /// more is heard of what was said.
-    pub(super) fn drop_interpreting(&mut self) {
+    pub(super) fn drop_interpreting(&mut self, why: &Refusal) {
         while let Some(mut link) = self.interpreting.links.pop_front() {
             self.finish_texts(&mut link);
+            self.tell_untranslated(&link, why);
         }
         let interpreting = &mut self.interpreting;
         interpreting.opening = None;

@@ -30,6 +30,9 @@ impl Invoker {
             if revision.side == Side::Source && !begun && !self.interpreting.transcript.get() {
                 continue;
             }
+            if revision.side == Side::Source {
+                link.has_written(revision.utterance);
+            }
             if revision.last {
                 if begun {
                     self.interpreting.shown.change(|shown| shown.remove(&key));
