@@ -7,6 +7,7 @@
 
 mod gauge;
 pub mod interpreting;
+mod interrupted;
 mod stream;
 
 use std::{
@@ -19,10 +20,13 @@ use actix::{Actor, AsyncContext, Handler, Message, Running};
 use serde_json::Value;
 use tokio::time::Instant;
 
-pub use self::gauge::{InvokerGauge, InvokerState};
 use self::{
     gauge::Shown,
     interpreting::{Interpreting, Legacy},
+};
+pub use self::{
+    gauge::{InvokerGauge, InvokerState},
+    interrupted::SpokenOver,
 };
 use crate::{
     actors::{

@@ -9,6 +9,7 @@ pub mod captions;
 pub mod describing;
 pub mod draining;
 pub mod entering;
+mod interrupting;
 pub mod meter;
 pub mod planning;
 mod publishing;
@@ -181,6 +182,7 @@ impl Room {
                 translation_enabled: true,
                 speech: false,
                 partials: true,
+                barge_in: false,
             };
             state.roster.members.entry(id).or_insert(Arc::new(member));
         }

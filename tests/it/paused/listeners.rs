@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 
 use super::{
     interpreting::{
-        ana_and_berta, finals, in_a_tree_with, listen, meanwhile, say, seconds, settings, sound,
-        texts,
+        PIECE, ana_and_berta, finals, frames, in_a_tree_with, listen, meanwhile, say, seconds,
+        settings, sound, texts,
     },
-    tree::{Came, messages},
+    tree::{Came, Person, messages},
 };
 use crate::support::interpreter::ScriptedInterpreter;
 
@@ -106,6 +106,149 @@ async fn an_engine_that_finds_out_what_is_spoken_is_not_told_what_is_assumed() {
         say(&mut ana, seconds(1)).await;
         listen(&mut ana, &mut berta, seconds(2)).await;
         assert_eq!(scripted.book.lock().unwrap().opened.len(), 2);
+    })
+    .await;
+}
+
+/// Berta begins to speak two seconds into a sentence of six that is played to her. What came to her from then on, and
+/// what came to the others.
+async fn spoken_over(
+    scripted: &ScriptedInterpreter,
+    (ana, berta): (&mut Person, &mut Person),
+    other: Option<&mut Person>,
+) -> (Vec<Came>, Vec<Came>) {
+    // A background, over which her tone is a voice.
+    sound(berta, false, seconds(1)).await;
+    let mut heard = meanwhile(berta, say(ana, seconds(6))).await;
+    while frames(&heard).len() < 100 {
+        heard.extend(berta.during(PIECE).await);
+    }
+    assert!(messages(&heard, "audio_stop").is_empty(), "{heard:#?}");
+    assert!(scripted.book.lock().unwrap().interrupted.is_empty());
+    let speaking = async {
+        let mut came = sound(berta, true, seconds(2)).await;
+        came.extend(sound(berta, false, seconds(8)).await);
+        came
+    };
+    match other {
+        Some(other) => {
+            other.during(Duration::from_millis(1)).await;
+            tokio::join!(speaking, other.during(seconds(10)))
+        }
+        None => (speaking.await, Vec::new()),
+    }
+}
+
+fn reasons(came: &[Came]) -> Vec<Value> {
+    let stops = messages(came, "audio_stop").into_iter();
+    stops.map(|stop| stop["reason"].clone()).collect()
+}
+
+/// Berta is to be heard as well as Ana, and wants silence when she speaks.
+async fn berta_barges_in(berta: &mut Person) {
+    berta.send(json!({"type": "configure", "config": {"barge_in": true}}));
+    let came = berta.during(PIECE).await;
+    assert_eq!(messages(&came, "session_configured").len(), 1, "{came:#?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_who_speaks_over_what_only_they_hear_ends_it_and_the_engine_is_told() {
+    let scripted = Arc::new(ScriptedInterpreter::new(false, seconds(1), seconds(3600)));
+    in_a_tree_with(settings(), &scripted, async |environment| {
+        let (mut ana, mut berta) = ana_and_berta(&environment).await;
+        berta_barges_in(&mut berta).await;
+        let (came, _) = spoken_over(&scripted, (&mut ana, &mut berta), None).await;
+        assert_eq!(reasons(&came), ["cancelled"], "{came:#?}");
+        // A voice is one after a moment.
+        let heard = frames(&came).len();
+        assert!(heard < 50, "{heard} frames after she began");
+        let interrupted = scripted.book.lock().unwrap().interrupted.clone();
+        let [(0, heard)] = interrupted[..] else {
+            panic!("{interrupted:?}");
+        };
+        assert!(
+            heard >= seconds(2) && heard <= seconds(3),
+            "what was heard: {heard:?}"
+        );
+        // The next sentence is heard again.
+        let mut came = meanwhile(&mut berta, say(&mut ana, seconds(1))).await;
+        came.extend(listen(&mut ana, &mut berta, seconds(10)).await);
+        assert_eq!(reasons(&came), ["complete"], "{came:#?}");
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_who_speaks_over_what_others_hear_too_has_silence_alone() {
+    let scripted = Arc::new(ScriptedInterpreter::new(false, seconds(1), seconds(3600)));
+    in_a_tree_with(settings(), &scripted, async |environment| {
+        let (mut ana, mut berta) = ana_and_berta(&environment).await;
+        let mut clara = Person::connect(&environment);
+        clara
+            .create_session(
+                json!({"room_id": "demo", "speaks": "es", "hears": ["es"], "speech": true}),
+            )
+            .await;
+        berta_barges_in(&mut berta).await;
+        let people = (&mut ana, &mut berta);
+        let (came, others) = spoken_over(&scripted, people, Some(&mut clara)).await;
+        assert_eq!(reasons(&came), ["cancelled"], "{came:#?}");
+        assert!(frames(&came).len() < 50);
+        assert!(reasons(&others).contains(&json!("complete")), "{others:#?}");
+        assert!(frames(&others).len() > 150, "they hear the rest");
+        assert!(scripted.book.lock().unwrap().interrupted.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_has_not_asked_for_it_hears_on_while_they_speak() {
+    let scripted = Arc::new(ScriptedInterpreter::new(false, seconds(1), seconds(3600)));
+    in_a_tree_with(settings(), &scripted, async |environment| {
+        let (mut ana, mut berta) = ana_and_berta(&environment).await;
+        let (came, _) = spoken_over(&scripted, (&mut ana, &mut berta), None).await;
+        assert_eq!(reasons(&came), ["complete"], "{came:#?}");
+        assert!(frames(&came).len() > 150);
+        assert!(scripted.book.lock().unwrap().interrupted.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_who_goes_on_speaking_does_not_cut_their_own_translation() {
+    let scripted = Arc::new(ScriptedInterpreter::new(false, seconds(1), seconds(3600)));
+    in_a_tree_with(settings(), &scripted, async |environment| {
+        // Alone in a room of their own, where their translation comes back to them.
+        let mut ana = Person::connect(&environment);
+        let config = json!({"speaks": "en", "hears": ["es"], "speech": true, "barge_in": true});
+        ana.create_session(config).await;
+        sound(&mut ana, false, seconds(1)).await;
+        let mut came = say(&mut ana, seconds(4)).await;
+        came.extend(sound(&mut ana, false, seconds(1)).await);
+        came.extend(say(&mut ana, seconds(2)).await);
+        came.extend(ana.during(seconds(10)).await);
+        assert_eq!(reasons(&came), ["complete", "complete"], "{came:#?}");
+        assert!(scripted.book.lock().unwrap().interrupted.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_continuous_translation_that_is_spoken_over_goes_on_with_its_next_passage() {
+    let scripted = Arc::new(ScriptedInterpreter::new(true, seconds(1), seconds(3600)));
+    in_a_tree_with(settings(), &scripted, async |environment| {
+        let (mut ana, mut berta) = ana_and_berta(&environment).await;
+        berta_barges_in(&mut berta).await;
+        let (came, _) = spoken_over(&scripted, (&mut ana, &mut berta), None).await;
+        assert_eq!(reasons(&came)[0], "cancelled", "{came:#?}");
+        let finals = finals(&came, "translation");
+        assert!(
+            texts(&finals)[0].ends_with("1."),
+            "what is read is whole: {finals:?}"
+        );
+        let mut came = meanwhile(&mut berta, say(&mut ana, seconds(1))).await;
+        came.extend(listen(&mut ana, &mut berta, seconds(10)).await);
+        assert_eq!(reasons(&came), ["complete"], "{came:#?}");
     })
     .await;
 }

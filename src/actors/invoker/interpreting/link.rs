@@ -152,6 +152,12 @@ impl Link {
         id
     }
 
+    /// The turn that answers this utterance, if it was given here.
+    pub(super) fn turn_of(&self, utterance: &UtteranceId) -> Option<u64> {
+        let turn = self.said.iter().rposition(|said| said.id == *utterance);
+        turn.map(|turn| turn as u64)
+    }
+
     /// When the utterance of this turn began, if it is one that was given.
     pub(super) fn started_at(&self, turn: u64) -> Option<Timestamp> {
         if self.style.continuous {

@@ -181,6 +181,17 @@ impl Interpreting {
         }
     }
 
+    /// The translation of this utterance was spoken over after so much of it was heard. Only a turn-based engine can be
+    /// told; a continuous one has nothing that could end here.
+    pub(super) fn interrupt(&self, utterance: &UtteranceId, heard: Duration) {
+        for link in &self.links {
+            if let (Some(turn), Some(input)) = (link.turn_of(utterance), &link.input) {
+                // One that is full says the rest to nobody.
+                let _ = input.try_send(InterpretationInput::Interrupted { turn, heard });
+            }
+        }
+    }
+
     fn taking(&mut self) -> Option<&mut Link> {
         self.links
             .iter_mut()
