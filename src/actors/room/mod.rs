@@ -10,6 +10,7 @@ pub mod describing;
 pub mod draining;
 pub mod entering;
 mod interrupting;
+pub mod lines;
 pub mod meter;
 pub mod planning;
 mod publishing;

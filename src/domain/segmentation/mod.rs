@@ -9,12 +9,13 @@
 //! not its own by its time, and after a silence in which both sides are complete counting goes on together.
 
 mod boundary;
+mod lines;
 mod turns;
 
 use std::{collections::BTreeMap, time::Duration};
 
 use self::boundary::{length_end, sentence_end, without_late_marks};
-pub use self::turns::Turns;
+pub use self::{lines::Lines, turns::Turns};
 
 /// How long nothing may come behind the mark of a sentence until it is taken for its end.
 const AFTER_A_MARK: Duration = Duration::from_millis(500);

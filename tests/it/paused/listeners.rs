@@ -153,7 +153,7 @@ async fn berta_barges_in(berta: &mut Person) {
 
 #[tokio::test(start_paused = true)]
 async fn one_who_speaks_over_what_only_they_hear_ends_it_and_the_engine_is_told() {
-    let scripted = Arc::new(ScriptedInterpreter::new(false, seconds(1), seconds(3600)));
+    let scripted = Arc::new(ScriptedInterpreter::new(false, seconds(6), seconds(3600)));
     in_a_tree_with(settings(), &scripted, async |environment| {
         let (mut ana, mut berta) = ana_and_berta(&environment).await;
         berta_barges_in(&mut berta).await;
@@ -172,7 +172,7 @@ async fn one_who_speaks_over_what_only_they_hear_ends_it_and_the_engine_is_told(
         );
         // The next sentence is heard again.
         let mut came = meanwhile(&mut berta, say(&mut ana, seconds(1))).await;
-        came.extend(listen(&mut ana, &mut berta, seconds(10)).await);
+        came.extend(listen(&mut ana, &mut berta, seconds(15)).await);
         assert_eq!(reasons(&came), ["complete"], "{came:#?}");
     })
     .await;
@@ -180,7 +180,7 @@ async fn one_who_speaks_over_what_only_they_hear_ends_it_and_the_engine_is_told(
 
 #[tokio::test(start_paused = true)]
 async fn one_who_speaks_over_what_others_hear_too_has_silence_alone() {
-    let scripted = Arc::new(ScriptedInterpreter::new(false, seconds(1), seconds(3600)));
+    let scripted = Arc::new(ScriptedInterpreter::new(false, seconds(6), seconds(3600)));
     in_a_tree_with(settings(), &scripted, async |environment| {
         let (mut ana, mut berta) = ana_and_berta(&environment).await;
         let mut clara = Person::connect(&environment);
@@ -203,7 +203,7 @@ async fn one_who_speaks_over_what_others_hear_too_has_silence_alone() {
 
 #[tokio::test(start_paused = true)]
 async fn whoever_has_not_asked_for_it_hears_on_while_they_speak() {
-    let scripted = Arc::new(ScriptedInterpreter::new(false, seconds(1), seconds(3600)));
+    let scripted = Arc::new(ScriptedInterpreter::new(false, seconds(6), seconds(3600)));
     in_a_tree_with(settings(), &scripted, async |environment| {
         let (mut ana, mut berta) = ana_and_berta(&environment).await;
         let (came, _) = spoken_over(&scripted, (&mut ana, &mut berta), None).await;
@@ -216,7 +216,7 @@ async fn whoever_has_not_asked_for_it_hears_on_while_they_speak() {
 
 #[tokio::test(start_paused = true)]
 async fn one_who_goes_on_speaking_does_not_cut_their_own_translation() {
-    let scripted = Arc::new(ScriptedInterpreter::new(false, seconds(1), seconds(3600)));
+    let scripted = Arc::new(ScriptedInterpreter::new(false, seconds(6), seconds(3600)));
     in_a_tree_with(settings(), &scripted, async |environment| {
         // Alone in a room of their own, where their translation comes back to them.
         let mut ana = Person::connect(&environment);
@@ -226,7 +226,7 @@ async fn one_who_goes_on_speaking_does_not_cut_their_own_translation() {
         let mut came = say(&mut ana, seconds(4)).await;
         came.extend(sound(&mut ana, false, seconds(1)).await);
         came.extend(say(&mut ana, seconds(2)).await);
-        came.extend(ana.during(seconds(10)).await);
+        came.extend(ana.during(seconds(15)).await);
         assert_eq!(reasons(&came), ["complete", "complete"], "{came:#?}");
         assert!(scripted.book.lock().unwrap().interrupted.is_empty());
     })
@@ -235,20 +235,77 @@ async fn one_who_goes_on_speaking_does_not_cut_their_own_translation() {
 
 #[tokio::test(start_paused = true)]
 async fn a_continuous_translation_that_is_spoken_over_goes_on_with_its_next_passage() {
-    let scripted = Arc::new(ScriptedInterpreter::new(true, seconds(1), seconds(3600)));
+    let scripted = Arc::new(ScriptedInterpreter::new(true, seconds(6), seconds(3600)));
     in_a_tree_with(settings(), &scripted, async |environment| {
         let (mut ana, mut berta) = ana_and_berta(&environment).await;
         berta_barges_in(&mut berta).await;
         let (came, _) = spoken_over(&scripted, (&mut ana, &mut berta), None).await;
         assert_eq!(reasons(&came)[0], "cancelled", "{came:#?}");
+        assert!(frames(&came).len() < 50, "nothing more of this passage");
         let finals = finals(&came, "translation");
-        assert!(
-            texts(&finals)[0].ends_with("1."),
-            "what is read is whole: {finals:?}"
-        );
+        let read = texts(&finals).concat();
+        assert!(read.ends_with("1."), "what is read is whole: {read}");
         let mut came = meanwhile(&mut berta, say(&mut ana, seconds(1))).await;
-        came.extend(listen(&mut ana, &mut berta, seconds(10)).await);
+        came.extend(listen(&mut ana, &mut berta, seconds(15)).await);
         assert_eq!(reasons(&came), ["complete"], "{came:#?}");
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_second_language_names_its_sentences_as_the_transcript_does() {
+    let scripted = Arc::new(ScriptedInterpreter::new(true, seconds(2), seconds(3600)));
+    in_a_tree_with(settings(), &scripted, async |environment| {
+        let (mut ana, mut berta) = ana_and_berta(&environment).await;
+        let mut clara = Person::connect(&environment);
+        let hears =
+            |language: &str| json!({"room_id": "demo", "speaks": "fr", "hears": [language]});
+        clara.create_session(hears("fr")).await;
+        let talk = async {
+            for length in [2, 1, 3, 2] {
+                say(&mut ana, seconds(length)).await;
+            }
+            // A third language comes in the middle of a sentence.
+            sound(&mut ana, true, seconds(1)).await;
+            let mut dora = Person::connect(&environment);
+            dora.create_session(hears("pt")).await;
+            for length in [1, 2, 2, 1] {
+                say(&mut ana, seconds(length)).await;
+            }
+            dora
+        };
+        let talk = async {
+            let mut dora = talk.await;
+            let came = dora.during(seconds(10)).await;
+            (dora, came)
+        };
+        let (came, spanish, (_dora, rest)) =
+            tokio::join!(clara.during(seconds(40)), berta.during(seconds(40)), talk);
+        let ids = |came: &[Came], kind: &str| -> Vec<Value> {
+            let finals = finals(came, kind);
+            finals
+                .iter()
+                .map(|final_| final_["utterance_id"].clone())
+                .collect()
+        };
+        let written = ids(&came, "transcription");
+        assert_eq!(written.len(), 8, "{came:#?}");
+        assert_eq!(ids(&came, "translation"), written);
+        assert_eq!(ids(&spanish, "translation"), written);
+        // Of the sentence she came into she has the rest.
+        let portuguese = ids(&rest, "translation");
+        assert_eq!(portuguese[portuguese.len() - 3..], written[5..]);
+        assert_eq!(
+            scripted
+                .book
+                .lock()
+                .unwrap()
+                .opened
+                .iter()
+                .filter(|(_, written)| *written)
+                .count(),
+            1
+        );
     })
     .await;
 }

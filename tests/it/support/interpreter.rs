@@ -297,20 +297,24 @@ impl Stream {
     }
 
     fn piece(&mut self, source: &str, target: &str) {
-        let at = Some(self.began.elapsed());
+        let heard = self.began.elapsed();
         let turn = self.turn();
-        let piece = |text: &str| TextPiece {
+        // As real ones do: a translation has the time at which it is said.
+        let piece = |text: &str, at| TextPiece {
             turn,
             text: text.to_owned(),
-            at,
+            at: Some(at),
         };
         if self.transcript {
             self.say(
                 Duration::from_millis(50),
-                InterpretationOutput::Source(piece(source)),
+                InterpretationOutput::Source(piece(source, heard)),
             );
         }
-        self.say(self.lag, InterpretationOutput::Target(piece(target)));
+        self.say(
+            self.lag,
+            InterpretationOutput::Target(piece(target, heard + self.lag)),
+        );
     }
 
     fn hear(&mut self, samples: &Bytes) {

@@ -95,6 +95,7 @@ impl Invoker {
     /// What the oldest stream says.
     fn take(&mut self, link: &mut Link, output: InterpretationOutput, ctx: &mut Ctx<Self>) {
         let now = link.elapsed();
+        let clock = self.order.environment.clock.now();
         let mut found = Vec::new();
         match output {
             InterpretationOutput::Source(piece) => self.take_text(link, Side::Source, piece),
@@ -118,13 +119,13 @@ impl Invoker {
                 link.turns
                     .complete(Side::Target, turn, text, now, &mut found);
                 self.tell_revisions(link, found);
-                let id = self.id_of(link, turn);
+                let id = self.id_of(link, turn, clock);
                 link.answered(turn);
                 self.voice.finish(&id);
                 self.ensure_speaking(ctx);
             }
             InterpretationOutput::Untranslated { turn, error } => {
-                let id = self.id_of(link, turn);
+                let id = self.id_of(link, turn, clock);
                 link.answered(turn);
                 self.voice.finish(&id);
                 self.tell_failure(Some(id), Refusal::from(&error));
@@ -161,7 +162,8 @@ impl Invoker {
         sample_rate: u32,
     ) {
         if let Some(turn) = turn {
-            let id = self.id_of(link, turn);
+            let clock = self.order.environment.clock.now();
+            let id = self.id_of(link, turn, clock);
             return self.voice.push(&id, samples, sample_rate);
         }
         let mut found = Vec::new();
@@ -180,6 +182,7 @@ impl Invoker {
 
     /// Lets passages be heard, each under the name of the utterance that was being translated when it began.
     fn sound(&mut self, link: &mut Link, found: Vec<Passage>, sample_rate: u32) {
+        let clock = self.order.environment.clock.now();
         for passage in found {
             match passage {
                 Passage::Sound(samples) => {
@@ -187,7 +190,7 @@ impl Invoker {
                         Some((id, _)) => id,
                         None => {
                             let number = link.segmentation.translating().unwrap_or_default();
-                            self.id_of(link, number)
+                            self.id_of(link, number, clock)
                         }
                     };
                     self.voice.push(&id, &samples, sample_rate);

@@ -173,14 +173,13 @@ impl Link {
         self.answered = self.answered.max(turn.saturating_add(1));
     }
 
-    /// The text of this utterance has been shown as it was said.
-    pub(super) fn has_written(&mut self, number: u64) {
-        if self.style.continuous {
-            self.written.insert(number);
-            while self.written.len() > REMEMBERED {
-                self.written.pop_first();
-            }
+    /// The text of this utterance of a continuous engine is shown as it was said; whether that is new.
+    pub(super) fn begins_to_write(&mut self, number: u64) -> bool {
+        let is_new = self.style.continuous && self.written.insert(number);
+        while self.written.len() > REMEMBERED {
+            self.written.pop_first();
         }
+        is_new
     }
 
     /// Utterances that stay without a translation if nothing more comes: turns that never came to their end, and

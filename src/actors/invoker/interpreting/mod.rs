@@ -32,7 +32,7 @@ use crate::{
     domain::{
         identity::UtteranceId,
         interpretation::{INTERPRETATION_RATE, InterpretationInput},
-        segmentation::Side,
+        segmentation::{Lines, Side},
         server_message::Caption,
         time::Timestamp,
     },
@@ -73,6 +73,16 @@ pub enum Mark {
 #[rtype(result = "()")]
 pub struct Hear(pub Piece<Mark>);
 
+/// Another translation of the speaker, which writes their transcript, has begun this line of it.
+#[derive(Message, Debug, Clone)]
+#[rtype(result = "()")]
+pub struct Line {
+    /// The name of the line.
+    pub utterance: UtteranceId,
+    /// When it was begun to be said.
+    pub at: Timestamp,
+}
+
 /// What a caption that was shown and has no final is known by.
 type Shown = BTreeMap<(UtteranceId, Side), Caption>;
 
@@ -104,6 +114,8 @@ pub(super) struct Interpreting {
     /// Captions without a final; they outlive a crash.
     shown: Kept<Shown>,
     transcripts: Insistent<Transcribed>,
+    /// The transcript, while another translation writes it.
+    lines: Lines,
 }
 
 /// What of it outlives a crash.
@@ -134,6 +146,7 @@ impl Interpreting {
             transcript: legacy.transcript.clone(),
             shown: legacy.shown.clone(),
             transcripts: Insistent::default(),
+            lines: Lines::default(),
         }
     }
 
@@ -223,6 +236,14 @@ impl Handler<Hear> for Invoker {
         interpreting.backlog.push(piece);
         interpreting.backlog.shed(MOST_WAITING);
         self.drive(ctx);
+    }
+}
+
+impl Handler<Line> for Invoker {
+    type Result = ();
+
+    fn handle(&mut self, line: Line, _: &mut Ctx<Self>) {
+        self.interpreting.lines.begun(line.utterance, line.at);
     }
 }
 
