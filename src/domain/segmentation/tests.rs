@@ -296,6 +296,7 @@ fn what_was_said_without_a_translation_is_known_while_one_may_be_due() {
     let mut found = Vec::new();
     let mut say = |segmentation: &mut Segmentation, side, text: &str, at| {
         segmentation.push(side, text, None, ms(at), &mut found);
+        segmentation.pass(ms(at + 600), true, &mut found);
     };
     let untranslated = |segmentation: &Segmentation, now| -> Vec<u64> {
         segmentation.untranslated(ms(now)).collect()
