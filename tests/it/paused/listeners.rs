@@ -309,3 +309,41 @@ async fn a_second_language_names_its_sentences_as_the_transcript_does() {
     })
     .await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_somebody_else_reads_is_translated_to_its_end() {
+    let scripted = Arc::new(ScriptedInterpreter::new(false, seconds(6), seconds(3600)));
+    in_a_tree_with(settings(), &scripted, async |environment| {
+        let (mut ana, mut berta) = ana_and_berta(&environment).await;
+        let mut clara = Person::connect(&environment);
+        clara
+            .create_session(json!({"room_id": "demo", "speaks": "es", "hears": ["es"]}))
+            .await;
+        berta_barges_in(&mut berta).await;
+        let people = (&mut ana, &mut berta);
+        let (came, read) = spoken_over(&scripted, people, Some(&mut clara)).await;
+        assert_eq!(reasons(&came), ["cancelled"], "{came:#?}");
+        let read = finals(&read, "translation");
+        assert!(texts(&read)[0].ends_with("1."), "{read:#?}");
+        assert!(scripted.book.lock().unwrap().interrupted.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sentence_that_another_language_comes_before_is_named_to_its_readers() {
+    let scripted = Arc::new(ScriptedInterpreter::new(true, seconds(4), seconds(3600)));
+    in_a_tree_with(settings(), &scripted, async |environment| {
+        let (mut ana, mut berta) = ana_and_berta(&environment).await;
+        let mut came = meanwhile(&mut berta, say(&mut ana, seconds(1))).await;
+        came.extend(listen(&mut ana, &mut berta, seconds(1)).await);
+        ana.send(json!({"type": "configure", "config": {"speaks": "de"}}));
+        came.extend(listen(&mut ana, &mut berta, seconds(10)).await);
+        let said = finals(&came, "transcription");
+        assert_eq!(texts(&said), ["Sentence 1."], "{came:#?}");
+        let told = naming(&came, "untranslated", &said[0]["utterance_id"]);
+        assert_eq!(told, 1, "{came:#?}");
+        assert_eq!(messages(&came, "error").len(), 1, "{came:#?}");
+    })
+    .await;
+}
