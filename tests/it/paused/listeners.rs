@@ -224,7 +224,8 @@ async fn one_who_goes_on_speaking_does_not_cut_their_own_translation() {
         ana.create_session(config).await;
         sound(&mut ana, false, seconds(1)).await;
         let mut came = say(&mut ana, seconds(4)).await;
-        came.extend(sound(&mut ana, false, seconds(1)).await);
+        came.extend(sound(&mut ana, false, seconds(3)).await);
+        assert!(!frames(&came).is_empty() && reasons(&came).is_empty());
         came.extend(say(&mut ana, seconds(2)).await);
         came.extend(ana.during(seconds(15)).await);
         assert_eq!(reasons(&came), ["complete", "complete"], "{came:#?}");
