@@ -7,6 +7,7 @@
 
 mod gauge;
 pub mod interpreting;
+mod interrupted;
 mod stream;
 
 use std::{
@@ -19,10 +20,13 @@ use actix::{Actor, AsyncContext, Handler, Message, Running};
 use serde_json::Value;
 use tokio::time::Instant;
 
-pub use self::gauge::{InvokerGauge, InvokerState};
 use self::{
     gauge::Shown,
     interpreting::{Interpreting, Legacy},
+};
+pub use self::{
+    gauge::{InvokerGauge, InvokerState},
+    interrupted::SpokenOver,
 };
 use crate::{
     actors::{
@@ -68,6 +72,8 @@ pub struct InvokerOrder {
     pub speaker: Speaker,
     /// The language they come in.
     pub source: Language,
+    /// Whether that is only taken to be so: an engine that interprets end to end finds it out itself.
+    pub assumed: bool,
     /// The language they go out in.
     pub target: Language,
     /// Who translates, and who does instead.
@@ -324,7 +330,8 @@ impl Actor for Invoker {
     }
 
     fn stopped(&mut self, _: &mut Ctx<Self>) {
-        self.drop_interpreting();
+        let stopped = "the translation was stopped before this was translated";
+        self.drop_interpreting(&Refusal::new("untranslated", stopped));
         self.voice.cancel();
     }
 }
@@ -372,7 +379,7 @@ impl Handler<InvokerOrder> for Invoker {
         for lost in given_up {
             self.tell_failure(Some(lost.utterance), language_changed());
         }
-        self.drop_interpreting();
+        self.drop_interpreting(&language_changed());
         self.kept_order.change(|kept| *kept = order);
         self.order = self.kept_order.get();
         self.stream.release();

@@ -9,6 +9,8 @@ pub mod captions;
 pub mod describing;
 pub mod draining;
 pub mod entering;
+mod interrupting;
+pub mod lines;
 pub mod meter;
 pub mod planning;
 mod publishing;
@@ -76,6 +78,8 @@ pub struct Seat {
 pub struct Speaking {
     /// What they speak, `auto` resolved.
     pub language: Language,
+    /// Whether that is only taken to be so, because they left it open.
+    pub assumed: bool,
     /// What the Source shows of itself.
     pub gauge: Arc<SourceGauge>,
 }
@@ -179,6 +183,7 @@ impl Room {
                 translation_enabled: true,
                 speech: false,
                 partials: true,
+                barge_in: false,
             };
             state.roster.members.entry(id).or_insert(Arc::new(member));
         }

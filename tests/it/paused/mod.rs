@@ -2,6 +2,7 @@
 
 mod alerts;
 mod interpreting;
+mod listeners;
 mod store;
 mod tree;
 mod watching;
