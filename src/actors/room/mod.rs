@@ -5,6 +5,7 @@
 //! writer of the room's numbered log. What must outlive a crash is kept: the roster, the seats, the sources, the log.
 //! Its children live on through its crash, so no stream that is paid for is cut by it.
 
+mod admitting;
 pub mod captions;
 pub mod describing;
 pub mod draining;
