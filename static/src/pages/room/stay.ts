@@ -132,8 +132,8 @@ export class Stay {
         session: (handle) => {
           this.#keep({ ...this.#record, session: handle });
         },
-        usage: ({ type: _, room_id: __, ...figures }) => {
-          store.dispatch(engineUsed(figures));
+        usage: (usage) => {
+          store.dispatch(engineUsed(usage));
         },
       },
     });
