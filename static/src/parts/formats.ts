@@ -27,6 +27,8 @@ export interface Formats {
   minutes: (value: number) => string;
   /** US dollars; small amounts with as many digits as it takes to see them. */
   money: (usd: number) => string;
+  /** The same for what is left of some: never more than there is. */
+  moneyLeft: (usd: number) => string;
   /** A day of UTC given as `2026-11-21`, without its year. */
   day: (day: string) => string;
   bytes: (value: number) => string;
@@ -67,6 +69,14 @@ export function formatsOf(language: string, wishes?: readonly string[]): Formats
       unitDisplay: "short",
       maximumFractionDigits: digits,
     }).format(value);
+  const dollars = (usd: number, roundingMode: "halfExpand" | "floor") =>
+    new Intl.NumberFormat(region, {
+      style: "currency",
+      currency: "USD",
+      minimumFractionDigits: CENTS,
+      maximumFractionDigits: digitsOf(usd),
+      roundingMode,
+    }).format(usd);
   return {
     count: (value) => whole.format(value),
     rate: (value) => (value >= 100 ? whole : decimal).format(value),
@@ -80,13 +90,8 @@ export function formatsOf(language: string, wishes?: readonly string[]): Formats
       return minutes > 0 ? `${unit(minutes, "minute")} ${unit(seconds, "second")}` : unit(seconds, "second");
     },
     minutes: (value) => unit(value, "minute", 1),
-    money: (usd) =>
-      new Intl.NumberFormat(region, {
-        style: "currency",
-        currency: "USD",
-        minimumFractionDigits: CENTS,
-        maximumFractionDigits: digitsOf(usd),
-      }).format(usd),
+    money: (usd) => dollars(usd, "halfExpand"),
+    moneyLeft: (usd) => dollars(usd, "floor"),
     day: (day) => calendar.format(Date.parse(day)),
     bytes: (value) => {
       if (value < KIB) return unit(value, "byte");

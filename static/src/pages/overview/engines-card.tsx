@@ -133,7 +133,7 @@ function Activity({ of: activity }: { of: EngineActivity }) {
     <Box
       component="dl"
       aria-label={t("engines.use", { engine: activity.engine })}
-      sx={{ display: "flex", flexWrap: "wrap", columnGap: 3, rowGap: 1, m: 0, mb: 1.5 }}
+      sx={{ display: "flex", flexWrap: "wrap", columnGap: { xs: 2, sm: 3 }, rowGap: 1, m: 0, mb: 1.5 }}
     >
       {figures.map(([term, figure]) => (
         <Box key={term}>

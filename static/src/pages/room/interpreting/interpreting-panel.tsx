@@ -116,21 +116,22 @@ function Lag({ ms }: { ms: number }) {
 
 /** What is left of the room's money, its minutes or both; nothing where the room has no budget. */
 function BudgetLeft() {
-  const { minutes, money } = useFormats();
+  const { minutes, money, moneyLeft } = useFormats();
   const budget = useAppSelector(selectBudget);
   const left = useAppSelector(selectLeft);
   const exhausted = useAppSelector((state) => selectExhaustedAt(state) !== undefined);
   const parts = [
-    { part: "cost_usd", whole: budget?.cost_usd, rest: left?.cost_usd, format: money },
-    { part: "minutes", whole: budget?.minutes, rest: left?.minutes, format: minutes },
+    { part: "cost_usd", whole: budget?.cost_usd, rest: left?.cost_usd, format: money, formatLeft: moneyLeft },
+    { part: "minutes", whole: budget?.minutes, rest: left?.minutes, format: minutes, formatLeft: minutes },
   ] as const;
-  return parts.map(({ part, whole, rest, format }) =>
+  return parts.map(({ part, whole, rest, format, formatLeft }) =>
     whole == null && rest == null ? null : (
       <Left
         key={part}
         whole={whole ?? undefined}
         rest={rest ?? undefined}
         format={format}
+        formatLeft={formatLeft}
         // Which part of the budget is used up is not said where nothing was told of what is left.
         isOver={exhausted && rest === 0}
       />
@@ -142,17 +143,18 @@ function Left(left: {
   whole: number | undefined;
   rest: number | undefined;
   format: (value: number) => string;
+  formatLeft: (value: number) => string;
   isOver: boolean;
 }) {
   const { t } = useTranslation("room");
   const id = useId();
-  const { whole, rest, format, isOver } = left;
+  const { whole, rest, format, formatLeft, isOver } = left;
   const text =
     rest === undefined
       ? format(whole ?? 0)
       : whole === undefined
-        ? format(rest)
-        : t("interpreting.ofWhole", { left: format(rest), whole: format(whole) });
+        ? formatLeft(rest)
+        : t("interpreting.ofWhole", { left: formatLeft(rest), whole: format(whole) });
   return (
     <Box sx={{ minWidth: 0 }}>
       <Box sx={{ display: "flex", flexWrap: "wrap", columnGap: 1, alignItems: "baseline" }}>
