@@ -333,7 +333,7 @@ test("engines and languages say what is there and what is missing", async () => 
 const money = (element: Element | null) => element?.textContent.replaceAll("US$", "$");
 
 test("operators see what each engine does, how far it is behind, and what it was used for", async () => {
-  const { server } = await open();
+  const { server } = await openLive();
   const [of, local] = [
     (name: string) => screen.findByLabelText(`What ${name} does`),
     "Translations now2Behind300 msAudio1.5 minCostnothing",

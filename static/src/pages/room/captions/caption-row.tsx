@@ -28,12 +28,12 @@ export const CaptionRow = memo(function CaptionRow({
   /** BCP 47. */
   hears: string;
   view: View;
-  /** What is heard later than that is not translated into the heard language here; milliseconds since 1970. */
+  /** What is heard from then on is not translated into the heard language here; milliseconds since 1970. */
   translatedUntil: number;
 }) {
   const { source, translation, heardAt } = utterance;
   const needed = !own && source !== undefined && !sameLanguage(source.language, hears);
-  const awaited = needed && heardAt <= translatedUntil && translation === undefined && !utterance.interrupted;
+  const awaited = needed && heardAt < translatedUntil && translation === undefined && !utterance.interrupted;
   const hasOther = translation !== undefined || awaited;
   const sides: ReactNode[] = [];
   if (source !== undefined && !(view === "mine" && hasOther)) {

@@ -1,8 +1,9 @@
 // Who interprets in a room, what it costs, and the end of its budget.
-import { act, screen, waitFor, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, test } from "vitest";
 import type { BudgetFigures, RoomView, UsageFigures } from "../../../api/types.ts";
+import type { Store } from "../../../app/store.ts";
 import { expectAccessible } from "../../../testing/accessible.ts";
 import type { Rendering } from "../../../testing/rendering.tsx";
 import { LUCIA, RoomServer, transcription, translation } from "../../../testing/room-server.tsx";
@@ -38,15 +39,14 @@ function described(usage: UsageFigures[], budget?: BudgetFigures): RoomView {
 }
 
 /** The server answers what the room is like only when the test says so. */
-function answersLate(): (view: RoomView) => Promise<void> {
+function answersLate(): (view: RoomView, store: Store) => Promise<void> {
   const { promise, resolve } = Promise.withResolvers<RoomView>();
   server.answers.set("/api/rooms/lobby", async () => Response.json(await promise));
-  return async (view) => {
-    await act(async () => {
-      resolve(view);
-      await promise;
-      // The answer is read before anything of it is shown.
-      await new Promise((done) => setTimeout(done, 50));
+  return async (view, store) => {
+    resolve(view);
+    await waitFor(() => {
+      const questions = Object.values(store.getState().api.queries);
+      expect(questions.find((question) => question?.endpointName === "room")?.status).toBe("fulfilled");
     });
   };
 }
@@ -103,9 +103,9 @@ test("while the connection is lost nobody says how far behind the engines are, a
 
 test("what others used before is asked for, and what is told meanwhile is newer than the answer", async () => {
   const tells = answersLate();
-  await enterLucias();
+  const { store } = await enterLucias();
   server.wire.says(used({ ...AZURE, audio_ms: 120_000, budget_left: { cost_usd: 0.3 } }));
-  await tells(described([LOCAL, { ...AZURE, budget_left: { cost_usd: 0.4 } }], { cost_usd: 0.5, minutes: 30 }));
+  await tells(described([LOCAL, { ...AZURE, budget_left: { cost_usd: 0.4 } }], { cost_usd: 0.5, minutes: 30 }), store);
   expect(engines().map((text) => text.slice(0, 5))).toEqual(["local", "azure"]);
   expect(engines()[1]).toContain("2 min 0 sec of audio");
   const bar = panel().getByRole("progressbar", { name: "Left of the budget" });
@@ -134,7 +134,7 @@ test("an answer about a room that was left changes nothing in the next one", asy
   const { store } = await enterLucias();
   await userEvent.click(screen.getByRole("button", { name: "Leave" }));
   await screen.findByRole("button", { name: "Join the room" });
-  await tells(described([AZURE]));
+  await tells(described([AZURE]), store);
   expect(store.getState().interpreting?.engines).toEqual({});
 });
 
@@ -158,7 +158,6 @@ test("the end of the budget is told once and for good, and captions of what is s
     { type: "error", code: "translation_interrupted", message: "x" },
     { type: "error", code: "untranslated", message: "x" },
   );
-  await new Promise((done) => setTimeout(done, 5));
   server.wire.says(transcription("Nadie me traduce.", { utterance_id: "after" }));
   expect(screen.getByText("Nadie me traduce.")).toBeTruthy();
   expect(screen.queryByText("Waiting for the translation")).toBeNull();
@@ -172,7 +171,13 @@ test("the end of the budget is told once and for good, and captions of what is s
   });
   server.recovers();
   server.wire.says(exhausted);
-  await new Promise((done) => setTimeout(done, 100));
+  await waitFor(() => {
+    expect(server.asked.filter(({ url }) => url.endsWith("/api/rooms/lobby"))).toHaveLength(2);
+  });
+  await waitFor(() => {
+    const questions = Object.values(store.getState().api.queries);
+    expect(questions.some((question) => question?.status === "pending")).toBe(false);
+  });
   expect(stops()).toHaveLength(1);
   expect(stops()[0]).toBe(told[0]);
   await expectAccessible();
