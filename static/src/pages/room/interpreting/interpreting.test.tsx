@@ -176,7 +176,7 @@ test("the end of the budget is told once and for good, and captions of what is s
   });
   await waitFor(() => {
     const questions = Object.values(store.getState().api.queries);
-    expect(questions.some((question) => question?.status === "pending")).toBe(false);
+    expect(questions.map((question) => question?.status)).not.toContain("pending");
   });
   expect(stops()).toHaveLength(1);
   expect(stops()[0]).toBe(told[0]);
