@@ -2,7 +2,6 @@
 import MoreIcon from "@mui/icons-material/ExpandMoreOutlined";
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
-import Collapse from "@mui/material/Collapse";
 import Skeleton from "@mui/material/Skeleton";
 import Table from "@mui/material/Table";
 import TableBody from "@mui/material/TableBody";
@@ -13,7 +12,6 @@ import TableHead from "@mui/material/TableHead";
 import TableRow from "@mui/material/TableRow";
 import Typography from "@mui/material/Typography";
 import { useId, useState } from "react";
-import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { UsageView } from "../../api/types.ts";
 import { useFormats } from "../../parts/formats.ts";
@@ -21,21 +19,43 @@ import { useNow } from "../../parts/now.ts";
 import { byDay, daysUntil } from "./ledger.ts";
 import type { DayOfCost } from "./ledger.ts";
 import { isGone, useUsageQuery } from "./questions.ts";
-import type { Days } from "./questions.ts";
 import { Failed, Section } from "./section.tsx";
 
 const DAYS = 30;
-const COSTS_EVERY_MS = 30_000;
+const COSTS_EVERY_MS = 15_000;
 const MINUTE_MS = 60_000;
 
 export function CostsCard() {
   const { t } = useTranslation("overview");
   const id = useId();
+  const { money } = useFormats();
   const [more, setMore] = useState(false);
-  const now = useNow();
+  const days = daysUntil(useNow(), more ? DAYS : 1);
+  const { data, currentData, error, refetch } = useUsageQuery(days, {
+    pollingInterval: COSTS_EVERY_MS,
+    refetchOnMountOrArgChange: true,
+  });
+  const broken = currentData === undefined && error !== undefined && !isGone(error);
   return (
     <Section title={t("costs.title")}>
-      <Today days={daysUntil(now, 1)} />
+      {data === undefined ? (
+        broken ? null : (
+          <Skeleton variant="rounded" height={36} width={160} />
+        )
+      ) : (
+        <Typography component="p" sx={{ display: "flex", flexWrap: "wrap", alignItems: "baseline", columnGap: 1 }}>
+          <Box
+            component="span"
+            sx={{ fontSize: "1.75rem", fontWeight: 640, fontVariantNumeric: "tabular-nums", lineHeight: 1.2 }}
+          >
+            {money(byDay(data.usage).find(({ day }) => day === days.to)?.cost ?? 0)}
+          </Box>
+          <Typography component="span" variant="body2" color="textSecondary">
+            {t("costs.today")}
+          </Typography>
+        </Typography>
+      )}
+      {broken ? <Failed retry={() => void refetch()}>{t("costs.failed")}</Failed> : null}
       <Button
         size="small"
         aria-expanded={more}
@@ -48,75 +68,31 @@ export function CostsCard() {
       >
         {t("costs.more")}
       </Button>
-      <Collapse id={id} in={more}>
-        {more ? <Month days={daysUntil(now, DAYS)} /> : null}
-      </Collapse>
+      <Box id={id} hidden={!more}>
+        {more && currentData !== undefined ? <Month of={currentData} /> : null}
+        {more && currentData === undefined && !broken ? <Skeleton variant="rounded" height={120} /> : null}
+      </Box>
     </Section>
   );
 }
 
-function Today({ days }: { days: Days }) {
+function Month({ of: { cost_usd: cost, usage } }: { of: UsageView }) {
   const { t } = useTranslation("overview");
-  const { money } = useFormats();
-  const answer = useUsageQuery(days, { pollingInterval: COSTS_EVERY_MS, refetchOnMountOrArgChange: true });
-  return (
-    <Answered answer={answer}>
-      {({ cost_usd: cost }) => (
-        <Typography component="p" sx={{ display: "flex", flexWrap: "wrap", alignItems: "baseline", columnGap: 1 }}>
-          <Box
-            component="span"
-            sx={{ fontSize: "1.75rem", fontWeight: 640, fontVariantNumeric: "tabular-nums", lineHeight: 1.2 }}
-          >
-            {money(cost)}
-          </Box>
-          <Typography component="span" variant="body2" color="textSecondary">
-            {t("costs.today")}
-          </Typography>
-        </Typography>
-      )}
-    </Answered>
+  return cost === 0 ? (
+    <Box sx={{ pt: 1 }}>
+      <Typography>{t("costs.nothing")}</Typography>
+      <Typography variant="body2" color="textSecondary">
+        {t("costs.nothingText")}
+      </Typography>
+    </Box>
+  ) : (
+    <>
+      <Ledger days={byDay(usage)} cost={cost} />
+      <Typography variant="caption" component="p" color="textSecondary" sx={{ mt: 1 }}>
+        {t("costs.days")}
+      </Typography>
+    </>
   );
-}
-
-function Month({ days }: { days: Days }) {
-  const { t } = useTranslation("overview");
-  const answer = useUsageQuery(days, { pollingInterval: COSTS_EVERY_MS, refetchOnMountOrArgChange: true });
-  return (
-    <Answered answer={answer}>
-      {({ cost_usd: cost, usage }) =>
-        cost === 0 ? (
-          <Box sx={{ pt: 1 }}>
-            <Typography>{t("costs.nothing")}</Typography>
-            <Typography variant="body2" color="textSecondary">
-              {t("costs.nothingText")}
-            </Typography>
-          </Box>
-        ) : (
-          <>
-            <Ledger days={byDay(usage)} cost={cost} />
-            <Typography variant="caption" component="p" color="textSecondary" sx={{ mt: 1 }}>
-              {t("costs.days")}
-            </Typography>
-          </>
-        )
-      }
-    </Answered>
-  );
-}
-
-interface Answer {
-  data?: UsageView | undefined;
-  error?: unknown;
-  refetch: () => unknown;
-}
-
-/** An answer once it is here, or that it failed; the last one stays while the next is fetched. */
-function Answered({ answer, children }: { answer: Answer; children: (data: UsageView) => ReactNode }) {
-  const { t } = useTranslation("overview");
-  const { data, error, refetch } = answer;
-  if (data !== undefined) return children(data);
-  if (error === undefined || isGone(error)) return <Skeleton variant="rounded" height={36} width={160} />;
-  return <Failed retry={() => void refetch()}>{t("costs.failed")}</Failed>;
 }
 
 function Ledger({ days, cost }: { days: readonly DayOfCost[]; cost: number }) {
