@@ -90,6 +90,27 @@ export const room: Texts["room"] = {
     nobody: "Ahora no se oye ninguna voz.",
     headphones: "Use auriculares para que su micrófono no oiga la traducción.",
   },
+  interpreting: {
+    title: "Interpretación",
+    explain: "Qué significan estas cifras",
+    explanation:
+      "El retraso es lo que la voz espera al motor y su traducción a ser oída. El audio se cuenta una vez por cada idioma al que se traduce. El coste es el de todo lo que se habla en esta sala, según los precios configurados en este servidor; un motor del propio servidor no cuesta nada.",
+    nothing: "Los motores se muestran en cuanto alguien hable.",
+    prompt: "Va al día",
+    delayed: "Algo de retraso",
+    late: "Va muy atrasado",
+    lag: "{{promptness}}: {{delay}} de retraso",
+    cost: "{{cost}} hasta ahora",
+    audio: "{{duration}} de audio",
+    tokens_one: "{{tokens}} token",
+    tokens_other: "{{tokens}} tokens",
+    budget: "Presupuesto de esta sala",
+    left: "Queda del presupuesto",
+    ofWhole: "{{left}} de {{whole}}",
+    stopped: "La traducción se ha detenido",
+    stoppedText:
+      "El presupuesto de esta sala se ha agotado. Lo que se diga seguirá apareciendo aquí en el idioma en que se dice, donde eso no cueste nada. Para que se vuelva a traducir, pida a quien gestiona este servidor una sala con un presupuesto mayor.",
+  },
   entrance: {
     title: "Hablar en una sala",
     lead: "Hable o escriba en su idioma. Los demás lo leen y lo oyen en el suyo, mientras usted habla.",
@@ -272,6 +293,10 @@ export const room: Texts["room"] = {
       "Hablan demasiadas personas a la vez para este servidor. Escriba por ahora, y pruebe a hablar dentro de un minuto.",
     engine_timeout: "El motor ha tardado demasiado. Dígalo otra vez.",
     engine_failed: "El motor ha fallado. Dígalo otra vez.",
+    engine_fallback:
+      "El motor elegido para su voz no funciona en este momento. Otro le interpreta hasta que vuelva a funcionar.",
+    translation_interrupted: "La traducción se ha interrumpido. Puede faltar parte de lo dicho; continúa por sí sola.",
+    untranslated: "Algo no se ha podido traducir. Queda aquí como se dijo.",
     invalid_text: "El servidor no ha aceptado este texto. Envíelo en trozos más cortos.",
     forbidden: "Aquí no puede hacer esto. Pida acceso a quien gestiona este servidor.",
     no_session: "El servidor no conoce su sesión. Salga de la sala y vuelva a entrar.",
