@@ -186,7 +186,7 @@ pub(super) async fn view(environment: &Arc<Environment>) -> RoomView {
 }
 
 /// The actor of this kind panics at its next message.
-fn crash(environment: &Arc<Environment>, kind: &str) {
+pub(super) fn crash(environment: &Arc<Environment>, kind: &str) {
     let rows = environment.tree.snapshot(&Filter::all().kind(kind));
     let [row] = rows.as_slice() else {
         panic!("one {kind}: {rows:?}");
