@@ -85,6 +85,7 @@ export const room = {
     duckingHint: "How loud an original voice stays while its translation is heard.",
     now: "Heard now:",
     nobody: "No voice is heard now.",
+    bargeIn: "Silence translations when I begin to speak",
     headphones: "Use headphones, so that your microphone does not hear the translation.",
   },
   interpreting: {

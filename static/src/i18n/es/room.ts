@@ -88,6 +88,7 @@ export const room: Texts["room"] = {
     duckingHint: "Con qué volumen queda una voz original mientras se oye su traducción.",
     now: "Se oye ahora:",
     nobody: "Ahora no se oye ninguna voz.",
+    bargeIn: "Silenciar las traducciones cuando empiezo a hablar",
     headphones: "Use auriculares para que su micrófono no oiga la traducción.",
   },
   interpreting: {

@@ -47,6 +47,9 @@ export function Details() {
       </Part>
       <HearingPanel
         player={stay.player}
+        onBargeIn={(bargeIn) => {
+          stay.setBargeIn(bargeIn);
+        }}
         voices={voices.map(({ speaker, language }) => `${speaker} · ${languageName(language)}`)}
       />
       {unvoiced ? (

@@ -105,6 +105,7 @@ export class Stay {
         speaks,
         hears: [hears],
         speech: true,
+        barge_in: store.getState().preferences.bargeIn,
         partials: true,
         audio: { encoding: "pcm_s16le", sample_rate: 16_000 },
       },
@@ -192,6 +193,10 @@ export class Stay {
     this.#store.dispatch(languagesChosen({ speaks, hears }));
     this.#keep({ ...this.#record, speaks, hears });
     this.connection.configure({ speaks, hears: [hears] });
+  }
+
+  setBargeIn(bargeIn: boolean): void {
+    this.connection.configure({ barge_in: bargeIn });
   }
 
   readonly #allowSound = (): void => {
