@@ -210,9 +210,18 @@ impl Invoker {
 
     /// Tells those who read it that a translation is missing, and why.
     fn tell_failure(&self, utterance: Option<UtteranceId>, refusal: Refusal) {
+        self.report(Some(self.order.target.clone()), utterance, refusal);
+    }
+
+    /// Tells the speaker that nobody writes down what they say, and why.
+    fn tell_speaker(&self, refusal: Refusal) {
+        self.report(None, None, refusal);
+    }
+
+    fn report(&self, about: Option<Language>, utterance: Option<UtteranceId>, refusal: Refusal) {
         let _ = self.order.room.tell(Failed {
             speaker: self.order.speaker.session_id.clone(),
-            language: Some(self.order.target.clone()),
+            language: about,
             utterance_id: utterance,
             refusal,
         });

@@ -3,6 +3,9 @@
 
 use std::{sync::Arc, time::Duration};
 
+use interpres::{
+    actors::environment::Engines, domain::engine::Trouble, store::memory::MemoryStore,
+};
 use serde_json::{Value, json};
 
 use super::{
@@ -10,7 +13,7 @@ use super::{
         PIECE, ana_and_berta, finals, frames, in_a_tree_with, listen, meanwhile, say, seconds,
         settings, sound, texts,
     },
-    tree::{Came, Person, messages},
+    tree::{Came, Person, in_a_tree_of, messages},
 };
 use crate::support::interpreter::ScriptedInterpreter;
 
@@ -345,6 +348,29 @@ async fn a_sentence_that_another_language_comes_before_is_named_to_its_readers()
         let told = naming(&came, "untranslated", &said[0]["utterance_id"]);
         assert_eq!(told, 1, "{came:#?}");
         assert_eq!(messages(&came, "error").len(), 1, "{came:#?}");
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_speaks_is_told_that_no_engine_understands_them() {
+    let scripted = Arc::new(ScriptedInterpreter::new(true, seconds(2), seconds(3600)));
+    scripted.refuse(Some(Trouble::Unavailable));
+    let store = Arc::new(MemoryStore::default());
+    let alone = || Engines::new(scripted.clone(), Vec::new());
+    in_a_tree_of(store, settings(), alone, async |environment| {
+        let (mut ana, mut berta) = ana_and_berta(&environment).await;
+        let mut to_ana = Vec::new();
+        let speaking = async { to_ana = say(&mut ana, seconds(2)).await };
+        let to_berta = meanwhile(&mut berta, speaking).await;
+        for (who, came) in [("Ana", &to_ana), ("Berta", &to_berta)] {
+            let told = messages(came, "error");
+            assert!(
+                told.iter()
+                    .any(|error| error["code"] == "engine_unavailable"),
+                "{who}: {came:#?}"
+            );
+        }
     })
     .await;
 }

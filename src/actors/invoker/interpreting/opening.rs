@@ -234,6 +234,9 @@ impl Invoker {
         if refused && !another && self.interpreting.taking().is_none() {
             self.interpreting.backlog.clear();
             self.tell_failure(None, Refusal::from(error));
+            if self.interpreting.transcript.get() {
+                self.tell_speaker(Refusal::from(error));
+            }
         }
         self.choose_engine();
     }
