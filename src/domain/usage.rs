@@ -280,6 +280,12 @@ impl RoomUsage {
         }
     }
 
+    /// It may use this much, of which so much was used before it was started.
+    pub fn fund(&mut self, budget: Option<Budget>, before: Amount) {
+        self.budget = budget;
+        self.before = before;
+    }
+
     /// One of its engines was used.
     pub fn add(&mut self, engine: &'static str, amount: Amount) {
         let so_far = self.by_engine.entry(engine).or_default();

@@ -160,7 +160,9 @@ impl Invoker {
     /// It is to end: nothing more is taken, and what was said is given to the engine at once.
     fn leave(&mut self, ctx: &mut Ctx<Self>) {
         self.leaving = true;
-        self.interpreting.say_no_more();
+        // What the speaker says from now on is for others, or for whoever writes it down.
+        self.choose_engine();
+        self.say_no_more();
         self.drive(ctx);
     }
 
@@ -288,9 +290,9 @@ impl Actor for Invoker {
         }
     }
 
-    fn stopped(&mut self, _: &mut Ctx<Self>) {
+    fn stopped(&mut self, ctx: &mut Ctx<Self>) {
         let stopped = "the translation was stopped before this was translated";
-        self.drop_interpreting(&Refusal::new("untranslated", stopped));
+        self.drop_interpreting(&Refusal::new("untranslated", stopped), ctx);
         self.voice.cancel();
     }
 }

@@ -25,6 +25,7 @@ impl Handler<Metered> for Room {
     type Result = ();
 
     fn handle(&mut self, _: Metered, ctx: &mut Ctx<Self>) {
+        self.meter.look_at(&self.log);
         self.meter.note_known();
         self.follow_usage(ctx);
         self.tell_usage();
@@ -37,6 +38,7 @@ impl Room {
     pub(super) fn follow_usage(&mut self, ctx: &mut Ctx<Self>) {
         if !std::mem::replace(&mut self.follows_usage, true) {
             ctx.run_interval(INTERVAL, |room, ctx| {
+                room.meter.look_at(&room.log);
                 room.tell_usage();
                 room.heed_budget(ctx);
             });
@@ -67,16 +69,21 @@ impl Room {
             return;
         }
         for usage in &figures {
-            let message = ServerMessage::Usage {
-                room_id: self.id.clone(),
-                usage: usage.clone(),
-            };
-            self.everybody.finals.deliver(&Parcel {
-                payload: Payload::Text(message.encode(None)),
-                class: Class::Newest(Arc::new(Replaces::Usage(usage.engine))),
-            });
+            self.everybody.finals.deliver(&self.usage_parcel(usage));
         }
         self.usage_told = figures;
+    }
+
+    /// What is told of the use of one engine.
+    pub(super) fn usage_parcel(&self, usage: &UsageFigures) -> Parcel {
+        let message = ServerMessage::Usage {
+            room_id: self.id.clone(),
+            usage: usage.clone(),
+        };
+        Parcel {
+            payload: Payload::Text(message.encode(None)),
+            class: Class::Newest(Arc::new(Replaces::Usage(usage.engine))),
+        }
     }
 
     /// Stops what costs when nothing is left of the budget, and says so once.

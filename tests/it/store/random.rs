@@ -3,6 +3,7 @@
 use interpres::{
     domain::{
         room_log::{EntryKind, LogEntry},
+        time::Day,
         usage::{Amount, Budget, Cost},
     },
     store::{
@@ -157,6 +158,7 @@ async fn reading(store: &dyn Store) -> String {
             store.session_count(None).await.unwrap(),
             store.holders().await.unwrap(),
             store.audit(100).await.unwrap(),
+            store.usage_by_day(Day::FIRST, Day::LAST).await.unwrap(),
         )
     )
 }

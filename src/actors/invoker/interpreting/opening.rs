@@ -61,7 +61,7 @@ pub(in crate::actors::invoker) fn interpreter(order: &InvokerOrder) -> Arc<dyn E
 
 impl Invoker {
     /// The engine that is to serve now: the first of the chain that does, or one that is being tried.
-    fn wanted(&self) -> Arc<dyn Engine> {
+    pub(super) fn wanted(&self) -> Arc<dyn Engine> {
         let order = &self.order;
         if let Some(trial) = self.interpreting.trial {
             let mut engines = order.chain.engines();
@@ -76,7 +76,7 @@ impl Invoker {
     pub(in crate::actors::invoker) fn choose_engine(&mut self) {
         self.try_a_better_one();
         let wanted = self.wanted();
-        let takes_sound = wanted.interprets().is_some();
+        let takes_sound = wanted.interprets().is_some() && !self.leaving;
         // While it is only being tried it is given nothing yet.
         let on_trial =
             self.interpreting.trial == Some(wanted.name()) && !self.interpreting.is_open();
@@ -140,8 +140,11 @@ impl Invoker {
             .find(|link| link.phase == Phase::Taking);
         let needed = match taking {
             Some(link) => {
-                link.expires_at <= now + renew_before
+                // Writing down is billed, so it ends when nobody wants it; not in the middle of a sentence.
+                let writes_in_vain = link.transcript && !transcript && interpreting.is_quiet();
+                link.is_to_be_followed(renew_before, now)
                     || transcript && !link.transcript
+                    || writes_in_vain
                     || link.engine.name() != wanted.name()
             }
             None => !interpreting.backlog.is_empty() || interpreting.trial.is_some(),
@@ -201,9 +204,13 @@ impl Invoker {
 
     fn opened(&mut self, link: Link, stream: InterpretationStream, ctx: &mut Ctx<Self>) {
         ctx.add_stream(yields(Generation::numbered(link.number), stream.output));
+        let is_only_one = self.interpreting.links.is_empty();
         self.interpreting.links.push_back(link);
-        // It is given a while before silence closes it, also one that is only tried.
-        self.interpreting.came = Instant::now();
+        if is_only_one {
+            // It is given a while before silence closes it, also one that is only tried. One that follows another has what
+            // is left of that one's.
+            self.interpreting.came = Instant::now();
+        }
         self.choose_engine();
     }
 
@@ -226,13 +233,15 @@ impl Invoker {
         let interpreting = &mut self.interpreting;
         interpreting.failures += 1;
         interpreting.not_before = (!another).then(|| Instant::now() + pause);
-        if another && interpreter(&self.order).interprets().is_none() {
+        let takes_text = another && interpreter(&self.order).interprets().is_none();
+        let nobody_takes = self.interpreting.taking().is_none();
+        if takes_text || nobody_takes && self.leaving {
             // The next utterance comes as text; what was said of this one is not understood by anybody.
-            self.interpreting.backlog.clear();
-            self.interpreting.frame.clear();
+            let failed = "the engine failed before it took this";
+            self.give_up_waiting(&Refusal::new("untranslated", failed));
         }
-        if refused && !another && self.interpreting.taking().is_none() {
-            self.interpreting.backlog.clear();
+        if refused && !another && nobody_takes {
+            self.give_up_waiting(&Refusal::from(error));
             self.tell_failure(None, Refusal::from(error));
             if self.interpreting.transcript.get() {
                 self.tell_speaker(Refusal::from(error));
@@ -308,8 +317,9 @@ impl Invoker {
         let hangs = |link: &Link| match link.phase {
             Phase::Closing { since } => link.ending.is_none() && since.elapsed() >= DRAIN,
             _ => {
+                let answers_all = link.transcript || !link.style.continuous;
                 link.stalled.is_some_and(|since| since.elapsed() >= STALLED)
-                    || link.unanswered >= DEAF
+                    || answers_all && link.unanswered >= DEAF
             }
         };
         let hanging: Vec<u64> = self
@@ -319,6 +329,17 @@ impl Invoker {
             .filter(|link| hangs(link))
             .map(|link| link.number)
             .collect();
+        let now_deaf = |link: &&Link| !link.is_closing() && link.unanswered >= DEAF;
+        let deaf = self.interpreting.links.iter().filter(now_deaf);
+        // Who speaks the language they are translated into is answered with silence, and without a transcript with nothing
+        // at all: that is no failure of the engine. The next words open another stream.
+        let renewed: Vec<u64> = deaf
+            .filter(|link| link.style.continuous && !link.transcript)
+            .map(|link| link.number)
+            .collect();
+        for number in renewed {
+            self.close(number);
+        }
         for number in hanging {
             let error = EngineError::new(Trouble::Timeout, "the engine does not answer");
             self.link_ended(number, Ending::Failed(error), ctx);
@@ -336,12 +357,10 @@ impl Invoker {
             return;
         };
         let now = Instant::now();
-        let quiet = !interpreting.coming && interpreting.backlog.is_empty();
+        let quiet = interpreting.is_quiet();
         let renew_before = self.order.environment.settings.invoker.renew_before;
         if let Some(taking) = interpreting.taking() {
-            // Half of the time ahead is for waiting, the rest for what else may go wrong.
-            let must = taking.expires_at <= now + (renew_before / 2).min(Duration::from_secs(30));
-            if !quiet && !must {
+            if !quiet && !taking.has_to_end(renew_before, now) {
                 return;
             }
             let number = taking.number;

@@ -356,7 +356,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** What engines were used for and what that cost, by day, as far back as `retention.days` keeps it. */
+    /** What engines were used for and what that cost, by day, as far back as `store.keep_audit` keeps it. */
     get: operations["usage"];
     put?: never;
     post?: never;
@@ -1159,6 +1159,7 @@ export interface components {
     /** @description A room as `GET /api/rooms/{id}` shows it. */
     RoomView: {
       budget?: components["schemas"]["BudgetFigures"] | null;
+      budget_left?: components["schemas"]["BudgetFigures"] | null;
       /** @description When it was started. */
       created_at: components["schemas"]["Timestamp"];
       /** @description The translations under way. */
