@@ -211,12 +211,10 @@ impl Dialogue for Conversing {
         match self.backlog.pop()? {
             Waiting::Audio(frame) => {
                 self.sent += frame.len();
+                let heard = length(frame.len());
+                self.used.audio_in += heard;
                 if self.is_written {
-                    let heard = length(frame.len());
-                    self.used.audio_in += heard;
-                    if self.is_written {
-                        self.used.transcribed += heard;
-                    }
+                    self.used.transcribed += heard;
                 }
                 let audio = encoded(&frame);
                 Some(written(&Act::Append { audio }.plain()))

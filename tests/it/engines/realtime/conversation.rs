@@ -1,26 +1,30 @@
 //! Turns of the conversation dialect: one at a time, asked for again, withdrawn, empty, and how the end waits for them.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use interpres::domain::{
     engine::{Engine, Trouble},
-    interpretation::{InterpretationInput as Step, InterpretationOutput as Output, TextPiece},
+    interpretation::{
+        InterpretationInput as Step, InterpretationOutput as Output, InterpretationRequest,
+        TextPiece,
+    },
 };
 use serde_json::{Value, json};
 
 use super::{
-    account, converse, give, next, open,
+    account, converse, give, metered, next, open,
     provider::{Connection, Provider},
     rest,
 };
+use crate::support::meter::SumMeter;
 
-/// Half a second of a voice.
-/// So short that all turns of a test may wait for the network at once.
+/// 200 ms of a voice: so short that all turns of a test may wait for the network at once.
 fn word() -> Step {
     Step::Audio(Bytes::from(vec![9; 9_600]))
 }
 
+/// Half a second of a voice.
 fn voice() -> Step {
     Step::Audio(Bytes::from(vec![9; 24_000]))
 }
@@ -306,6 +310,36 @@ async fn another_glossary_is_told_at_once_and_nobody_hears_what_nobody_asked_for
     give(&stream, Step::Close).await;
     assert_eq!(next(&mut stream).await, Output::Closed);
     provider.finish().await;
+}
+
+#[tokio::test]
+async fn what_goes_in_is_counted_and_what_is_written_down_only_where_it_is() {
+    for transcript in [true, false] {
+        let provider = Provider::new(1, async |mut connection: Connection| {
+            connection.greet().await;
+            connection.take_turn("i0").await;
+            connection.answer_turn().await;
+            assert_eq!(connection.closed().await, Some(1000));
+        })
+        .await;
+        let meter = SumMeter::new();
+        let request = InterpretationRequest {
+            transcript,
+            ..metered(Arc::clone(&meter))
+        };
+        let engine = converse(account(provider.endpoint()));
+        let mut stream = engine.open_interpretation(request).await.unwrap();
+        give(&stream, voice()).await;
+        give(&stream, Step::EndOfUtterance).await;
+        give(&stream, Step::Close).await;
+        assert_eq!(rest(&mut stream).await.last(), Some(&Output::Closed));
+        provider.finish().await;
+        let half = Duration::from_millis(500);
+        let used = meter.sum();
+        assert_eq!(used.audio_in, half, "{transcript}");
+        let written = if transcript { half } else { Duration::ZERO };
+        assert_eq!(used.transcribed, written);
+    }
 }
 
 #[tokio::test]
