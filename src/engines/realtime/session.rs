@@ -8,7 +8,7 @@ use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use tokio::{
     sync::mpsc,
-    time::{Instant, sleep_until, timeout},
+    time::{Instant, sleep_until, timeout, timeout_at},
 };
 
 use super::{
@@ -28,6 +28,9 @@ const USAGE_EVERY: Duration = Duration::from_secs(5);
 
 /// How long the caller may take nothing of what comes.
 const OUTPUT_LIMIT: Duration = Duration::from_secs(10);
+
+/// How long a provider is listened to that nobody wants any more, at most.
+pub const LONGEST_LEAVE: Duration = Duration::from_secs(5);
 
 /// How a dialect behaves.
 pub trait Dialogue: Send {
@@ -57,6 +60,10 @@ pub trait Dialogue: Send {
 
     /// Whether the end was asked for, so that the provider may close.
     fn is_closing(&self) -> bool;
+
+    /// Nobody wants it any more: sends no more audio, asks the provider to end what is under way, and closes once that
+    /// has ended. Says until when that may be waited for, at most [`LONGEST_LEAVE`].
+    fn leave(&mut self, now: Instant, outbox: &mut Outbox) -> Instant;
 }
 
 /// What goes to the caller.
@@ -115,10 +122,10 @@ pub struct Line {
     pub meter: Arc<dyn Meter>,
 }
 
-fn count(dialogue: &mut impl Dialogue, line: &Line) {
+fn count(dialogue: &mut impl Dialogue, meter: &dyn Meter) {
     let used = dialogue.used();
     if used != Used::default() {
-        line.meter.used(&used);
+        meter.used(&used);
     }
 }
 
@@ -126,7 +133,8 @@ fn count(dialogue: &mut impl Dialogue, line: &Line) {
 pub async fn run(mut dialogue: impl Dialogue, mut socket: Socket, mut line: Line) {
     let mut outbox = Outbox::default();
     let verdict = converse(&mut dialogue, &mut socket, &mut line, &mut outbox).await;
-    count(&mut dialogue, &line);
+    count(&mut dialogue, &*line.meter);
+    let is_abandoned = matches!(verdict, Verdict::Abandoned);
     match verdict {
         Verdict::Closed | Verdict::Abandoned => outbox.push(InterpretationOutput::Closed),
         Verdict::Failed(error) => {
@@ -135,15 +143,64 @@ pub async fn run(mut dialogue: impl Dialogue, mut socket: Socket, mut line: Line
             outbox.push(InterpretationOutput::Failed(error));
         }
     }
-    let tell = async {
+    // The caller is told at once, whatever the provider still has to say.
+    let Line {
+        input,
+        output: told,
+        tally,
+        meter,
+        ..
+    } = line;
+    drop(input);
+    let tell = async move {
         for output in outbox.outputs {
-            if line.output.send(output).await.is_err() {
+            if told.send(output).await.is_err() {
                 return;
             }
         }
     };
+    let end = async move {
+        if is_abandoned {
+            leave(&mut dialogue, &mut socket, &tally).await;
+            count(&mut dialogue, &*meter);
+        }
+        socket.close().await;
+    };
     // Who takes nothing any more learns of the end by the channel's.
-    let _ = tokio::join!(timeout(OUTPUT_LIMIT, tell), socket.close());
+    let _ = tokio::join!(timeout(OUTPUT_LIMIT, tell), end);
+}
+
+/// Lets the provider end what is under way, with nobody listening, so that what it bills for that is counted.
+async fn leave(dialogue: &mut impl Dialogue, socket: &mut Socket, tally: &Tally) {
+    let outgoing = socket.outgoing().clone();
+    let mut unheard = Outbox::default();
+    let now = Instant::now();
+    let until = dialogue.leave(now, &mut unheard).min(now + LONGEST_LEAVE);
+    let ending = async {
+        while unheard.verdict.is_none() {
+            unheard.outputs.clear();
+            tokio::select! {
+                permit = outgoing.reserve(), if dialogue.has_message() => {
+                    let Ok(permit) = permit else { return };
+                    if let Some(message) = dialogue.message(Instant::now(), &mut unheard) {
+                        permit.send(message);
+                    }
+                }
+                received = socket.receive() => {
+                    let read = match received {
+                        Received::Text(text) => dialogue.answer(&text, Instant::now(), &mut unheard),
+                        Received::Binary => Err(Malformed::NoEvent),
+                        Received::Closed(_) | Received::Broken(_) => return,
+                    };
+                    if read.is_err() {
+                        one(&tally.messages_malformed);
+                    }
+                }
+            }
+        }
+    };
+    // What has not ended by then is counted as far as it came.
+    let _ = timeout_at(until, ending).await;
 }
 
 async fn converse(
@@ -184,7 +241,7 @@ async fn converse(
                     is_open = !matches!(step, InterpretationInput::Close);
                     dialogue.step(step, Instant::now(), outbox);
                 }
-                None => return Verdict::Closed,
+                None => return Verdict::Abandoned,
             },
             permit = outgoing.reserve(), if dialogue.has_message() => {
                 let Ok(permit) = permit else {
@@ -230,7 +287,7 @@ async fn converse(
                 }
                 if now >= usage_at {
                     usage_at = now + USAGE_EVERY;
-                    count(dialogue, line);
+                    count(dialogue, &*line.meter);
                 }
                 dialogue.woken(now, outbox);
             }

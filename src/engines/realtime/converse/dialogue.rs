@@ -16,7 +16,7 @@ use crate::{
         backlog::{Backlog, Waiting, length},
         ending::{EXPIRED, is_fatal, meaning},
         opening::Greeting,
-        session::{Dialogue, Outbox},
+        session::{Dialogue, LONGEST_LEAVE, Outbox},
         tally::{Tally, one, time},
         wire::{
             Malformed, Objection,
@@ -261,5 +261,15 @@ impl Dialogue for Conversing {
 
     fn is_closing(&self) -> bool {
         self.give_up_at.is_some()
+    }
+
+    fn leave(&mut self, now: Instant, outbox: &mut Outbox) -> Instant {
+        let until = now + LONGEST_LEAVE;
+        self.backlog = Backlog::new(FRAME, MOST_WAITING);
+        self.orders.clear();
+        self.give_up_at = Some(until);
+        self.turns.leave(now);
+        self.go_on(now, outbox);
+        until
     }
 }

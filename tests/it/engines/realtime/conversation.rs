@@ -11,9 +11,10 @@ use interpres::domain::{
     },
 };
 use serde_json::{Value, json};
+use tokio::sync::Notify;
 
 use super::{
-    account, converse, give, metered, next, open,
+    account, converse, give, metered, next, open, open_metered,
     provider::{Connection, Provider},
     rest,
 };
@@ -339,6 +340,62 @@ async fn what_goes_in_is_counted_and_what_is_written_down_only_where_it_is() {
         assert_eq!(used.audio_in, half, "{transcript}");
         let written = if transcript { half } else { Duration::ZERO };
         assert_eq!(used.transcribed, written);
+    }
+}
+
+#[tokio::test]
+async fn what_is_under_way_when_nobody_wants_it_any_more_is_cancelled_and_counted() {
+    for has_begun in [true, false] {
+        let left = Arc::new(Notify::new());
+        let leaving = Arc::clone(&left);
+        let provider = Provider::new(1, move |mut connection: Connection| {
+            let left = Arc::clone(&left);
+            async move {
+                connection.greet().await;
+                connection.take_turn("i0").await;
+                connection.hear_type("response.create").await;
+                let created = json!({"type": "response.created", "response": {"id": "r"}});
+                let said =
+                    json!({"type": "response.output_text.delta", "response_id": "r", "delta": "0"});
+                if has_begun {
+                    connection.say(&created).await;
+                    connection.say(&said).await;
+                } else {
+                    let objection = json!({"type": "error", "error": {"code": "x"}});
+                    connection.say(&objection).await;
+                    left.notified().await;
+                    connection.say(&created).await;
+                }
+                let cancel = connection.hear_type("response.cancel").await;
+                assert_eq!(cancel["response_id"], "r");
+                let usage = json!({"usage": {"output_token_details": {"audio_tokens": 7}}});
+                connection.say(&response("r", "cancelled", usage)).await;
+                let mut next = connection.hear().await;
+                while let Some(event) = next {
+                    assert_ne!(event["type"], "input_audio_buffer.append");
+                    next = connection.hear().await;
+                }
+            }
+        })
+        .await;
+        let meter = SumMeter::new();
+        let engine = converse(account(provider.endpoint()));
+        let mut stream = open_metered(&*engine, Arc::clone(&meter)).await;
+        give(&stream, voice()).await;
+        give(&stream, Step::EndOfUtterance).await;
+        assert_eq!(next(&mut stream).await, heard(0));
+        if has_begun {
+            assert_eq!(next(&mut stream).await, said(0));
+            drop(stream);
+        } else {
+            assert!(matches!(next(&mut stream).await, Output::Objected(_)));
+            drop(stream.input);
+            assert_eq!(stream.output.recv().await, Some(Output::Closed));
+            assert_eq!(stream.output.recv().await, None);
+            leaving.notify_one();
+        }
+        provider.finish().await;
+        assert_eq!(meter.sum().tokens.audio_out, 7, "{has_begun}");
     }
 }
 

@@ -337,21 +337,29 @@ async fn a_provider_that_never_finishes_is_left_and_what_was_used_is_told() {
 
 #[tokio::test]
 async fn who_lets_go_of_the_input_or_the_output_closes_at_once() {
-    for lets_go_of_input in [true, false] {
-        let provider = Provider::new(1, async |mut connection: Connection| {
+    for (lets_go_of_input, says_farewell) in
+        [(true, true), (true, false), (false, true), (false, false)]
+    {
+        let provider = Provider::new(1, move |mut connection: Connection| async move {
             connection.greet().await;
-            assert_eq!(connection.closed().await, Some(1000));
+            let first = connection.hear().await.unwrap();
+            assert_eq!(first["type"], "session.close", "no audio and nothing else");
+            if says_farewell {
+                let late = json!({"type": "session.output_transcript.delta", "delta": "Bue"});
+                connection.say(&late).await;
+                connection.say(&json!({"type": "session.closed"})).await;
+            }
+            assert_eq!(connection.hear().await, None);
         })
         .await;
         let stream = open(&*translate(account(provider.endpoint()))).await;
+        // Less than a frame: it would be sent at an end in order.
+        give(&stream, Step::Audio(Bytes::from(vec![7; 2_000]))).await;
         if lets_go_of_input {
             let mut output = stream.output;
             drop(stream.input);
-            let mut last = None;
-            while let Some(next) = output.recv().await {
-                last = Some(next);
-            }
-            assert_eq!(last, Some(Output::Closed));
+            assert_eq!(output.recv().await, Some(Output::Closed));
+            assert_eq!(output.recv().await, None);
         } else {
             drop(stream.output);
             stream.input.closed().await;

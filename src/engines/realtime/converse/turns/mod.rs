@@ -189,6 +189,31 @@ impl Turns {
         }
         match turn.stage {
             Stage::Over => self.cut(number),
+            _ => self.withdraw(number, now),
+        }
+    }
+
+    /// Nobody wants any of it any more: what was asked for is cancelled, the rest is not asked for.
+    pub fn leave(&mut self, now: Instant) {
+        let numbers: Vec<u64> = self.turns.iter().map(|turn| turn.number).collect();
+        for number in numbers {
+            self.written(number, None);
+            match self.numbered(number).map(|turn| turn.stage) {
+                // The provider does not know of it.
+                Some(Stage::Spoken) => self.translated(number, None, now),
+                Some(_) => self.withdraw(number, now),
+                // It was over, and is forgotten.
+                None => {}
+            }
+        }
+    }
+
+    /// Nobody wants the translation of a turn any more.
+    fn withdraw(&mut self, number: u64, now: Instant) {
+        let Some(turn) = self.numbered(number) else {
+            return;
+        };
+        match turn.stage {
             Stage::Queued(_) => self.translated(number, None, now),
             Stage::Answering if !turn.withdrawn => {
                 turn.withdrawn = true;
