@@ -221,7 +221,7 @@ async fn a_provider_that_is_busy_or_broken_for_a_moment_is_asked_again() {
     let counted = engine.report().counted;
     assert_eq!(
         (counted["turns_retried"], counted["objections_benign"]),
-        (1, 1)
+        (2, 1)
     );
 }
 

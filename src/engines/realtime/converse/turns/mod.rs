@@ -43,9 +43,6 @@ const STALL: Duration = Duration::from_secs(15);
 /// How long after a translation the text as it was said is waited for.
 const LATE: Duration = Duration::from_secs(10);
 
-/// When a provider says that it still answers another turn, this is how long it is left to.
-const BUSY: Duration = Duration::from_millis(250);
-
 /// What our number is called in a response's metadata.
 const NUMBER: &str = "turn";
 

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::engines::realtime::wire::conversation_answers::Response as Answer;
+use crate::engines::realtime::wire::{Objection, conversation_answers::Response as Answer};
 
 fn answer(id: &str, status: &str, code: &str) -> Answer {
     serde_json::from_value(json!({
@@ -81,6 +81,83 @@ fn a_turn_is_asked_for_again_within_its_budget_and_then_given_up() {
         respond,
         "the last of them for the next turn"
     );
+}
+
+fn busy(turn: u64) -> Objection {
+    Objection {
+        code: Some("conversation_already_has_active_response".into()),
+        event_id: Some(format!("{NUMBER}-{turn}")),
+        ..Objection::default()
+    }
+}
+
+#[test]
+fn a_provider_that_is_always_busy_is_asked_again_within_the_budget_only() {
+    let begun = Instant::now();
+    let mut now = begun;
+    let mut turns = spoken(2, now);
+    let mut attempts = 0;
+    while untranslated(&turns).is_empty() {
+        attempts += 1;
+        assert_eq!(turns.objected(&busy(0), now), None);
+        assert_eq!(asked(&mut turns), ["respond"]);
+        now = turns.wake().unwrap();
+        turns.ask_next(now);
+    }
+    assert_eq!(untranslated(&turns), [(0, Trouble::Failed)]);
+    assert!((3..=10).contains(&attempts), "{attempts}");
+    assert!(now - begun <= super::super::turn::BUDGET);
+    assert_eq!(asked(&mut turns), ["respond"], "the next turn");
+    // What is objected to about a turn that is over does not bring it back.
+    turns.objected(&busy(0), now);
+    turns.ask_next(now);
+    assert_eq!(
+        (untranslated(&turns).len(), asked(&mut turns).len()),
+        (1, 0)
+    );
+}
+
+#[test]
+fn a_turn_that_nobody_wants_any_more_is_not_asked_for_again() {
+    let now = Instant::now();
+    let objections = [
+        busy(0),
+        Objection {
+            code: Some("rate_limit_exceeded".into()),
+            ..busy(0)
+        },
+    ];
+    for objection in objections {
+        let mut turns = spoken(1, now);
+        turns.interrupted(0, Duration::ZERO, now);
+        turns.objected(&objection, now);
+        turns.ask_next(now + super::super::turn::BUDGET);
+        assert_eq!(asked(&mut turns), ["respond"], "once: {objection:?}");
+        let done = Output::TargetDone {
+            turn: 0,
+            text: None,
+        };
+        assert_eq!(turns.outputs, [done], "{objection:?}");
+    }
+}
+
+#[test]
+fn when_nobody_listens_what_was_asked_for_is_cancelled_and_nothing_more_is_asked() {
+    let now = Instant::now();
+    let mut turns = spoken(2, now);
+    turns.begin(now);
+    turns.begin(now);
+    turns.committed(2, now);
+    turns.responding(answer("r", "in_progress", ""), now);
+    turns.leave(now);
+    assert_eq!(asked(&mut turns), ["respond", "cancel"]);
+    assert!(!turns.is_settled(), "one is being answered, one on its way");
+    turns.has_item("i2".into(), now);
+    turns.responded(&answer("r", "cancelled", ""), now);
+    turns.ask_next(now + super::super::turn::BUDGET);
+    let asked = asked(&mut turns);
+    assert!(!asked.contains(&"respond"), "{asked:?}");
+    assert!(turns.is_settled());
 }
 
 #[test]
