@@ -39,8 +39,9 @@ impl Breakers {
         self.with(engine, |breaker| match error.trouble {
             Trouble::Failed | Trouble::Timeout => breaker.failed(now, chance),
             Trouble::Unavailable | Trouble::Overloaded => breaker.refused(now, chance),
-            // What it never does, and what is wrong with a request, says nothing about the next one.
-            Trouble::Unsupported | Trouble::Invalid => breaker.abandoned(now),
+            // What it never does, what is wrong with a request, and a stream that came to its limit say nothing about
+            // the next one.
+            Trouble::Unsupported | Trouble::Invalid | Trouble::Expired => breaker.abandoned(now),
         });
     }
 
@@ -123,5 +124,24 @@ impl Chain {
     /// Whether any of them interprets end to end.
     pub fn interprets(&self) -> bool {
         self.engines().any(|engine| engine.interprets().is_some())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::breaker::MOST_FAILURES;
+
+    #[test]
+    fn a_stream_that_came_to_its_limit_counts_for_nothing() {
+        let after = |trouble| {
+            let breakers = Breakers::default();
+            for _ in 0..=MOST_FAILURES {
+                breakers.failed("engine", &EngineError::new(trouble, "over"));
+            }
+            breakers.is_closed("engine")
+        };
+        assert!(after(Trouble::Expired));
+        assert!(!after(Trouble::Failed));
     }
 }

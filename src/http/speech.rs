@@ -283,7 +283,7 @@ fn engine_error(error: &EngineError) -> ApiError {
         Trouble::Unsupported => StatusCode::UNPROCESSABLE_ENTITY,
         Trouble::Timeout => StatusCode::GATEWAY_TIMEOUT,
         Trouble::Invalid => StatusCode::BAD_REQUEST,
-        Trouble::Failed => StatusCode::BAD_GATEWAY,
+        Trouble::Failed | Trouble::Expired => StatusCode::BAD_GATEWAY,
     };
     ApiError::new(status, error.code(), error.message.clone())
 }

@@ -168,7 +168,7 @@ async fn a_language_that_it_does_not_speak_is_refused_without_asking() {
 async fn the_end_of_a_connection_means_what_its_code_says() {
     for (code, trouble) in [
         (1000, Trouble::Failed),
-        (1001, Trouble::Failed),
+        (1001, Trouble::Expired),
         (1011, Trouble::Failed),
         (1012, Trouble::Failed),
         (1013, Trouble::Failed),
@@ -191,6 +191,17 @@ async fn the_end_of_a_connection_means_what_its_code_says() {
         assert_eq!(engine.report().counted["sessions_broken"], 1);
         provider.finish().await;
     }
+}
+
+#[tokio::test]
+async fn one_that_expires_before_it_is_ready_is_a_fault_and_is_not_opened_again_at_once() {
+    let provider = Provider::new(1, async |connection: Connection| {
+        connection.close(1001, "").await;
+    })
+    .await;
+    let error = refused(&*translate(account(provider.endpoint()))).await;
+    assert_eq!(error.trouble, Trouble::Failed, "{error}");
+    provider.finish().await;
 }
 
 #[tokio::test]
