@@ -400,6 +400,62 @@ async fn what_is_under_way_when_nobody_wants_it_any_more_is_cancelled_and_counte
 }
 
 #[tokio::test]
+async fn what_was_written_down_is_what_the_provider_says_where_it_says_seconds() {
+    let second = Duration::from_secs(1);
+    for (told, expected) in [
+        (json!({"type": "duration", "seconds": 0.25}), second / 2),
+        (json!({"type": "duration", "seconds": 2.0}), second * 4),
+        (json!({"type": "tokens", "total_tokens": 22}), second),
+        (json!({"type": "duration", "seconds": 1e15}), second),
+        (Value::Null, second),
+    ] {
+        let usage = told.clone();
+        let provider = Provider::new(1, move |mut connection: Connection| {
+            let usage = usage.clone();
+            async move {
+                connection.greet().await;
+                for turn in 0..2 {
+                    connection.hear_type("input_audio_buffer.commit").await;
+                    let item = format!("i{turn}");
+                    connection
+                        .say(&json!({"type": "input_audio_buffer.committed", "item_id": item}))
+                        .await;
+                    connection.answer_turn().await;
+                    let written = json!({
+                        "type": "conversation.item.input_audio_transcription.completed",
+                        "item_id": item, "transcript": format!("said {item}"), "usage": usage,
+                    });
+                    // Said twice, it counts once.
+                    connection.say(&written).await;
+                    connection.say(&written).await;
+                }
+                assert_eq!(connection.closed().await, Some(1000));
+            }
+        })
+        .await;
+        let meter = SumMeter::new();
+        let engine = converse(account(provider.endpoint()));
+        let mut stream = open_metered(&*engine, Arc::clone(&meter)).await;
+        for turn in 0..2 {
+            give(&stream, voice()).await;
+            give(&stream, Step::EndOfUtterance).await;
+            for expected in [said(turn), done(turn), heard(turn)] {
+                assert_eq!(next(&mut stream).await, expected);
+            }
+        }
+        give(&stream, Step::Close).await;
+        assert_eq!(next(&mut stream).await, Output::Closed);
+        provider.finish().await;
+        let used = meter.sum();
+        assert_eq!(
+            (used.transcribed, used.audio_in),
+            (expected, second),
+            "{told}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_provider_that_owes_an_answer_and_gives_none_is_left() {
     let provider = Provider::new(1, async |mut connection: Connection| {
         connection.greet().await;

@@ -104,9 +104,10 @@ impl Turns {
         number
     }
 
-    /// All of a turn's audio was sent, and the provider was told so.
-    pub fn committed(&mut self, number: u64, now: Instant) {
+    /// All of a turn's audio was sent, which is so long, and the provider was told so.
+    pub fn committed(&mut self, number: u64, length: Duration, now: Instant) {
         if let Some(turn) = self.numbered(number) {
+            turn.length = Some(length);
             turn.stage = Stage::Committed;
             turn.touched = now;
         }
