@@ -5,6 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use parking_lot::Mutex;
 use tokio::time::Instant;
 
+use super::environment::assumed_language;
 use crate::domain::{
     breaker::{Breaker, Permit},
     engine::{Engine, EngineError, Trouble},
@@ -107,6 +108,35 @@ impl Chain {
             }
         }
         None
+    }
+
+    /// The engine of parts that fits, for one text or one recording by itself, which those that interpret end to end do
+    /// not take; where none fits, the first of parts, which says why.
+    ///
+    /// # Errors
+    /// [`Trouble::Unavailable`] where there is none of parts, with what is to be set.
+    pub fn of_parts(
+        &self,
+        fits: impl Fn(&dyn Engine) -> bool,
+    ) -> Result<&Arc<dyn Engine>, EngineError> {
+        let has_parts = |engine: &dyn Engine| engine.interprets().is_none();
+        self.choose(|engine| has_parts(engine) && fits(engine))
+            .or_else(|| self.engines().find(|engine| has_parts(&***engine)))
+            .ok_or_else(|| {
+                EngineError::new(
+                    Trouble::Unavailable,
+                    format!(
+                        "{} interprets speech in rooms only; to translate texts and write down recordings, set engines.fallback to [local] (INTERPRES__ENGINES__FALLBACK='[\"local\"]')",
+                        self.first().name()
+                    ),
+                )
+            })
+    }
+
+    /// What `auto` is taken to be for one text or one recording.
+    pub fn assumed_language(&self) -> Language {
+        let engine = self.of_parts(|_| true).unwrap_or(self.first());
+        assumed_language(&**engine)
     }
 
     /// Whether what is said in this language can be taken in at all.
