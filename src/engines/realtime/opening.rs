@@ -197,8 +197,8 @@ impl Door {
     }
 }
 
-/// One that has not begun cannot be at its end: that is a fault, after which nothing is opened at once.
-fn not_begun(error: EngineError) -> EngineError {
+/// A session of which nothing came cannot be at its end: that is a fault, after which no other is opened at once.
+pub fn not_begun(error: EngineError) -> EngineError {
     match error.trouble {
         Trouble::Expired => EngineError::new(Trouble::Failed, error.message),
         _ => error,

@@ -12,7 +12,7 @@ use tokio::{
 };
 
 use super::{
-    opening::{MOST_MALFORMED, no_language},
+    opening::{MOST_MALFORMED, no_language, not_begun},
     socket::{Received, Socket, takes_nothing},
     tally::{Tally, one},
     wire::{Malformed, Objection},
@@ -28,6 +28,9 @@ const USAGE_EVERY: Duration = Duration::from_secs(5);
 
 /// How long the caller may take nothing of what comes.
 const OUTPUT_LIMIT: Duration = Duration::from_secs(10);
+
+/// A session that ends before this, with no answer, has not reached any limit, whatever the provider says.
+const SHORTEST_LIFE: Duration = Duration::from_secs(60);
 
 /// How long a provider is listened to that nobody wants any more, at most.
 pub const LONGEST_LEAVE: Duration = Duration::from_secs(5);
@@ -70,6 +73,8 @@ pub trait Dialogue: Send {
 #[derive(Debug, Default)]
 pub struct Outbox {
     outputs: VecDeque<InterpretationOutput>,
+    /// Whether anything was said, or turned out not to be.
+    has_answered: bool,
     verdict: Option<Verdict>,
     /// The last objection, which explains a close.
     objected: Option<Objection>,
@@ -89,6 +94,7 @@ enum Verdict {
 impl Outbox {
     /// One output more.
     pub fn push(&mut self, output: InterpretationOutput) {
+        self.has_answered |= !matches!(output, InterpretationOutput::Objected(_));
         self.outputs.push_back(output);
     }
 
@@ -132,7 +138,12 @@ fn count(dialogue: &mut impl Dialogue, meter: &dyn Meter) {
 /// Interprets until it is over.
 pub async fn run(mut dialogue: impl Dialogue, mut socket: Socket, mut line: Line) {
     let mut outbox = Outbox::default();
-    let verdict = converse(&mut dialogue, &mut socket, &mut line, &mut outbox).await;
+    let began = Instant::now();
+    let mut verdict = converse(&mut dialogue, &mut socket, &mut line, &mut outbox).await;
+    if let Verdict::Failed(error) = verdict {
+        let has_begun = outbox.has_answered || began.elapsed() >= SHORTEST_LIFE;
+        verdict = Verdict::Failed(if has_begun { error } else { not_begun(error) });
+    }
     count(&mut dialogue, &*line.meter);
     let is_abandoned = matches!(verdict, Verdict::Abandoned);
     match verdict {

@@ -194,12 +194,27 @@ async fn the_end_of_a_connection_means_what_its_code_says() {
 }
 
 #[tokio::test]
-async fn one_that_expires_before_it_is_ready_is_a_fault_and_is_not_opened_again_at_once() {
+async fn one_that_expires_before_anything_came_of_it_is_a_fault_and_not_at_its_limit() {
     let provider = Provider::new(1, async |connection: Connection| {
         connection.close(1001, "").await;
     })
     .await;
     let error = refused(&*translate(account(provider.endpoint()))).await;
+    assert_eq!(error.trouble, Trouble::Failed, "{error}");
+    provider.finish().await;
+
+    let expired = json!({"type": "error", "error": {"code": "session_expired"}});
+    let provider = Provider::new(1, move |mut connection: Connection| {
+        let expired = expired.clone();
+        async move {
+            connection.greet().await;
+            connection.say(&expired).await;
+            connection.close(1001, "").await;
+        }
+    })
+    .await;
+    let mut stream = open(&*translate(account(provider.endpoint()))).await;
+    let error = failed(next(&mut stream).await);
     assert_eq!(error.trouble, Trouble::Failed, "{error}");
     provider.finish().await;
 }
