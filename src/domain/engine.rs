@@ -281,6 +281,9 @@ pub enum Trouble {
     Invalid,
     /// The engine broke while working; repeating may help.
     Failed,
+    /// The provider ended a stream because it lasted as long as one may, announced or not: no fault of anybody's, and
+    /// another one is to be opened at once.
+    Expired,
 }
 
 /// Why an engine could not do what was asked.
@@ -310,7 +313,8 @@ impl EngineError {
             Trouble::Overloaded => "engine_overloaded",
             Trouble::Timeout => "engine_timeout",
             Trouble::Invalid => "invalid_text",
-            Trouble::Failed => "engine_failed",
+            // To people who learn of it, as nothing followed, it is the same.
+            Trouble::Failed | Trouble::Expired => "engine_failed",
         }
     }
 }

@@ -55,6 +55,9 @@ const MOST_WAITING: Duration = Duration::from_secs(2);
 /// How long the provider may take to say what is still to come, once nothing more is said.
 const DRAIN: Duration = Duration::from_secs(15);
 
+/// How long the provider may take to close a session that nobody wants any more: what it bills went in before.
+const LEAVE: Duration = Duration::from_secs(2);
+
 /// The engine.
 pub struct Translate {
     settings: TranslateSettings,
@@ -396,5 +399,13 @@ impl Dialogue for Translating {
 
     fn is_closing(&self) -> bool {
         self.end != End::NotYet
+    }
+
+    fn leave(&mut self, now: Instant, _outbox: &mut Outbox) -> Instant {
+        self.backlog = Backlog::new(FRAME, MOST_WAITING);
+        if self.end == End::NotYet {
+            self.end = End::Wanted;
+        }
+        now + LEAVE
     }
 }

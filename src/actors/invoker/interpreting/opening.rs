@@ -260,8 +260,10 @@ impl Invoker {
             return;
         }
         let was_asked = link.is_closing();
-        let expired = link.expires_at <= Instant::now() + AROUND_ITS_END
-            && (link.good || link.elapsed() > AROUND_ITS_END);
+        let told = matches!(&ending, Ending::Failed(error) if error.trouble == Trouble::Expired);
+        let expired = told
+            || link.expires_at <= Instant::now() + AROUND_ITS_END
+                && (link.good || link.elapsed() > AROUND_ITS_END);
         let (engine, good, phase) = (Arc::clone(&link.engine), link.good, link.phase);
         let owes = self.interpreting.coming || !link.unanswered.is_zero();
         let ending = match ending {

@@ -160,7 +160,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The languages of the default engine, with those that cannot be spoken or heard said to be so. */
+    /** The languages of the engines that serve whoever names none, with those that cannot be spoken or heard said to be so. */
     get: operations["languages"];
     put?: never;
     post?: never;
