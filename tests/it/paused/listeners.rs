@@ -425,9 +425,10 @@ async fn a_stream_that_lives_no_longer_than_the_time_ahead_of_its_end_is_closed_
         let (mut ana, mut berta) = ana_and_berta(&environment).await;
         say(&mut ana, seconds(2)).await;
         listen(&mut ana, &mut berta, seconds(120)).await;
-        let book = scripted.book.lock().unwrap();
-        assert_eq!((book.opened.len(), book.open), (1, 0), "{book:#?}");
-        drop(book);
+        {
+            let book = scripted.book.lock().unwrap();
+            assert_eq!((book.opened.len(), book.open), (1, 0), "{book:#?}");
+        }
         let talk = async {
             for _ in 0..60 {
                 say(&mut ana, seconds(4)).await;
