@@ -23,9 +23,9 @@ use crate::{
     },
     domain::{
         access::{Access, Role},
+        budget::{Budget, BudgetFigures},
         identity::RoomId,
         time::Timestamp,
-        usage::{Budget, BudgetFigures},
     },
     store::archive::Opening,
     supervision::{ActorRow, AskError, Filter, Ref, StartError, Supervised},

@@ -13,11 +13,12 @@ use super::{
 };
 use crate::domain::{
     audience::Roster,
+    budget::Budget,
     identity::{RoomId, SessionId},
     participant::Participant,
     room_log::{LogEntry, Missed, RoomLog, Subject},
     time::Timestamp,
-    usage::{Amount, Budget},
+    usage::Amount,
 };
 
 /// Tells the time of day.

@@ -14,10 +14,11 @@ use super::{
     },
 };
 use crate::domain::{
+    budget::Budget,
     identity::{RoomId, SessionId},
     room_log::{EntryKind, LogEntry},
     time::{Day, Timestamp},
-    usage::{Amount, Budget},
+    usage::Amount,
 };
 
 /// Everything in memory, for as long as this lives.

@@ -5,11 +5,12 @@ use std::{fmt, str::FromStr};
 use serde_json::Value;
 
 use crate::domain::{
+    budget::Budget,
     identity::{IdentityError, RoomId, SessionId},
     room_log::LogEntry,
     session_config::SessionConfig,
     time::Timestamp,
-    usage::{Amount, Budget},
+    usage::Amount,
 };
 
 /// Numbers of a room's log are reserved in blocks of this many, so that one which crashed never gives a number twice.

@@ -7,12 +7,12 @@ use super::Room;
 use crate::{
     actors::{invoker::InvokerState, outbox::Parcel, source::SourceState},
     domain::{
+        budget::BudgetFigures,
         identity::{RoomId, SessionId},
         language::Language,
         participant::Participant,
         server_message::{ServerMessage, UsageFigures},
         time::Timestamp,
-        usage::BudgetFigures,
     },
     supervision::Ctx,
 };

@@ -12,9 +12,10 @@ use parking_lot::Mutex;
 use crate::{
     actors::environment::{Counters, Environment},
     domain::{
+        budget::RoomUsage,
         engine::Engine,
         identity::RoomId,
-        usage::{Amount, Meter, Prices, RoomUsage, Used},
+        usage::{Amount, Meter, Prices, Used},
     },
     store::{durable_log::DurableLog, ledger::Ledger},
 };

@@ -9,8 +9,8 @@ use super::{Room, meter::Metered};
 use crate::{
     actors::outbox::{Class, Parcel, Payload, Replaces},
     domain::{
+        budget::BudgetFigures,
         server_message::{ServerMessage, UsageFigures},
-        usage::BudgetFigures,
     },
     supervision::Ctx,
 };

@@ -2,9 +2,10 @@
 
 use interpres::{
     domain::{
+        budget::Budget,
         room_log::{EntryKind, LogEntry},
         time::Day,
-        usage::{Amount, Budget, Cost},
+        usage::{Amount, Cost},
     },
     store::{
         contract::Store,

@@ -4,6 +4,7 @@
 //! them, closed in silence and opened again after a failure. While one takes what is said an older one may still answer:
 //! what the newer one says is held until that has come to its end, so that everything is heard and read in its order.
 
+mod choosing;
 mod feeding;
 mod hearing;
 mod link;
@@ -20,7 +21,7 @@ use bytes::BytesMut;
 use serde_json::Value;
 use tokio::time::Instant;
 
-pub(super) use self::opening::interpreter;
+pub(super) use self::choosing::interpreter;
 use self::{
     link::{Awaited, Link, Phase},
     opening::Opening,
