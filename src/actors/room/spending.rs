@@ -25,11 +25,9 @@ impl Handler<Metered> for Room {
     type Result = ();
 
     fn handle(&mut self, _: Metered, ctx: &mut Ctx<Self>) {
-        self.meter.look_at(&self.log);
         self.meter.note_known();
         self.follow_usage(ctx);
-        self.tell_usage();
-        self.heed_budget(ctx);
+        self.review_usage(ctx);
     }
 }
 
@@ -37,12 +35,14 @@ impl Room {
     /// Tells what is used from now on, every few seconds.
     pub(super) fn follow_usage(&mut self, ctx: &mut Ctx<Self>) {
         if !std::mem::replace(&mut self.follows_usage, true) {
-            ctx.run_interval(INTERVAL, |room, ctx| {
-                room.meter.look_at(&room.log);
-                room.tell_usage();
-                room.heed_budget(ctx);
-            });
+            ctx.run_interval(INTERVAL, Self::review_usage);
         }
+    }
+
+    fn review_usage(&mut self, ctx: &mut Ctx<Self>) {
+        self.meter.look_at(&self.log);
+        self.tell_usage();
+        self.heed_budget(ctx);
     }
 
     /// The figures of each engine, for whoever asks or is in the room.
