@@ -10,5 +10,6 @@ pub mod domain;
 pub mod emulate;
 pub mod engines;
 pub mod http;
+pub mod links;
 pub mod store;
 pub mod supervision;

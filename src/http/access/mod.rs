@@ -8,11 +8,8 @@
 mod call;
 mod claims;
 mod credentials;
-mod issuer;
-mod key_set;
 mod loopback;
 mod policy;
-mod published_key;
 mod refusal;
 mod token;
 

@@ -26,7 +26,7 @@ const RETRY: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs
 
 /// Why there is no key for a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum NoKey {
+pub enum NoKey {
     /// The issuer was asked, and has none of this name.
     Unknown,
     /// The issuer is not to be reached, so nobody can tell.
@@ -35,7 +35,7 @@ pub(super) enum NoKey {
 
 /// The keys, and the task that fetches them, which ends with this.
 #[derive(Debug)]
-pub(super) struct KeySet {
+pub struct KeySet {
     shared: Arc<Shared>,
     fetching: AbortHandle,
 }
@@ -58,7 +58,7 @@ struct State {
 impl KeySet {
     /// Keys that `fetch` gives, of which the first are asked for at once. `fetch` has a deadline of its own, and logs what
     /// it fails of.
-    pub(super) fn start<F, Fetching>(outgoing: &Handle, fetch: F) -> Self
+    pub fn start<F, Fetching>(outgoing: &Handle, fetch: F) -> Self
     where
         F: Fn() -> Fetching + Send + 'static,
         Fetching: Future<Output = Option<Vec<PublishedKey>>> + Send + 'static,
@@ -84,7 +84,7 @@ impl KeySet {
     ///
     /// # Errors
     /// [`NoKey`] if there is none, or none can be had.
-    pub(super) async fn find(&self, id: Option<&str>) -> Result<PublishedKey, NoKey> {
+    pub async fn find(&self, id: Option<&str>) -> Result<PublishedKey, NoKey> {
         let mut changes = self.shared.state.subscribe();
         let known = chosen(&changes.borrow(), id);
         if let Some(key) = known {

@@ -6,16 +6,16 @@ use serde_json::Value as Json;
 
 /// A key that signatures are checked with.
 #[derive(Debug, Clone)]
-pub(super) struct PublishedKey {
-    pub(super) id: Option<String>,
-    pub(super) algorithms: Vec<Algorithm>,
-    pub(super) key: DecodingKey,
+pub struct PublishedKey {
+    pub id: Option<String>,
+    pub algorithms: Vec<Algorithm>,
+    pub key: DecodingKey,
 }
 
 impl PublishedKey {
     /// The key in this form; nothing if it is of no use here. Never a shared secret, and never an algorithm that the key is
     /// not for: a public key taken for a secret would let everybody sign.
-    pub(super) fn read(json: &Json) -> Option<Self> {
+    pub fn read(json: &Json) -> Option<Self> {
         let jwk: Jwk = serde_json::from_value(json.clone()).ok()?;
         let common = &jwk.common;
         let is_for_signatures = common
