@@ -1,6 +1,7 @@
 //! The one integration binary: a module per capability, driven from outside.
 
 mod access;
+mod acs;
 mod audio;
 mod cloud;
 mod config;

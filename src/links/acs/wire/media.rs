@@ -26,16 +26,34 @@ words! {
     }
 }
 
+words! {
+    /// By what media are streamed.
+    Transport {
+        /// A socket that the service opens to us.
+        WebSocket = "websocket",
+    }
+}
+
+words! {
+    /// What is streamed.
+    ContentType {
+        /// Sound. Events write it with a capital.
+        Audio = "audio",
+    }
+}
+
 /// How a call's audio is streamed to us and back (`mediaStreamingOptions`). What is left out is up to the service.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MediaStreaming {
-    transport_type: &'static str,
+    /// By what it is streamed.
+    pub transport_type: Transport,
     /// Together, or each speaker alone.
     pub audio_channel_type: AudioChannels,
     /// Where the service opens its socket; it holds the call's secret.
     pub transport_url: Confidential,
-    content_type: &'static str,
+    /// What is streamed.
+    pub content_type: ContentType,
     /// Whether it begins with the call; if not, `start_media_streaming` begins it (the default).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub start_media_streaming: Option<bool>,
@@ -54,10 +72,10 @@ impl MediaStreaming {
     /// To a socket at `url` (`wss`), with the service's defaults for the rest.
     pub fn to(url: impl Into<Confidential>, channels: AudioChannels) -> Self {
         Self {
-            transport_type: "websocket",
+            transport_type: Transport::WebSocket,
             audio_channel_type: channels,
             transport_url: url.into(),
-            content_type: "audio",
+            content_type: ContentType::Audio,
             start_media_streaming: None,
             enable_bidirectional: None,
             audio_format: None,
@@ -70,7 +88,8 @@ impl MediaStreaming {
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Transcription {
-    transport_type: &'static str,
+    /// By what it is streamed.
+    pub transport_type: Transport,
     /// The language, as `en-US`.
     pub locale: String,
     /// Where the service opens its socket.
@@ -90,7 +109,7 @@ impl Transcription {
     /// To a socket at `url` (`wss`), with the service's defaults for the rest.
     pub fn to(url: impl Into<Confidential>, locale: impl Into<String>) -> Self {
         Self {
-            transport_type: "websocket",
+            transport_type: Transport::WebSocket,
             locale: locale.into(),
             transport_url: url.into(),
             start_transcription: None,

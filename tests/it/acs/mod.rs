@@ -1,0 +1,17 @@
+//! The link to Azure Communication Services, held to the golden files: what goes out, what comes in, who may call us.
+
+mod asking;
+mod callbacks;
+mod frames;
+mod golden;
+mod grid;
+mod hostile;
+mod identifiers;
+mod performing;
+mod requests;
+mod responses;
+mod retries;
+mod service;
+mod sessions;
+mod signing;
+mod tokens;
