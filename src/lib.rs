@@ -1,6 +1,6 @@
 //! Live interpretation in calls, rooms and meetings.
 //!
-//! The floors, an arrow only going down: `http` → `actors` → `engines` · `store` → `audio` · `supervision` · `config` → `domain`.
+//! The floors, an arrow only going down: `http` → `actors` → `engines` · `links` · `store` → `audio` · `supervision` · `config` → `domain`.
 //! `ARCHITECTURE.md` walks through them.
 
 pub mod actors;

@@ -204,8 +204,9 @@ fn http_address(text: &str) -> Option<String> {
         .then(|| text.trim_end_matches('/').to_owned())
 }
 
-/// Keys that anybody on the way could replace would open the server to anybody.
-fn is_secure(text: &str) -> bool {
+/// Whether nobody on the way can answer in place of this address: `https`, or `http` on this machine, without user or
+/// password. Keys that anybody on the way could replace would open the server to anybody.
+pub fn is_secure(text: &str) -> bool {
     let Ok(address) = url::Url::parse(text) else {
         return false;
     };

@@ -19,7 +19,7 @@ mod settings;
 pub use auth::{AccessKey, Auth, Jwt};
 pub use error::SettingsError;
 pub use key::{KEYS, Key, is_setting};
-pub use kind::Kind;
+pub use kind::{Kind, is_secure};
 pub use load::{LoadOptions, Loaded};
 pub use realtime::{
     AzureOpenAi, AzureRealtime, AzureTranslate, Entra, ManagedIdentity, NoiseReduction, Provider,

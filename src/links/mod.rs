@@ -4,4 +4,5 @@
 //! links too, but to one purpose), routes that a service calls, and what is decided of what it says, which actors do.
 
 pub mod acs;
+mod causes;
 pub mod keys;

@@ -5,9 +5,10 @@ use std::time::Duration;
 use reqwest::Client;
 use reqwest::redirect::Policy;
 use serde_json::Value as Json;
-use url::{Host, Url};
 
 use super::published_key::PublishedKey;
+use crate::config::is_secure;
+use crate::links::causes::causes;
 
 /// Longest time one request may take.
 const DEADLINE: Duration = Duration::from_secs(5);
@@ -161,30 +162,4 @@ impl Issuer {
         }
         Ok(serde_json::from_slice(&body).ok())
     }
-}
-
-/// Whether nobody on the way can answer in place of this address: https, or http to this machine itself.
-pub fn is_secure(address: &str) -> bool {
-    let Ok(address) = Url::parse(address) else {
-        return false;
-    };
-    let is_here = match address.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => return false,
-    };
-    let is_safe = address.scheme() == "https" || (address.scheme() == "http" && is_here);
-    is_safe && address.username().is_empty() && address.password().is_none()
-}
-
-/// The whole chain: the last link says what is wrong ("connection refused", "certificate has expired").
-fn causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    text
 }

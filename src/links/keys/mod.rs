@@ -6,6 +6,6 @@ mod issuer;
 mod key_set;
 mod published_key;
 
-pub use self::issuer::{Issuer, is_secure};
+pub use self::issuer::Issuer;
 pub use self::key_set::{KeySet, NoKey};
 pub use self::published_key::PublishedKey;

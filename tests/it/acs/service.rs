@@ -9,7 +9,7 @@ use std::{
 
 use interpres::links::acs::{
     client::{Client, ClientSettings},
-    signing::{AccessKey, Endpoint},
+    signing::{AccessKey, Authorise, Endpoint},
 };
 use rand::{SeedableRng as _, rngs::StdRng};
 use serde_json::Value;
@@ -158,6 +158,18 @@ impl Service {
     pub fn client_with(&self, settings: ClientSettings) -> Client {
         let chance = StdRng::seed_from_u64(6);
         Client::new(settings, Arc::new(key()), Arc::new(|| NOW), chance).unwrap()
+    }
+
+    /// A client that says otherwise who it is.
+    pub fn client_as(&self, authorise: impl Authorise + 'static) -> Client {
+        let chance = StdRng::seed_from_u64(6);
+        Client::new(
+            self.settings(),
+            Arc::new(authorise),
+            Arc::new(|| NOW),
+            chance,
+        )
+        .unwrap()
     }
 }
 

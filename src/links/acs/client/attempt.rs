@@ -14,6 +14,7 @@ use super::request::Request;
 use super::{Client, Ids};
 use crate::links::acs::signing::{Unsigned, from_rfc1123};
 use crate::links::acs::wire::error::Refusal;
+use crate::links::causes::causes;
 
 /// Largest answer that is read, in bytes; a page of participants has some 50 kB.
 const LARGEST: usize = 4 * 1024 * 1024;
@@ -113,15 +114,4 @@ fn retry_after(headers: &HeaderMap, now: OffsetDateTime) -> Option<Duration> {
         Ok(seconds) => Some(Duration::from_secs(seconds)),
         Err(_) => Some((from_rfc1123(text)? - now).try_into().unwrap_or_default()),
     }
-}
-
-/// The whole chain: the last link says what is wrong ("connection refused", "certificate has expired").
-fn causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    text
 }

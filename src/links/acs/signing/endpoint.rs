@@ -2,7 +2,7 @@
 
 use url::{Position, Url};
 
-use crate::links::keys::is_secure;
+use crate::config::is_secure;
 
 /// The address of the resource: `https`, or `http` to this machine for an emulator; without a path.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -14,7 +14,7 @@ pub struct SubCode(pub u32);
 pub enum Meaning {
     /// It ended as it should (7000), or as calls end (5001, 5010).
     Ended,
-    /// There is no such call (any more): whatever was to be ended is ended.
+    /// There is no such call, or nobody of this id, (any more): whatever was to be ended is ended.
     Gone,
     /// Too much was asked for; later it may do.
     Throttled,
@@ -72,7 +72,7 @@ impl Meaning {
     /// What to do about it.
     pub fn advice(self) -> &'static str {
         match self {
-            Self::Ended | Self::Gone => "the call is over; nothing is left to do",
+            Self::Ended | Self::Gone => "it is not there any more; nothing is left to do",
             Self::Throttled => "ask less often, or have the resource's limits raised",
             Self::Conflict => {
                 "another request for the same call is under way; look at the call again"

@@ -44,9 +44,15 @@ impl Callback {
 }
 
 /// What happened, in the order in which it happened: by time, those without one first, in the order in which they came; and
-/// the rosters of each leg among themselves by number, whatever their times say.
+/// the rosters of each leg among themselves by number, whatever their times say. Of what has the same time (which was
+/// recorded, to the tenth of a microsecond) a leg's beginning is first and its end last.
 pub fn in_order(mut told: Vec<Callback>) -> Vec<Callback> {
-    told.sort_by_key(|callback| callback.time);
+    let stage = |kind: &Kind| match kind {
+        Kind::CallConnected => 0,
+        Kind::CallDisconnected => 2,
+        _ => 1,
+    };
+    told.sort_by_key(|callback| (callback.time, stage(&callback.kind)));
     let mut rosters: HashMap<String, Vec<(usize, u64)>> = HashMap::new();
     for (place, callback) in told.iter().enumerate() {
         if let Some(number) = callback.moment().sequence_number {
