@@ -91,6 +91,9 @@ impl TokenError {
     }
 }
 
+/// What a token says, once it is known to be good.
+pub type Claims = Map<String, Json>;
+
 /// Checks tokens.
 #[derive(Debug)]
 pub struct Tokens {
@@ -120,8 +123,8 @@ impl Tokens {
         }
     }
 
-    /// Whether the header `Authorization` shows a token of the service that is good at `now`. Waits only for a key that is
-    /// not known, and at most as long as a [`KeySet`] does.
+    /// Whether the header `Authorization` shows a token of the service that is good at `now`, and what it says. Waits only for
+    /// a key that is not known, and at most as long as a [`KeySet`] does.
     ///
     /// # Errors
     /// [`TokenError`] if it does not.
@@ -129,7 +132,7 @@ impl Tokens {
         &self,
         authorization: Option<&str>,
         now: Timestamp,
-    ) -> Result<(), TokenError> {
+    ) -> Result<Claims, TokenError> {
         let token = authorization
             .and_then(|header| header.split_once(' '))
             .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
@@ -157,7 +160,7 @@ impl Tokens {
         if !key.algorithms.contains(&Algorithm::RS256) {
             return Err(TokenError::Algorithm);
         }
-        let decoded = decode::<Map<String, Json>>(token, &key.key, &self.validation);
+        let decoded = decode::<Claims>(token, &key.key, &self.validation);
         let claims = decoded
             .map_err(|error| match error.kind() {
                 ErrorKind::InvalidIssuer => TokenError::Issuer,
@@ -168,10 +171,11 @@ impl Tokens {
                 _ => TokenError::Signature,
             })?
             .claims;
-        self.in_time(&claims, now)
+        self.in_time(&claims, now)?;
+        Ok(claims)
     }
 
-    fn in_time(&self, claims: &Map<String, Json>, now: Timestamp) -> Result<(), TokenError> {
+    fn in_time(&self, claims: &Claims, now: Timestamp) -> Result<(), TokenError> {
         let (now, leeway) = (now.unix_millis() as f64 / 1_000.0, self.leeway as f64);
         let second = |claim: &Json| claim.as_f64().ok_or(TokenError::Claims);
         let end = second(claims.get("exp").ok_or(TokenError::Claims)?)?;

@@ -161,6 +161,7 @@ fn any_casing_of_the_service_is_read() {
         r#"{"kind":"AudioData","audioData":{"data":"AQD//w==","participantRawID":"4:+1"}}"#,
         r#"{"Kind":"AudioData","AudioData":{"Data":"AQD//w==","ParticipantRawID":"4:+1","IsSilent":false},"StopAudio":null}"#,
         r#"{"kind":"audioData","audioData":{"data":"AQD//w==","participantRawId":"4:+1","silent":null}}"#,
+        r#"{"kind":"AudioData","audioData":{"data":"AQD//w==","participantRawID":"4:+1","timestamp":5,"silent":"no"}}"#,
         r#"{"audioData":{"participantRawID":"4:+1","more":[{}],"data":"AQD//w=="},"more":1,"kind":"AUDIODATA"}"#,
     ] {
         assert_eq!(Inbound::read(text), heard, "{text}");

@@ -64,7 +64,7 @@ async fn a_request_that_is_sent_again_is_the_same_and_signed_anew() {
     let ticks = std::sync::atomic::AtomicI64::new(0);
     let clock = std::sync::Arc::new(move || {
         let tick = ticks.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
-        super::service::NOW + time::Duration::seconds(tick)
+        (super::service::NOW + time::Duration::seconds(tick)).into()
     });
     let key = std::sync::Arc::new(super::service::key());
     let chance = rand::SeedableRng::seed_from_u64(6);
@@ -185,6 +185,9 @@ async fn a_time_that_is_named_is_kept_and_one_beyond_the_budget_is_not_waited_fo
     assert_eq!(*retry_after, Some(Duration::from_secs(3_600)));
     assert_eq!(error.meaning(), Some(Meaning::Throttled));
     assert_eq!(service.asked().len(), 1);
+    let never = Answer::says(429, "").with("Retry-After", &u64::MAX.to_string());
+    let service = Service::start([never, answered()]).await;
+    assert!(service.client().answer(&call(), BUDGET).await.is_err());
 }
 
 #[tokio::test]

@@ -157,7 +157,7 @@ impl Service {
 
     pub fn client_with(&self, settings: ClientSettings) -> Client {
         let chance = StdRng::seed_from_u64(6);
-        Client::new(settings, Arc::new(key()), Arc::new(|| NOW), chance).unwrap()
+        Client::new(settings, Arc::new(key()), Arc::new(|| NOW.into()), chance).unwrap()
     }
 
     /// A client that says otherwise who it is.
@@ -166,7 +166,7 @@ impl Service {
         Client::new(
             self.settings(),
             Arc::new(authorise),
-            Arc::new(|| NOW),
+            Arc::new(|| NOW.into()),
             chance,
         )
         .unwrap()

@@ -27,7 +27,7 @@ impl Client {
             host: &request.url[Position::BeforeHost..Position::AfterPort],
             target: &request.url[Position::BeforePath..Position::AfterQuery],
             body: &request.body,
-            now: (self.clock)(),
+            now: self.now(),
         };
         let who = self.authorise.headers(&unsigned).await;
         let mut headers = who.map_err(|error| AcsError::NotAuthorised { operation, error })?;
@@ -55,7 +55,7 @@ impl Client {
         mut answer: Response,
     ) -> Result<Vec<u8>, AcsError> {
         let status = answer.status();
-        let retry_after = retry_after(answer.headers(), (self.clock)());
+        let retry_after = retry_after(answer.headers(), self.now());
         let mut body = Vec::new();
         loop {
             match answer.chunk().await {

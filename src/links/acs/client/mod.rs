@@ -22,7 +22,8 @@ use parking_lot::Mutex;
 use rand::rngs::StdRng;
 use rand::{Rng as _, RngExt as _};
 use reqwest::redirect::Policy;
-use tokio::time::{Instant, sleep, timeout_at};
+use time::OffsetDateTime;
+use tokio::time::{Instant, sleep, timeout};
 use uuid::{Builder, Uuid};
 
 pub use self::calls::Ended;
@@ -30,7 +31,7 @@ pub use self::error::AcsError;
 use self::request::Request;
 use self::retry::{LONGEST_PAUSE, MOST_ATTEMPTS, Verdict};
 pub use self::settings::{ClientSettings, WallClock};
-use super::signing::Authorise;
+use super::signing::{Authorise, rfc1123};
 use crate::domain::breaker::full_jitter;
 
 /// Asks the service. Cheap to share, as one behind an [`Arc`]: connections are kept and used again.
@@ -88,8 +89,8 @@ impl Client {
         let ids = self.ids(request);
         let mut failures = 0;
         loop {
-            let attempt_ends = deadline.min(Instant::now() + self.settings.attempt);
-            let attempt = timeout_at(attempt_ends, self.attempt(request, &ids));
+            let left = deadline.saturating_duration_since(Instant::now());
+            let attempt = timeout(left.min(self.settings.attempt), self.attempt(request, &ids));
             let error = match attempt.await {
                 Ok(Ok(body)) => return Ok(body),
                 Ok(Err(error)) => error,
@@ -106,7 +107,8 @@ impl Client {
                     full_jitter(self.settings.pause, LONGEST_PAUSE, failures - 1, chance)
                 }
             };
-            if failures >= MOST_ATTEMPTS || Instant::now() + pause >= deadline {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if failures >= MOST_ATTEMPTS || pause >= left {
                 return Err(error);
             }
             tracing::debug!(operation = request.operation, %error, failures, "asking again");
@@ -117,12 +119,16 @@ impl Client {
     fn ids(&self, request: &Request) -> Ids {
         let repeatability = request.is_repeatable.then(|| Repeatability {
             request: self.uuid(),
-            first_sent: super::signing::rfc1123((self.clock)()),
+            first_sent: rfc1123(self.now()),
         });
         Ids {
             client_request: self.uuid(),
             repeatability,
         }
+    }
+
+    fn now(&self) -> OffsetDateTime {
+        (self.clock)().into()
     }
 
     fn uuid(&self) -> Uuid {

@@ -3,12 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use time::OffsetDateTime;
-
+use crate::domain::time::Timestamp;
 use crate::links::acs::signing::Endpoint;
 
 /// Tells the time of day; a test holds it still.
-pub type WallClock = Arc<dyn Fn() -> OffsetDateTime + Send + Sync>;
+pub type WallClock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// Where and in which versions the service is asked.
 #[derive(Debug, Clone)]

@@ -4,8 +4,9 @@ use std::borrow::Cow;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Serialize};
-use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+use time::OffsetDateTime;
 
+use super::lenient::{lenient, moment};
 use crate::audio::pcm;
 
 /// Something that came over the socket.
@@ -52,6 +53,7 @@ pub struct AudioMetadata {
     /// The stream, as the call's properties name it.
     #[serde(
         default,
+        deserialize_with = "lenient",
         rename = "subscriptionId",
         alias = "SubscriptionId",
         alias = "subscriptionid"
@@ -67,7 +69,7 @@ pub struct AudioMetadata {
     #[serde(alias = "Channels")]
     pub channels: u32,
     /// Bytes of a frame.
-    #[serde(default, alias = "Length")]
+    #[serde(default, deserialize_with = "lenient", alias = "Length")]
     pub length: Option<u32>,
 }
 
@@ -161,17 +163,24 @@ struct Envelope<'a> {
 struct Data<'a> {
     #[serde(default, borrow, alias = "Data")]
     data: Option<Cow<'a, str>>,
-    #[serde(default, borrow, alias = "Timestamp")]
-    timestamp: Option<Cow<'a, str>>,
+    #[serde(default, deserialize_with = "moment", alias = "Timestamp")]
+    timestamp: Option<OffsetDateTime>,
     #[serde(
         default,
+        deserialize_with = "lenient",
         rename = "participantRawID",
         alias = "ParticipantRawID",
         alias = "participantRawId",
         alias = "participantrawid"
     )]
     participant: Option<String>,
-    #[serde(default, alias = "Silent", alias = "isSilent", alias = "IsSilent")]
+    #[serde(
+        default,
+        deserialize_with = "lenient",
+        alias = "Silent",
+        alias = "isSilent",
+        alias = "IsSilent"
+    )]
     silent: Option<bool>,
 }
 
@@ -216,7 +225,7 @@ impl Data<'_> {
             pairs.iter().copied().map(i16::from_le_bytes).collect()
         };
         Ok(AudioFrame {
-            timestamp: self.moment(),
+            timestamp: self.timestamp,
             participant: self.speaker(),
             samples,
             is_silent,
@@ -225,17 +234,13 @@ impl Data<'_> {
 
     fn dtmf(self) -> Result<DtmfTone, FrameError> {
         Ok(DtmfTone {
-            timestamp: self.moment(),
+            timestamp: self.timestamp,
             tone: match &self.data {
                 Some(tone) if !tone.is_empty() => tone.clone().into_owned(),
                 _ => return Err(FrameError::Incomplete),
             },
             participant: self.speaker(),
         })
-    }
-
-    fn moment(&self) -> Option<OffsetDateTime> {
-        OffsetDateTime::parse(self.timestamp.as_deref()?, &Rfc3339).ok()
     }
 
     fn speaker(self) -> Option<String> {
