@@ -227,9 +227,11 @@ async fn a_connection_that_breaks_is_tried_again_unless_that_could_do_it_twice()
 
 #[tokio::test]
 async fn a_service_that_does_not_answer_is_given_up_within_the_budget() {
-    let service = Service::start([Answer::Waits, answered()]).await;
+    let service =
+        Service::start(std::iter::once(Answer::Waits).chain(std::iter::repeat_n(answered(), 10)))
+            .await;
     let settings = ClientSettings {
-        attempt: Duration::from_millis(100),
+        attempt: Duration::from_millis(500),
         ..service.settings()
     };
     let client = service.client_with(settings);
@@ -250,6 +252,28 @@ async fn a_service_that_does_not_answer_is_given_up_within_the_budget() {
         }
     );
     assert!(error.may_have_been_done());
+}
+
+#[tokio::test]
+async fn what_may_have_been_done_is_not_said_to_be_undone_by_what_comes_after() {
+    let down = Answer::says(503, "").with("Retry-After", "0");
+    for first in [Answer::Waits, Answer::HangsUp, Answer::says(504, "")] {
+        let answers = std::iter::once(first).chain(std::iter::repeat_n(down.clone(), 20));
+        let service = Service::start(answers).await;
+        let settings = ClientSettings {
+            attempt: Duration::from_millis(500),
+            ..service.settings()
+        };
+        let error = service.client_with(settings).answer(&call(), BUDGET).await;
+        let error = error.unwrap_err();
+        assert!(error.may_have_been_done(), "{error}");
+        assert_eq!(service.asked().len(), 10);
+    }
+    // What the service says for good is said of the first attempt too.
+    let gone = refused("error_404_call_not_found");
+    let service = Service::start([Answer::HangsUp, gone]).await;
+    let error = service.client().answer(&call(), BUDGET).await.unwrap_err();
+    assert!(error.is_gone() && !error.may_have_been_done());
 }
 
 #[tokio::test]

@@ -103,9 +103,11 @@ impl AcsError {
 
     /// Whether the service may have done it although it did not say so.
     pub fn may_have_been_done(&self) -> bool {
-        matches!(
-            self,
-            Self::Broken { .. } | Self::TimedOut { .. } | Self::Unreadable { .. }
-        )
+        match self {
+            Self::Broken { .. } | Self::TimedOut { .. } | Self::Unreadable { .. } => true,
+            // Trouble on the way, or in the middle of it; 503 is said before anything is done.
+            Self::Refused { refusal, .. } => refusal.status >= 500 && refusal.status != 503,
+            _ => false,
+        }
     }
 }

@@ -88,6 +88,8 @@ impl Client {
         let deadline = Instant::now() + budget;
         let ids = self.ids(request);
         let mut failures = 0;
+        // An attempt that may have been done, which no later failure makes undone.
+        let mut unclear = None;
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
             let attempt = timeout(left.min(self.settings.attempt), self.attempt(request, &ids));
@@ -99,8 +101,13 @@ impl Client {
                 },
             };
             failures += 1;
+            if error.may_have_been_done() {
+                unclear = Some(error.clone());
+            }
             let pause = match retry::verdict(request, &error) {
-                Verdict::Final => return Err(error),
+                // The service knows the request again, so what it says for good is said of all attempts.
+                Verdict::Final if error.meaning().is_some() => return Err(error),
+                Verdict::Final => return Err(unclear.unwrap_or(error)),
                 Verdict::After(pause) => pause,
                 Verdict::BackOff => {
                     let chance = self.chance.lock().random();
@@ -109,7 +116,7 @@ impl Client {
             };
             let left = deadline.saturating_duration_since(Instant::now());
             if failures >= MOST_ATTEMPTS || pause >= left {
-                return Err(error);
+                return Err(unclear.unwrap_or(error));
             }
             tracing::debug!(operation = request.operation, %error, failures, "asking again");
             sleep(pause).await;
