@@ -7,8 +7,9 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),
   plugins: [react()],
-  // All of them before the first test: what is found only later reloads the page, and the tests in it.
-  optimizeDeps: { entries: ["src/**/*.{ts,tsx}"] },
+  // All of them before the first test, and anew each time, as a source may have got another import since the last: what is
+  // found only later reloads the page, and the tests in it.
+  optimizeDeps: { entries: ["src/**/*.{ts,tsx}"], force: true },
   test: {
     include: ["src/**/*.test.{ts,tsx}"],
     // What hangs fails all the same; a slow machine does not.

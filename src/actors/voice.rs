@@ -72,6 +72,8 @@ struct Rendition {
 
 struct Playing {
     stream_id: u32,
+    /// How much of it has gone out.
+    sent: Duration,
     renditions: Vec<Rendition>,
 }
 
@@ -85,6 +87,8 @@ pub struct Voice {
     hearings: Vec<Hearing>,
     queue: VecDeque<Speech>,
     playing: Option<Playing>,
+    /// An utterance that was cut off while more of its speech was to come.
+    unwanted: Option<UtteranceId>,
     /// When a listener who heard everything at its pace hears the next frame.
     next_heard_at: Instant,
     resampled: Vec<i16>,
@@ -108,6 +112,7 @@ impl Voice {
             hearings: Vec::new(),
             queue: VecDeque::new(),
             playing: None,
+            unwanted: None,
             next_heard_at: Instant::now(),
             resampled: Vec::new(),
         }
@@ -157,7 +162,7 @@ impl Voice {
     /// Adds speech to an utterance, which begins with its first samples. When what waits grows beyond
     /// `speech.max_lag`, the oldest utterances that have not begun are left out, and said to be.
     pub fn push(&mut self, utterance: &UtteranceId, samples: &[i16], sample_rate: u32) {
-        if !self.is_heard() || samples.is_empty() {
+        if !self.is_heard() || samples.is_empty() || self.unwanted.as_ref() == Some(utterance) {
             return;
         }
         match self.queue.back_mut() {
@@ -179,6 +184,7 @@ impl Voice {
 
     /// No more samples come for this utterance.
     pub fn finish(&mut self, utterance: &UtteranceId) {
+        self.unwanted.take_if(|unwanted| unwanted == utterance);
         for speech in &mut self.queue {
             if speech.utterance == *utterance {
                 speech.complete = true;
@@ -191,13 +197,41 @@ impl Voice {
 
     /// No more samples come for anything that waits: the engine broke off.
     pub fn finish_all(&mut self) {
+        self.unwanted = None;
         for speech in &mut self.queue {
             speech.complete = true;
         }
     }
 
+    /// Lets these sockets hear nothing more of the utterance that is being sent. If nobody else hears it, it ends here:
+    /// gives which one it was, and how much of it was heard.
+    pub fn silence(&mut self, sockets: &Outlets) -> Option<(UtteranceId, Duration)> {
+        let mut playing = self.playing.take()?;
+        let utterance = self.queue.front()?.utterance.clone();
+        let stop = stop_message(&playing, &utterance, AudioEnd::Cancelled);
+        let mut heard = false;
+        for rendition in &mut playing.renditions {
+            let (goes, stays) = rendition.outlets.split_by(std::iter::once(sockets));
+            heard |= !goes.is_empty();
+            goes.deliver(&stop);
+            rendition.outlets = stays;
+        }
+        let mut others = playing.renditions.iter();
+        if !heard || others.any(|others| !others.outlets.is_empty()) {
+            self.playing = Some(playing);
+            return None;
+        }
+        let cut = self.queue.pop_front()?;
+        if !cut.complete {
+            self.unwanted = Some(cut.utterance);
+        }
+        let ahead = self.next_heard_at.saturating_duration_since(Instant::now());
+        Some((utterance, playing.sent.saturating_sub(ahead)))
+    }
+
     /// Ends whatever is being sent and forgets what waits.
     pub fn cancel(&mut self) {
+        self.unwanted = None;
         if let (Some(playing), Some(speech)) = (self.playing.take(), self.queue.front()) {
             self.stop_stream(&playing, &speech.utterance.clone(), AudioEnd::Cancelled);
         }
@@ -248,6 +282,7 @@ impl Voice {
             None => self.start_stream(&utterance, sample_rate),
         };
         self.render(&mut playing, &samples, ended);
+        playing.sent += FRAME;
         if ended {
             self.stop_stream(&playing, &utterance, AudioEnd::Complete);
             self.queue.pop_front();
@@ -284,6 +319,7 @@ impl Voice {
             .collect();
         Playing {
             stream_id,
+            sent: Duration::ZERO,
             renditions,
         }
     }

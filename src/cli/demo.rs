@@ -5,7 +5,7 @@ mod listener;
 mod recording;
 mod server;
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{path::PathBuf, time::Duration};
 
 use anyhow::{Context, ensure};
 use futures_util::SinkExt;
@@ -86,6 +86,10 @@ async fn interpret(options: &Options, recordings: Vec<Recording>) -> anyhow::Res
         surroundings.push(("INTERPRES__ENGINES__DEFAULT", engine.clone()));
         if engine.starts_with("azure-") {
             let started = OwnEmulator::start().await?;
+            println!(
+                "{engine} is emulated on http://{}: nothing leaves this machine, and nothing is billed",
+                started.address()
+            );
             surroundings.extend(started.surroundings());
             emulator = Some(started);
         }
@@ -118,14 +122,17 @@ async fn interpret(options: &Options, recordings: Vec<Recording>) -> anyhow::Res
             .context("a constant template")?
             .progress_chars("=> "),
     );
-    let finals = Arc::clone(hearing.finals());
-    for (number, recording) in recordings.iter().enumerate() {
+    for recording in &recordings {
+        let before = hearing.read().sentences;
         bar.set_message(format!("speaking {}", recording.name()));
         play(recording, &mut speaker, &cues, &bar).await?;
         silence(PAUSE, &mut speaker).await?;
         wait_until(
             PATIENCE,
-            || finals.load(std::sync::atomic::Ordering::Relaxed) > number,
+            || {
+                let read = hearing.read();
+                read.sentences > before && !read.is_open
+            },
             &mut speaker,
         )
         .await
@@ -164,6 +171,8 @@ async fn play(
     bar: &ProgressBar,
 ) -> anyhow::Result<()> {
     let last_word = recording.last_voiced_frame()?;
+    // Delays are told from its own last word, not from that of the one before.
+    cues.send_modify(Vec::clear);
     let mut tick = tokio::time::interval(recording::FRAME);
     for (number, frame) in recording.chunks().enumerate() {
         tick.tick().await;

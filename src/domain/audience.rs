@@ -19,6 +19,8 @@ pub struct Member {
     pub speech: bool,
     /// Whether they want captions that still change.
     pub partials: bool,
+    /// Whether the translation they hear falls silent when they begin to speak.
+    pub barge_in: bool,
 }
 
 /// The people of a room.
@@ -111,6 +113,7 @@ mod tests {
                     translation_enabled: true,
                     speech: true,
                     partials: true,
+                    barge_in: false,
                 };
                 (session_id, Arc::new(member))
             })

@@ -136,6 +136,7 @@ pub struct TextPiece {
     pub turn: Option<u64>,
     /// With its own leading spaces; may split words.
     pub text: String,
-    /// Where in the audio that went in it belongs, as far as the provider says.
+    /// Where in the audio that went in it belongs, as far as the provider says; a translation to where it was said, not to
+    /// what it translates.
     pub at: Option<Duration>,
 }

@@ -89,6 +89,9 @@ pub struct SessionConfig {
     /// Whether it wants captions that still change.
     #[schema(required = true)]
     pub partials: bool,
+    /// Whether the translated speech it hears falls silent when it begins to speak itself. Off unless asked for: without
+    /// headphones the microphone hears the translation too.
+    pub barge_in: bool,
     /// The engine for what it says, or the server's default.
     #[schema(required = true)]
     pub engine: Option<String>,
@@ -112,6 +115,7 @@ impl Default for SessionConfig {
             audio: AudioFormat::default(),
             speech: false,
             partials: true,
+            barge_in: false,
             engine: None,
             preset: None,
             glossary: None,
@@ -145,6 +149,8 @@ pub struct ConfigPatch {
     speech: Option<bool>,
     /// Whether it wants captions that still change.
     partials: Option<bool>,
+    /// Whether the translated speech it hears falls silent when it begins to speak itself.
+    barge_in: Option<bool>,
     /// The engine for what it says.
     engine: Option<String>,
     /// A named set of options.
@@ -245,6 +251,7 @@ impl SessionConfig {
             .unwrap_or(next.translation_enabled);
         next.speech = patch.speech.unwrap_or(next.speech);
         next.partials = patch.partials.unwrap_or(next.partials);
+        next.barge_in = patch.barge_in.unwrap_or(next.barge_in);
         next.engine = patch.engine.or(next.engine);
         next.preset = patch.preset.or(next.preset);
         Ok(next)

@@ -1,4 +1,4 @@
-// A real Interpres server for a test: its own port, its own data folder, ended with the test.
+// Real processes for a test, ended with it: an Interpres server with its own port and data folder, and an emulator.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
@@ -46,7 +46,7 @@ export class Server {
 
   /** Ends it as a crash would, leaving no time to say anything to anybody. What it stored stays. */
   async kill(): Promise<void> {
-    await this.#end("SIGKILL");
+    await end(this.#child, "SIGKILL");
   }
 
   /** Starts it again at its address, on what it stored. */
@@ -55,15 +55,8 @@ export class Server {
   }
 
   async stop(): Promise<void> {
-    await this.#end("SIGTERM");
+    await end(this.#child, "SIGTERM");
     await rm(this.#folder, { recursive: true, force: true });
-  }
-
-  async #end(signal: NodeJS.Signals): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-    const ended = once(this.#child, "exit");
-    this.#child.kill(signal);
-    await ended;
   }
 }
 
@@ -72,10 +65,15 @@ interface Started {
   child: ChildProcess;
 }
 
-async function launch(folder: string, port: number): Promise<Started> {
-  const child = spawn(BINARY, ["serve"], {
+function launch(folder: string, port: number): Promise<Started> {
+  return listening(["serve"], folder, { HOST: "127.0.0.1", PORT: String(port), DATA_DIR: join(folder, "data") });
+}
+
+/** Starts a command of the program, and waits until it says where it listens. */
+async function listening(command: string[], folder: string, variables: Record<string, string>): Promise<Started> {
+  const child = spawn(BINARY, command, {
     cwd: folder,
-    env: { ...process.env, HOST: "127.0.0.1", PORT: String(port), DATA_DIR: join(folder, "data") },
+    env: { ...process.env, ...variables },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const log: string[] = [];
@@ -85,11 +83,11 @@ async function launch(folder: string, port: number): Promise<Started> {
       reject(new Error(`${why}; its log:\n${log.slice(-30).join("\n")}`));
     };
     const late = setTimeout(() => {
-      fail("the server did not say where it listens");
+      fail("it did not say where it listens");
     }, START_MS);
     child.once("exit", (code) => {
       clearTimeout(late);
-      fail(`the server ended with ${String(code)}`);
+      fail(`it ended with ${String(code)}`);
     });
     createInterface({ input: child.stdout }).on("line", (line) => {
       const found = /^listening on (http:\/\/\S+)/u.exec(line)?.[1];
@@ -102,4 +100,32 @@ async function launch(folder: string, port: number): Promise<Started> {
     throw error;
   });
   return { address, child };
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, "exit");
+  child.kill(signal);
+  await ended;
+}
+
+/** An emulator of OpenAI's realtime services, on a free port, with this machine's engine behind it. */
+export class RealtimeEmulator {
+  static readonly KEY = "sk-emulated-for-anybody";
+  readonly address: string;
+  readonly #child: ChildProcess;
+
+  private constructor({ address, child }: Started) {
+    this.address = address;
+    this.#child = child;
+  }
+
+  static async start(): Promise<RealtimeEmulator> {
+    const command = ["emulate", "realtime", "--port", "0", "--key", RealtimeEmulator.KEY];
+    return new RealtimeEmulator(await listening(command, tmpdir(), {}));
+  }
+
+  async stop(): Promise<void> {
+    await end(this.#child, "SIGTERM");
+  }
 }

@@ -3,9 +3,12 @@
 use std::{
     path::Path,
     process::{Command, Output, Stdio},
+    time::Duration,
 };
 
 use tempfile::TempDir;
+
+use crate::support::speech::{recording, silence};
 
 /// What a server that others use may be set to: keys, encryption, another address, another database.
 const OTHERS: &str = "
@@ -31,9 +34,14 @@ fn folder(settings: &str) -> TempDir {
 }
 
 fn demo(folder: &Path, environment: &[(&str, &str)]) -> Output {
+    demo_of(folder, &[], environment)
+}
+
+fn demo_of(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Output {
     // One that waits for what never comes is ended, and its exit code tells.
     Command::new("timeout")
         .args(["120", env!("CARGO_BIN_EXE_interpres"), "demo"])
+        .args(arguments)
         .current_dir(folder)
         .env_clear()
         .env("PATH", std::env::var_os("PATH").unwrap())
@@ -96,4 +104,26 @@ fn how_speech_is_understood_here_holds_for_it_too() {
     assert!(!output.status.success());
     let complaints = String::from_utf8_lossy(&output.stderr);
     assert!(complaints.contains("was not understood"), "{complaints}");
+}
+
+#[test]
+fn with_an_emulated_engine_it_comes_to_its_end_and_tells_what_it_would_have_cost() {
+    // Two sentences in one recording: more than one translation, and as many sounds as the engine makes of them.
+    let recordings = tempfile::tempdir().unwrap();
+    let both = recordings.path().join("both.raw");
+    let mut samples = recording("goforward.raw");
+    samples.extend(silence(Duration::from_millis(1_200)));
+    samples.extend(recording("something.raw"));
+    std::fs::write(&both, &samples).unwrap();
+    let folder = folder("{}");
+    let arguments = ["--engine", "azure-translate", both.to_str().unwrap()];
+    let output = demo_of(folder.path(), &arguments, &[]);
+    assert_shown(folder.path(), &output);
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(said.contains("azure-translate is emulated"), "{said}");
+    let (_, invoice) = said
+        .split_once("What the real service would have cost")
+        .unwrap();
+    assert!(invoice.contains("total of 1 session "), "{said}");
+    assert!(said.contains("algo"), "the second sentence too: {said}");
 }

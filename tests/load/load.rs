@@ -7,7 +7,7 @@
 //! `LOAD_STARTS=20` (idle) · `LOAD_SOCKETS=10000` (sockets) · `LOAD_LISTENERS=1000 LOAD_CAPTIONS=150 LOAD_ROUNDS=5`
 //! (fan-out) · `LOAD_ROOMS=50 LOAD_SECONDS=60` (own-delay, stored) · `LOAD_CREATES=10000 LOAD_SESSIONS=50000` (creates) ·
 //! `LOAD_RESUMES=2000 LOAD_SOCKETS=10000` (storm) · `LOAD_SENTENCES=20` (speech) · `LOAD_TALKERS=1,4,8,10
-//! LOAD_TURNS=10` (talkers)
+//! LOAD_TURNS=10` (talkers) · `LOAD_STREAMS=100 LOAD_STREAM_SECONDS=30` (streams)
 
 mod audience;
 mod bare;
@@ -21,19 +21,21 @@ mod options;
 mod own_delay;
 mod person;
 mod process;
+mod provider;
 mod report;
 mod server;
 mod sockets;
 mod speech;
 mod stored;
 mod storm;
+mod streams;
 mod talkers;
 
 use anyhow::bail;
 use report::Report;
 
 /// In the order in which they are taken.
-const ALL: [&str; 9] = [
+const ALL: [&str; 10] = [
     "idle",
     "sockets",
     "fan-out",
@@ -43,6 +45,7 @@ const ALL: [&str; 9] = [
     "storm",
     "speech",
     "talkers",
+    "streams",
 ];
 
 fn main() -> anyhow::Result<()> {
@@ -94,6 +97,7 @@ fn measure(named: Vec<&str>) -> anyhow::Result<()> {
                 "storm" => storm::measure(&mut report).await,
                 "speech" => speech::measure(&mut report).await,
                 "talkers" => talkers::measure(&mut report).await,
+                "streams" => streams::measure(&mut report).await,
                 other => bail!("there is no measurement {other:?}; there are {ALL:?}"),
             }
         })?;

@@ -7,46 +7,40 @@
 
 mod gauge;
 pub mod interpreting;
+mod interrupted;
+mod order;
 mod stream;
 
-use std::{
-    collections::VecDeque,
-    sync::{Arc, atomic::AtomicU32},
-    time::Duration,
-};
+use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use actix::{Actor, AsyncContext, Handler, Message, Running};
-use serde_json::Value;
 use tokio::time::Instant;
 
-pub use self::gauge::{InvokerGauge, InvokerState};
 use self::{
     gauge::Shown,
     interpreting::{Interpreting, Legacy},
 };
+pub use self::{
+    gauge::{InvokerGauge, InvokerState},
+    interrupted::SpokenOver,
+    order::{Glossary, InvokerOrder},
+};
 use crate::{
     actors::{
-        chain::Chain,
         engine_stream::EngineStream,
-        environment::Environment,
         insistent::Insistent,
         refusal::Refusal,
-        room::{
-            Room,
-            captions::{Failed, NeedHearers, Translated},
-            meter::RoomMeter,
-        },
+        room::captions::{Failed, NeedHearers, Translated},
         voice::{Hearing, Pace, Voice},
     },
     domain::{
         engine::{Engine, TranslationInput},
         identity::UtteranceId,
         language::Language,
-        participant::Speaker,
         server_message::Caption,
         time::Timestamp,
     },
-    supervision::{Ctx, Kept, Ref, Supervised},
+    supervision::{Ctx, Kept, Supervised},
 };
 
 /// How often an Invoker looks at its clocks and tries again what was refused.
@@ -55,44 +49,6 @@ const BEAT: Duration = Duration::from_millis(250);
 /// The most finals kept without a translation. A speaker makes one every few seconds; beyond this the engine has been
 /// away for minutes, and the oldest is given up.
 const MOST_PENDING: usize = 64;
-
-/// What an Invoker is started with; told to one that runs, it goes on with what has changed.
-#[derive(Message, Clone)]
-#[rtype(result = "()")]
-pub struct InvokerOrder {
-    /// Shared by all actors.
-    pub environment: Arc<Environment>,
-    /// The room it serves.
-    pub room: Ref<Room>,
-    /// Whose words.
-    pub speaker: Speaker,
-    /// The language they come in.
-    pub source: Language,
-    /// The language they go out in.
-    pub target: Language,
-    /// Who translates, and who does instead.
-    pub chain: Chain,
-    /// How their words are to be translated.
-    pub glossary: Option<Value>,
-    /// Where it shows its state.
-    pub gauge: Arc<InvokerGauge>,
-    /// The room's numbers for audio streams.
-    pub streams: Arc<AtomicU32>,
-    /// Where its use of engines is counted.
-    pub meter: Arc<RoomMeter>,
-}
-
-impl InvokerOrder {
-    /// Shows which engine serves.
-    fn show_engine(&self, engine: &Arc<dyn Engine>, takes_sound: bool) {
-        let mut able = self.chain.engines();
-        let should = able.find(|engine| engine.translates(&self.source, &self.target));
-        let falls_back = should.is_some_and(|should| should.name() != engine.name());
-        let board = &self.environment.engine_board;
-        self.gauge
-            .served_by(engine.name(), board, takes_sound, falls_back);
-    }
-}
 
 /// A revision of what the speaker said.
 #[derive(Message, Debug, Clone)]
@@ -324,7 +280,8 @@ impl Actor for Invoker {
     }
 
     fn stopped(&mut self, _: &mut Ctx<Self>) {
-        self.drop_interpreting();
+        let stopped = "the translation was stopped before this was translated";
+        self.drop_interpreting(&Refusal::new("untranslated", stopped));
         self.voice.cancel();
     }
 }
@@ -343,47 +300,8 @@ impl Handler<Finish> for Invoker {
     }
 }
 
-/// The speaker has another glossary.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct Glossary(pub Option<Value>);
-
-impl Handler<Glossary> for Invoker {
-    type Result = ();
-
-    fn handle(&mut self, Glossary(glossary): Glossary, _: &mut Ctx<Self>) {
-        self.kept_order.change(|kept| kept.glossary = glossary);
-        self.order = self.kept_order.get();
-        self.interpreting
-            .take_glossary(self.order.glossary.as_ref());
-    }
-}
-
 impl Supervised for Invoker {
     const KIND: &'static str = "invoker";
-}
-
-impl Handler<InvokerOrder> for Invoker {
-    type Result = ();
-
-    /// The speaker has another language, name or engine. What was said before and has no translation yet is given up.
-    fn handle(&mut self, order: InvokerOrder, _: &mut Ctx<Self>) {
-        let given_up = self.pending.change(std::mem::take);
-        for lost in given_up {
-            self.tell_failure(Some(lost.utterance), language_changed());
-        }
-        self.drop_interpreting();
-        self.kept_order.change(|kept| *kept = order);
-        self.order = self.kept_order.get();
-        self.stream.release();
-        self.text_engine = None;
-        self.without_text.clear();
-        self.choose_engine();
-        self.partial = None;
-        self.voice.cancel();
-        self.voice = voice(&self.order);
-        self.show();
-    }
 }
 
 impl Handler<HearersRoute> for Invoker {

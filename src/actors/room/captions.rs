@@ -39,8 +39,11 @@ pub struct SpeechEdged {
 impl Handler<SpeechEdged> for Room {
     type Result = ();
 
-    fn handle(&mut self, edge: SpeechEdged, _: &mut Ctx<Self>) {
+    fn handle(&mut self, edge: SpeechEdged, ctx: &mut Ctx<Self>) {
         let speaker = &edge.speaker.session_id;
+        if edge.started {
+            self.silence_for(speaker, ctx);
+        }
         if let Some(seat) = self.kept.read(|state| state.seats.get(speaker).cloned()) {
             // Voice keeps a session from being idle; one that is too busy to hear this is not idle.
             let _ = seat.session.tell(Active);

@@ -6,11 +6,10 @@ use actix::{Handler, Message};
 use serde_json::Value;
 use tokio::sync::oneshot;
 
-use super::{Room, RoomState, Seat, publishing::Pending, spending::budget_exhausted};
+use super::{Room, RoomState, Seat};
 use crate::{
     actors::{
         environment::Environment,
-        outbox::{Class, Parcel, Payload},
         outlet::Outlet,
         refusal::Refusal,
         session::{Attached, Session},
@@ -20,7 +19,7 @@ use crate::{
         identity::{ConnectionId, RoomId, SessionId},
         participant::Participant,
         room_log::{EntryKind, Subject},
-        server_message::{Presence, ServerMessage, SessionAnswer},
+        server_message::{Presence, ServerMessage},
         session_config::ConfigWarning,
     },
     supervision::{AskError, Ctx, Path, Ref},
@@ -69,13 +68,6 @@ pub struct Entrance {
     pub cursor: u64,
     /// The number of the session's own coming, if it is known; nothing before it is for it.
     pub entered_at: Option<u64>,
-}
-
-/// One who has come in and is answered when everything said before has been sent.
-pub(super) struct Admission {
-    session_id: SessionId,
-    entrance: Entrance,
-    done: oneshot::Sender<()>,
 }
 
 /// What the room says to one who enters.
@@ -270,105 +262,6 @@ impl Room {
             })
         };
         self.publish(subject, None, encode, ctx);
-    }
-
-    /// Puts one who is to be answered into the line, behind all that was said so far.
-    fn await_admission(
-        &mut self,
-        session_id: &SessionId,
-        entrance: Option<Entrance>,
-        ctx: &mut Ctx<Self>,
-    ) -> Option<oneshot::Receiver<()>> {
-        let Some(entrance) = entrance else {
-            self.refresh_readers();
-            return None;
-        };
-        let (done, admitted) = oneshot::channel();
-        self.unadmitted.insert(entrance.connection.clone());
-        self.pending
-            .push_back(Pending::Admission(Box::new(Admission {
-                session_id: session_id.clone(),
-                entrance,
-                done,
-            })));
-        self.send_pending(ctx);
-        Some(admitted)
-    }
-
-    /// Gives the answer, and after it everything that was missed. From here on the socket gets what all get.
-    pub(super) fn admit(&mut self, admission: Admission, ctx: &mut Ctx<Self>) {
-        let Admission {
-            session_id,
-            entrance,
-            done,
-        } = admission;
-        self.unadmitted.remove(&entrance.connection);
-        self.refresh_readers();
-        self.address_pending_anew();
-        self.push_all_routes(ctx);
-        let head = self.log.published();
-        let participants: Vec<_> = self.kept.read(|state| {
-            let members = state.roster.members.values();
-            members.map(|member| member.participant.clone()).collect()
-        });
-        let answer = SessionAnswer {
-            session_id: session_id.clone(),
-            room_id: self.id.clone(),
-            resume_token: entrance.resume_token,
-            seq: head,
-            data: entrance.data,
-            participants: participants.clone(),
-            warnings: entrance.warnings,
-        };
-        let mut replay = Vec::new();
-        let mut seen = head;
-        let message = match entrance.purpose {
-            Purpose::Created => ServerMessage::SessionCreated(answer),
-            Purpose::Joined => ServerMessage::SessionJoined(answer),
-            Purpose::Moved => ServerMessage::RoomJoined {
-                room_id: self.id.clone(),
-                seq: head,
-                participants,
-            },
-            Purpose::Recovered(last_seq) => {
-                let asked = last_seq.unwrap_or(entrance.cursor);
-                // From their own coming on; what was said before it was not said to them.
-                let entered_at = entrance
-                    .entered_at
-                    .or_else(|| self.log.came_at(&session_id))
-                    .unwrap_or(0);
-                let asked = asked.max(entered_at.saturating_sub(1));
-                seen = asked.min(head);
-                let missed = self
-                    .kept
-                    .read(|state| self.log.missed_by(&state.roster, &session_id, asked));
-                replay = missed.entries;
-                ServerMessage::SessionRecovered {
-                    session: answer,
-                    missed: replay.len(),
-                    gap: missed.gap,
-                }
-            }
-        };
-        let answer = Parcel {
-            payload: Payload::Text(message.encode(entrance.reference.as_ref())),
-            class: Class::Entrance {
-                room: self.id.clone(),
-                seen,
-            },
-        };
-        let missed = replay.into_iter().map(|entry| Parcel {
-            payload: Payload::Text(entry.frame),
-            class: Class::Replayed {
-                room: self.id.clone(),
-                seq: entry.seq,
-            },
-        });
-        let warning = self.meter.is_exhausted().then(budget_exhausted);
-        let parcels = std::iter::once(answer).chain(missed).chain(warning);
-        entrance.outlet.deliver_all(parcels.collect());
-        // Whoever waited for this may be gone.
-        let _ = done.send(());
     }
 }
 

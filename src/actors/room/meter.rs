@@ -60,9 +60,14 @@ impl RoomMeter {
         self.usage.lock().is_exhausted()
     }
 
-    /// Notes that the Room knows of its use; whether it is the first time.
-    pub(super) fn note_known(&self) -> bool {
-        !self.is_known.swap(true, Ordering::Relaxed)
+    /// Notes that the Room knows of its use.
+    pub(super) fn note_known(&self) {
+        self.is_known.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the Room knows of its use, perhaps in a former life.
+    pub(super) fn is_known(&self) -> bool {
+        self.is_known.load(Ordering::Relaxed)
     }
 
     /// Notes that people are told that the budget is used up; whether it is the first time.
@@ -82,7 +87,7 @@ impl RoomMeter {
             usage.add(engine, amount);
             usage.is_exhausted() && !before
         };
-        if ends || !self.is_known.load(Ordering::Relaxed) {
+        if ends || !self.is_known() {
             // One that is too busy hears of it with the next count, or looks by itself within seconds.
             let _ = environment.room(&self.id).map(|room| room.tell(Metered));
         }

@@ -5,10 +5,13 @@
 //! writer of the room's numbered log. What must outlive a crash is kept: the roster, the seats, the sources, the log.
 //! Its children live on through its crash, so no stream that is paid for is cut by it.
 
+mod admitting;
 pub mod captions;
 pub mod describing;
 pub mod draining;
 pub mod entering;
+mod interrupting;
+pub mod lines;
 pub mod meter;
 pub mod planning;
 mod publishing;
@@ -76,6 +79,8 @@ pub struct Seat {
 pub struct Speaking {
     /// What they speak, `auto` resolved.
     pub language: Language,
+    /// Whether that is only taken to be so, because they left it open.
+    pub assumed: bool,
     /// What the Source shows of itself.
     pub gauge: Arc<SourceGauge>,
 }
@@ -179,6 +184,7 @@ impl Room {
                 translation_enabled: true,
                 speech: false,
                 partials: true,
+                barge_in: false,
             };
             state.roster.members.entry(id).or_insert(Arc::new(member));
         }
@@ -332,7 +338,9 @@ impl Actor for Room {
                 ctx.watch(&seat.session);
             }
             self.publish_again(ctx);
-            self.follow_usage(ctx);
+            if self.meter.is_known() {
+                self.follow_usage(ctx);
+            }
             self.plan(ctx);
             self.push_all_routes(ctx);
         }

@@ -107,6 +107,7 @@ impl Room {
                 name: member.participant.name.clone(),
             },
             source: speaking.language.clone(),
+            assumed: speaking.assumed,
             target: target.clone(),
             chain,
             glossary: seat.glossary.clone(),

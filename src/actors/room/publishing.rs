@@ -11,7 +11,7 @@ use std::{
 
 use actix::{ActorFutureExt, AsyncContext, WrapFuture};
 
-use super::{Room, entering::Admission};
+use super::{Room, admitting::Admission};
 use crate::{
     actors::{
         outbox::{Class, Parcel, Payload, Replaces},

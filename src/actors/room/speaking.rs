@@ -20,7 +20,7 @@ use crate::{
         audience::{Member, spoken},
         identity::{SessionId, UtteranceId},
         language::Language,
-        participant::Speaker,
+        participant::{Speaker, Speaks},
         server_message::ServerMessage,
     },
     supervision::{ChildEnd, Ctx, Departure, Ref, Restart, Spec, StartError, TellError},
@@ -120,6 +120,14 @@ fn just_ending() -> Refusal {
 }
 
 impl Room {
+    /// Whether this participant leaves it to the server what they speak.
+    pub(super) fn leaves_language_open(&self, session_id: &SessionId) -> bool {
+        self.kept.read(|state| {
+            let member = state.roster.members.get(session_id);
+            member.is_some_and(|member| member.participant.speaks == Speaks::Auto)
+        })
+    }
+
     /// The engines for what this participant says, and the language they say it in.
     pub(super) fn speech_of(&self, session_id: &SessionId, seat: &Seat) -> (Chain, Language) {
         let chain = self.environment.engines().chain(seat.engine.as_deref());
@@ -181,10 +189,13 @@ impl Room {
                 StartError::NameTaken(_) => just_ending(),
                 _ => Refusal::stopping(),
             })?;
+        let speaking = Speaking {
+            language,
+            assumed: self.leaves_language_open(session_id),
+            gauge,
+        };
         self.kept.change(|state| {
-            state
-                .speaking
-                .insert(session_id.clone(), Speaking { language, gauge });
+            state.speaking.insert(session_id.clone(), speaking);
         });
         self.environment.topics.publish(
             &self.topic(),
@@ -249,7 +260,9 @@ impl Room {
             return;
         };
         let order = self.source_order(session_id, seat, member, Arc::clone(&speaking.gauge), ctx);
+        let assumed = self.leaves_language_open(session_id);
         let same = speaking.language == order.language
+            && speaking.assumed == assumed
             && speaking.gauge.is_for(
                 order.chain.first().name(),
                 order.sample_rate,
@@ -263,6 +276,7 @@ impl Room {
             }
             let speaking = Speaking {
                 language,
+                assumed,
                 gauge: Arc::clone(&speaking.gauge),
             };
             self.kept.change(|state| {

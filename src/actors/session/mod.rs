@@ -121,6 +121,7 @@ impl Session {
                 translation_enabled: config.translation_enabled,
                 speech: config.speech,
                 partials: config.partials,
+                barge_in: config.barge_in,
             }),
             session: ctx.me(),
             sockets: self.sockets.get(),

@@ -32,6 +32,8 @@ pub fn of(environment: &Environment, config: &SessionConfig) -> Vec<ConfigWarnin
         );
     }
     match &config.speaks {
+        // One that interprets end to end finds out itself what is spoken.
+        Speaks::Auto if engine.interprets().is_some() => {}
         Speaks::Auto => {
             let assumed = assumed_language(&*engine);
             warn(

@@ -54,6 +54,11 @@ impl OwnEmulator {
         })
     }
 
+    /// `127.0.0.1:PORT`.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
     /// The settings of a server that uses it, by the names of its environment.
     pub fn surroundings(&self) -> [(&'static str, String); 2] {
         [
@@ -82,7 +87,7 @@ impl OwnEmulator {
         let invoice = printed
             .split_once("\n\n")
             .map_or("", |(_, invoice)| invoice);
-        println!("\nWhat the real service would have asked for this:\n{invoice}");
+        println!("\nWhat the real service would have cost (prices: docs/emulators.md):\n{invoice}");
         Ok(())
     }
 }

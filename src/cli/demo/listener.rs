@@ -1,20 +1,23 @@
 //! The listener of the demonstration: shows what is said as it changes, and keeps what is heard.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::Duration,
-};
+use std::{collections::BTreeSet, time::Duration};
 
 use anyhow::{Context, bail};
 use futures_util::{SinkExt, StreamExt};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use interpres::domain::server_message::AUDIO_HEADER;
 use serde_json::{Value, json};
-use tokio::{net::TcpStream, sync::watch, task::JoinHandle, time::Instant};
+use tokio::{
+    net::TcpStream,
+    sync::watch,
+    task::JoinHandle,
+    time::{Instant, sleep_until},
+};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async, tungstenite::Message};
+
+/// How long nothing may come until all has come: engines that interpret continuously are some seconds behind, and do
+/// not say which words a sound belongs to.
+const QUIET: Duration = Duration::from_secs(4);
 
 /// A connection to the server.
 pub type Connection = WebSocketStream<MaybeTlsStream<TcpStream>>;
@@ -50,10 +53,19 @@ impl Interpretation {
     }
 }
 
+/// How far the translation has come.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Read {
+    /// Sentences that are translated.
+    pub sentences: usize,
+    /// Whether something that was begun, as text or as sound, has not ended.
+    pub is_open: bool,
+}
+
 /// The listener at work.
 pub struct Hearing {
     task: JoinHandle<anyhow::Result<Interpretation>>,
-    finals: Arc<AtomicUsize>,
+    read: watch::Receiver<Read>,
     over: watch::Sender<bool>,
 }
 
@@ -77,19 +89,19 @@ impl Hearing {
                 _ => {}
             }
         }
-        let finals = Arc::new(AtomicUsize::new(0));
+        let (reads, read) = watch::channel(Read::default());
         let (over, is_over) = watch::channel(false);
-        let screen = Screen::new(&progress, cues, Arc::clone(&finals))?;
+        let screen = Screen::new(&progress, cues, reads)?;
         let task = tokio::spawn(listen(connection, screen, is_over));
-        Ok(Self { task, finals, over })
+        Ok(Self { task, read, over })
     }
 
-    /// How many sentences are translated.
-    pub fn finals(&self) -> &Arc<AtomicUsize> {
-        &self.finals
+    /// How far it has come.
+    pub fn read(&self) -> Read {
+        *self.read.borrow()
     }
 
-    /// Waits until the last sentence is spoken, and gives everything heard.
+    /// Waits until everything is translated and spoken, and gives everything heard.
     pub async fn finish(self, patience: Duration) -> anyhow::Result<Interpretation> {
         self.over.send_replace(true);
         tokio::time::timeout(patience, self.task)
@@ -119,18 +131,24 @@ async fn listen(
     mut over: watch::Receiver<bool>,
 ) -> anyhow::Result<Interpretation> {
     let mut heard = Interpretation::default();
-    let mut spoken = 0;
+    let mut came = Instant::now();
     loop {
-        let finals = screen.finals.load(Ordering::Relaxed);
-        if *over.borrow() && spoken >= finals {
-            screen.finish();
-            return Ok(heard);
-        }
+        let may_end = *over.borrow() && !screen.is_open();
         let frame = tokio::select! {
             biased;
             frame = connection.next() => frame.context("the server closed the connection")??,
-            _ = over.changed() => continue,
+            () = sleep_until(came + QUIET), if may_end => {
+                screen.finish();
+                return Ok(heard);
+            }
+            Ok(()) = over.changed() => {
+                came = Instant::now();
+                continue;
+            }
         };
+        if matches!(frame, Message::Text(_) | Message::Binary(_)) {
+            came = Instant::now();
+        }
         match frame {
             Message::Binary(frame) => heard.samples.extend(
                 frame[AUDIO_HEADER.min(frame.len())..]
@@ -144,8 +162,9 @@ async fn listen(
                         heard.sample_rate =
                             message["sample_rate"].as_u64().unwrap_or(16_000) as u32;
                         heard.first_sounds.extend(screen.sound());
+                        screen.note(&message);
                     }
-                    Some("audio_stop") => spoken += 1,
+                    Some("audio_stop") => screen.note(&message),
                     _ => screen.show(&message),
                 }
             }
@@ -160,7 +179,9 @@ struct Screen {
     progress: MultiProgress,
     live: ProgressBar,
     cues: watch::Receiver<Vec<Instant>>,
-    finals: Arc<AtomicUsize>,
+    reads: watch::Sender<Read>,
+    /// What was begun and has not ended.
+    open: BTreeSet<String>,
     began: Option<Instant>,
     heard_partial: bool,
 }
@@ -169,7 +190,7 @@ impl Screen {
     fn new(
         progress: &MultiProgress,
         cues: watch::Receiver<Vec<Instant>>,
-        finals: Arc<AtomicUsize>,
+        reads: watch::Sender<Read>,
     ) -> anyhow::Result<Self> {
         let live = progress.add(ProgressBar::new_spinner());
         live.set_style(
@@ -179,10 +200,40 @@ impl Screen {
             progress: progress.clone(),
             live,
             cues,
-            finals,
+            reads,
+            open: BTreeSet::new(),
             began: None,
             heard_partial: false,
         })
+    }
+
+    /// Notes what has begun and what has ended.
+    fn note(&mut self, message: &Value) {
+        let (what, ended) = match message["type"].as_str() {
+            Some("audio_start") => ("sound", false),
+            Some("audio_stop") => ("sound", true),
+            Some(kind @ ("transcription" | "translation")) => (kind, message["final"] == true),
+            _ => return,
+        };
+        let name = match what {
+            "sound" => &message["stream_id"],
+            _ => &message["utterance_id"],
+        };
+        let name = format!("{what} {name}");
+        if ended {
+            self.open.remove(&name);
+        } else {
+            self.open.insert(name);
+        }
+        let is_open = self.is_open();
+        self.reads.send_modify(|read| {
+            read.is_open = is_open;
+            read.sentences += usize::from(ended && what == "translation");
+        });
+    }
+
+    fn is_open(&self) -> bool {
+        !self.open.is_empty()
     }
 
     fn line(&self, text: &str) {
@@ -198,6 +249,7 @@ impl Screen {
     }
 
     fn show(&mut self, message: &Value) {
+        self.note(message);
         let text = message["text"].as_str().unwrap_or_default();
         match (message["type"].as_str(), message["final"].as_bool()) {
             (Some("speech_started"), _) => {
@@ -225,7 +277,6 @@ impl Screen {
             }
             (Some("transcription"), _) => self.line(&format!("  EN   {text:<44} {}", self.delay())),
             (Some("translation"), _) => {
-                self.finals.fetch_add(1, Ordering::Relaxed);
                 let language = message["language"]
                     .as_str()
                     .unwrap_or_default()

@@ -48,6 +48,8 @@ impl OwnServer {
             .env("INTERPRES__SERVER__HOST", "127.0.0.1")
             .env("INTERPRES__SERVER__PORT", "0")
             .env("INTERPRES__DATA__DIR", &data)
+            // Nothing of a demonstration is to be kept, and a slow disk is not its subject.
+            .env("INTERPRES__STORE__URL", "memory:")
             .env("INTERPRES__LOG__LEVEL", "warn")
             .envs(surroundings.iter().map(|(name, value)| (*name, value)))
             .stdin(Stdio::null())

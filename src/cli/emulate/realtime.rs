@@ -14,7 +14,7 @@ use interpres::{
     config::{Log, LogFormat, LogLevel},
     domain::language::Language,
     emulate::realtime::{
-        Bound, Fault, Interpreter, Invoice, Options as Wanted, Prices, Transcript, bind,
+        Bound, Fault, Identity, Interpreter, Invoice, Options as Wanted, Prices, Transcript, bind,
     },
     engines::{
         local::{LocalEngine, LocalSettings},
@@ -41,6 +41,23 @@ pub struct Options {
     /// The key that is right; any other is refused as the service does it: after the upgrade
     #[arg(long, default_value = "sk-emulated-for-anybody")]
     key: String,
+    /// The application that Microsoft Entra knows here; the machine's identity is called so too
+    #[arg(
+        long,
+        default_value = "11111111-2222-4333-8444-555555555555",
+        value_name = "ID"
+    )]
+    client_id: String,
+    /// Its secret; for any other there is no token
+    #[arg(
+        long,
+        default_value = "secret-emulated-for-anybody",
+        value_name = "SECRET"
+    )]
+    client_secret: String,
+    /// How long a token is good; then it is refused like a wrong key
+    #[arg(long, default_value = "60m", value_parser = humantime::parse_duration, value_name = "TIME")]
+    token_lifetime: Duration,
     /// How long a session may last
     #[arg(long, default_value = "60m", value_parser = humantime::parse_duration, value_name = "TIME")]
     session_limit: Duration,
@@ -135,6 +152,11 @@ async fn serve(options: Options, outgoing: Handle) -> anyhow::Result<()> {
     let bound = bind(Wanted {
         port: options.port,
         key: options.key.clone(),
+        identity: Identity::new(
+            options.client_id.clone(),
+            options.client_secret.clone(),
+            options.token_lifetime,
+        ),
         session_limit: options.session_limit,
         faults: options.faults,
         transcript: transcript.map(|transcript| (transcript, options.pace)),
@@ -142,7 +164,12 @@ async fn serve(options: Options, outgoing: Handle) -> anyhow::Result<()> {
         prices,
     })?;
     let invoice = bound.invoice();
-    greet(&bound, &options.key)?;
+    greet(
+        &bound,
+        &options.key,
+        &options.client_id,
+        &options.client_secret,
+    )?;
     bound
         .run()
         .await
@@ -158,7 +185,7 @@ fn text(file: &Path) -> anyhow::Result<String> {
 }
 
 /// Says where it listens, and what to type elsewhere.
-fn greet(bound: &Bound, key: &str) -> anyhow::Result<()> {
+fn greet(bound: &Bound, key: &str, client_id: &str, client_secret: &str) -> anyhow::Result<()> {
     let address = bound.address();
     let mut out = std::io::stdout();
     writeln!(out, "listening on http://{address}")?;
@@ -169,6 +196,11 @@ fn greet(bound: &Bound, key: &str) -> anyhow::Result<()> {
     writeln!(
         out,
         "Interpres, with an engine of Azure OpenAI: AZURE_OPENAI_ENDPOINT=http://{address} AZURE_OPENAI_API_KEY={key} interpres serve"
+    )?;
+    let entra = "INTERPRES__ENGINES__AZURE_OPENAI__ENTRA";
+    writeln!(
+        out,
+        "the same with tokens instead of a key:     AZURE_OPENAI_ENDPOINT=http://{address} {entra}__AUTHORITY=http://{address} {entra}__TENANT=any {entra}__CLIENT_ID={client_id} {entra}__CLIENT_SECRET={client_secret} interpres serve"
     )?;
     writeln!(
         out,

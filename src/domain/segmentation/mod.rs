@@ -9,12 +9,13 @@
 //! not its own by its time, and after a silence in which both sides are complete counting goes on together.
 
 mod boundary;
+mod lines;
 mod turns;
 
 use std::{collections::BTreeMap, time::Duration};
 
 use self::boundary::{length_end, sentence_end, without_late_marks};
-pub use self::turns::Turns;
+pub use self::{lines::Lines, turns::Turns};
 
 /// How long nothing may come behind the mark of a sentence until it is taken for its end.
 const AFTER_A_MARK: Duration = Duration::from_millis(500);
@@ -169,6 +170,20 @@ impl Segmentation {
             .as_ref()
             .map(|open| open.utterance)
             .or(newest)
+    }
+
+    /// What was said and has no translation, if nothing more comes after `now`, in time since the stream began. What was
+    /// said long before the newest of the translation has come within another sentence.
+    pub fn untranslated(&self, now: Duration) -> impl Iterator<Item = u64> {
+        let newest = self.target.known.last_key_value();
+        let newest = newest.map(|(utterance, _)| *utterance);
+        let came = self.target.came;
+        let said = self.source.known.iter();
+        said.filter(move |(utterance, known)| {
+            newest.is_none_or(|newest| **utterance > newest)
+                && (known.until > came || known.until + MOST_BEHIND >= now)
+        })
+        .map(|(utterance, _)| *utterance)
     }
 
     /// Whether a sentence of this side is under way.

@@ -288,3 +288,28 @@ proptest! {
         ]);
     }
 }
+
+#[test]
+fn what_was_said_without_a_translation_is_known_while_one_may_be_due() {
+    use Side::{Source, Target};
+    let mut segmentation = Segmentation::default();
+    let mut found = Vec::new();
+    let mut say = |segmentation: &mut Segmentation, side, text: &str, at| {
+        segmentation.push(side, text, None, ms(at), &mut found);
+        segmentation.pass(ms(at + 600), true, &mut found);
+    };
+    let untranslated = |segmentation: &Segmentation, now| -> Vec<u64> {
+        segmentation.untranslated(ms(now)).collect()
+    };
+    say(&mut segmentation, Source, "One. ", 1_000);
+    say(&mut segmentation, Source, "Two. ", 2_000);
+    assert_eq!(untranslated(&segmentation, 3_000), [0, 1]);
+    assert_eq!(untranslated(&segmentation, 60_000), [0, 1], "nothing came");
+    say(&mut segmentation, Target, "Uno", 3_500);
+    assert_eq!(untranslated(&segmentation, 4_000), [1]);
+    say(&mut segmentation, Target, " y dos. ", 4_000);
+    assert_eq!(untranslated(&segmentation, 5_000), [1]);
+    assert!(untranslated(&segmentation, 9_000).is_empty(), "two in one");
+    say(&mut segmentation, Source, "Thr", 10_000);
+    assert_eq!(untranslated(&segmentation, 10_000), [2]);
+}

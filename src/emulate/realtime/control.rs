@@ -1,4 +1,4 @@
-//! What a test or a person asks of the emulator itself: faults and the invoice.
+//! What a test or a person asks of the emulator itself: faults, the invoice, how many tokens there are.
 
 use actix_web::{
     HttpResponse,
@@ -61,4 +61,9 @@ pub async fn invoice(service: Data<Service>, form: Query<Form>) -> HttpResponse 
             .body(statement.text()),
         _ => HttpResponse::Ok().json(statement),
     }
+}
+
+/// How many tokens were given, and how many of them are good now.
+pub async fn tokens(service: Data<Service>) -> HttpResponse {
+    HttpResponse::Ok().json(service.identity.count())
 }

@@ -1,9 +1,9 @@
-//! Who may come in, and in which dialect: keys, secrets, paths, and what is refused as the real service refuses it.
+//! Who may come in, and in which dialect: keys, tokens, secrets, paths, and what is refused as the real service refuses it.
 
 use actix_web::{HttpRequest, http::header};
 use serde_json::{Value, json};
 
-use super::{Dialect, complaint::Complaint, secrets::Secrets};
+use super::{Dialect, complaint::Complaint, identity::Identity, secrets::Secrets};
 
 /// What browsers, which can set no header, put before their key in a subprotocol.
 const KEY_PROTOCOL: &str = "openai-insecure-api-key.";
@@ -27,6 +27,28 @@ pub enum Verdict {
     TurnAway(Complaint, u16),
 }
 
+/// What opens the gate.
+pub struct Keys<'a> {
+    /// The key that is right, wherever it stands.
+    pub key: &'a str,
+    /// Whose tokens are good, as `Authorization: Bearer`.
+    pub identity: &'a Identity,
+    /// Client secrets, each for its dialect.
+    pub secrets: &'a Secrets,
+}
+
+impl Keys<'_> {
+    /// Whether a request shows the key, or a token.
+    fn know(&self, wish: &Wish) -> bool {
+        let is_key = |given: &String| given == self.key;
+        wish.keys.iter().any(is_key)
+            || wish
+                .bearers
+                .iter()
+                .any(|given| self.identity.is_good(given))
+    }
+}
+
 /// What a request asks for, besides its path.
 struct Wish {
     model: Option<String>,
@@ -34,10 +56,12 @@ struct Wish {
     api_version: bool,
     beta: bool,
     keys: Vec<String>,
+    /// Those of them that stand behind `Bearer`.
+    bearers: Vec<String>,
 }
 
 /// Decides about a request to connect.
-pub fn decide(request: &HttpRequest, dialect: Dialect, key: &str, secrets: &Secrets) -> Verdict {
+pub fn decide(request: &HttpRequest, dialect: Dialect, keys: &Keys<'_>) -> Verdict {
     let wish = Wish::of(request);
     if wish.api_version {
         return Verdict::Refuse(
@@ -64,7 +88,7 @@ pub fn decide(request: &HttpRequest, dialect: Dialect, key: &str, secrets: &Secr
                 "The emulator does not serve transcription sessions."}}),
         );
     }
-    let configured = match wish.allowed(key, secrets, dialect) {
+    let configured = match wish.allowed(keys, dialect) {
         Ok(configured) => configured,
         Err(complaint) => return Verdict::TurnAway(complaint, 3_000),
     };
@@ -96,9 +120,9 @@ pub fn decide(request: &HttpRequest, dialect: Dialect, key: &str, secrets: &Secr
 ///
 /// # Errors
 /// Why its key is refused.
-pub fn check_key(request: &HttpRequest, key: &str) -> Result<(), Complaint> {
+pub fn check_key(request: &HttpRequest, keys: &Keys<'_>) -> Result<(), Complaint> {
     let wish = Wish::of(request);
-    if wish.keys.iter().any(|given| given == key) {
+    if keys.know(&wish) {
         return Ok(());
     }
     Err(bad_key(wish.keys.first().map_or("", String::as_str)))
@@ -140,11 +164,11 @@ impl Wish {
                 .filter_map(|value| value.to_str().ok())
         };
         keys.extend(texts(header::HeaderName::from_static("api-key")).map(str::to_owned));
-        keys.extend(
-            texts(header::AUTHORIZATION)
-                .filter_map(|value| value.strip_prefix("Bearer "))
-                .map(str::to_owned),
-        );
+        let bearers: Vec<String> = texts(header::AUTHORIZATION)
+            .filter_map(|value| value.strip_prefix("Bearer "))
+            .map(str::to_owned)
+            .collect();
+        keys.extend(bearers.iter().cloned());
         keys.extend(
             texts(header::SEC_WEBSOCKET_PROTOCOL)
                 .flat_map(|value| value.split(','))
@@ -158,22 +182,18 @@ impl Wish {
             beta: texts(header::HeaderName::from_static("openai-beta"))
                 .any(|value| value.contains("realtime")),
             keys,
+            bearers,
         }
     }
 
     /// The configuration of the secret it shows, if it shows no key.
-    fn allowed(
-        &self,
-        key: &str,
-        secrets: &Secrets,
-        dialect: Dialect,
-    ) -> Result<Option<Value>, Complaint> {
-        if self.keys.iter().any(|given| given == key) {
+    fn allowed(&self, keys: &Keys<'_>, dialect: Dialect) -> Result<Option<Value>, Complaint> {
+        if keys.know(self) {
             return Ok(None);
         }
         self.keys
             .iter()
-            .find_map(|given| secrets.session(given, dialect))
+            .find_map(|given| keys.secrets.session(given, dialect))
             .map(Some)
             .ok_or_else(|| bad_key(self.keys.first().map_or("", String::as_str)))
     }

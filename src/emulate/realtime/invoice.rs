@@ -262,7 +262,8 @@ impl Statement {
             };
             text += &row(&line.session, dialect, &line.spent, line.usd);
         }
-        let all = format!("total of {} sessions", self.session_count);
+        let plural = if self.session_count == 1 { "" } else { "s" };
+        let all = format!("total of {} session{plural}", self.session_count);
         let _ = write!(text, "{}", row(&all, "", &self.total, self.total_usd));
         text
     }

@@ -1,4 +1,5 @@
-//! The emulator of the OpenAI and Azure OpenAI realtime services: both dialects, client secrets, faults, an invoice.
+//! The emulator of the OpenAI and Azure OpenAI realtime services: both dialects, client secrets, tokens, faults, an
+//! invoice.
 //!
 //! `server` takes connections, `gate` decides which dialect one speaks and whether it may; then a session of
 //! `translation` or `conversation` runs as one task, or `transcript` replays a recorded one. A session reads
@@ -12,6 +13,7 @@ mod fault;
 mod g711;
 mod gate;
 mod hearing;
+mod identity;
 mod instructions;
 mod interpreter;
 mod invoice;
@@ -21,6 +23,7 @@ mod schema;
 mod secrets;
 mod server;
 mod session;
+mod tokens;
 mod transcript;
 mod translation;
 mod wire;
@@ -28,6 +31,7 @@ mod words;
 
 pub use self::{
     fault::{Fault, FaultError},
+    identity::Identity,
     interpreter::Interpreter,
     invoice::Invoice,
     prices::{PriceError, Prices},

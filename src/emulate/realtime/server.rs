@@ -22,7 +22,8 @@ use super::{
     complaint::Complaint,
     control, conversation,
     fault::{Fault, FaultBook, FaultError, SessionFaults},
-    gate::{self, Verdict},
+    gate::{self, Keys, Verdict},
+    identity::{self, Identity},
     interpreter::Interpreter,
     invoice::Invoice,
     outlet::{self, Outlet},
@@ -45,6 +46,8 @@ pub struct Options {
     pub port: u16,
     /// The key that is right.
     pub key: String,
+    /// Who is given tokens instead.
+    pub identity: Identity,
     /// How long a session may last.
     pub session_limit: Duration,
     /// What goes wrong from the start.
@@ -61,6 +64,7 @@ pub struct Options {
 /// What all requests share.
 pub struct Service {
     key: String,
+    pub(super) identity: Identity,
     session_limit: Duration,
     pub(super) faults: Arc<FaultBook>,
     transcript: Option<(Transcript, f64)>,
@@ -68,6 +72,16 @@ pub struct Service {
     secrets: Secrets,
     pub(super) invoice: Arc<Invoice>,
     connections: AtomicU64,
+}
+
+impl Service {
+    fn keys(&self) -> Keys<'_> {
+        Keys {
+            key: &self.key,
+            identity: &self.identity,
+            secrets: &self.secrets,
+        }
+    }
 }
 
 /// An emulator that listens.
@@ -118,6 +132,7 @@ pub fn bind(options: Options) -> Result<Bound, BindError> {
     faults.add(options.faults)?;
     let service = Data::new(Service {
         key: options.key,
+        identity: options.identity,
         session_limit: options.session_limit,
         faults,
         transcript: options.transcript,
@@ -172,6 +187,15 @@ fn routes(config: &mut web::ServiceConfig) {
                 .delete(control::clear_faults),
         )
         .route("/_emulator/invoice", web::get().to(control::invoice))
+        .route("/_emulator/tokens", web::get().to(control::tokens))
+        .route(
+            "/{tenant}/oauth2/v2.0/token",
+            web::post().to(identity::application),
+        )
+        .route(
+            "/metadata/identity/oauth2/token",
+            web::get().to(identity::machine),
+        )
         .default_service(web::to(unknown));
 }
 
@@ -220,7 +244,7 @@ fn connect(
     let verdict = if service.faults.refuses_key(connection) {
         Verdict::TurnAway(gate::bad_key("sk-em"), 3_000)
     } else {
-        gate::decide(request, dialect, &service.key, &service.secrets)
+        gate::decide(request, dialect, &service.keys())
     };
     let (model, configured) = match verdict {
         Verdict::Enter { model, configured } => (model, configured),
@@ -317,7 +341,7 @@ fn secret(
     service: &Service,
     dialect: Dialect,
 ) -> HttpResponse {
-    if let Err(complaint) = gate::check_key(request, &service.key) {
+    if let Err(complaint) = gate::check_key(request, &service.keys()) {
         return HttpResponse::Unauthorized().json(json!({"error": complaint.body()}));
     }
     let wanted: Value = match body.is_empty() {

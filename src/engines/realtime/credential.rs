@@ -206,9 +206,12 @@ struct Granted {
     expires_in: Option<Value>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
 struct Denied {
     error: Option<String>,
+    /// What Entra calls `AADSTS…`.
+    #[serde(default)]
+    error_codes: Vec<u64>,
 }
 
 async fn read(mut answer: Response) -> Result<Token, EngineError> {
@@ -221,11 +224,14 @@ async fn read(mut answer: Response) -> Result<Token, EngineError> {
         body.extend_from_slice(&part);
     }
     if status.is_client_error() && status.as_u16() != 429 {
-        // The code alone: descriptions repeat what was sent.
-        let denied = serde_json::from_slice::<Denied>(&body);
-        let code = denied.ok().and_then(|denied| denied.error);
-        let code = code.filter(|code| is_word(code)).unwrap_or_default();
-        return Err(refused(&format!("status {} {code}", status.as_u16())));
+        // The codes alone: descriptions repeat what was sent.
+        let denied = serde_json::from_slice::<Denied>(&body).unwrap_or_default();
+        let code = denied.error.filter(|code| is_word(code));
+        let number = denied.error_codes.first();
+        let number = number.map(|number| format!("AADSTS{number}"));
+        let status = format!("status {}", status.as_u16());
+        let why: Vec<_> = [Some(status), code, number].into_iter().flatten().collect();
+        return Err(refused(&why.join(" ")));
     }
     if !status.is_success() {
         return Err(failed(&format!(
@@ -266,8 +272,7 @@ fn refused(why: &str) -> EngineError {
     EngineError::new(
         Trouble::Unavailable,
         format!(
-            "Microsoft Entra gives no token ({}); check engines.azure_openai.entra or managed_identity",
-            why.trim()
+            "Microsoft Entra gives no token ({why}); check engines.azure_openai.entra or managed_identity"
         ),
     )
 }

@@ -40,6 +40,20 @@ export type RoomsView = Answer<"/api/rooms">;
 
 export type RoomView = Schemas["RoomView"];
 
+/** What an engine was used for in a room since that was started. */
+export type UsageFigures = Schemas["UsageFigures"];
+
+/** How much a room may use, or what is left of that. */
+export type BudgetFigures = Schemas["BudgetFigures"];
+
+/** What an engine does, and was used for since the server was started; for operators. */
+export type EngineActivity = Schemas["EngineActivity"];
+
+/** The ledger of some days; for operators. */
+export type UsageView = Answer<"/api/usage">;
+
+export type DayOfUse = Schemas["DayOfUse"];
+
 export type ParticipantView = Schemas["Participant"];
 
 export type Engines = Answer<"/api/engines">;

@@ -17,6 +17,8 @@ export interface Preferences {
   volume: number;
   /** What is left of an original voice's volume while a translation is heard, 0 to 1. */
   ducking: number;
+  /** Translated voices fall silent when this person begins to speak. */
+  bargeIn: boolean;
   /** `deviceId` of the microphone; empty: the browser's default. */
   microphone: string;
   pushToTalk: boolean;
@@ -32,6 +34,7 @@ const UNCHOSEN: Preferences = {
   hears: "",
   volume: 0.8,
   ducking: 0.2,
+  bargeIn: false,
   microphone: "",
   pushToTalk: false,
   announceCaptions: true,

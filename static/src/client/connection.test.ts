@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { TestWire } from "../testing/test-wire.ts";
 import { Connection } from "./connection.ts";
 import type { ConnectionOptions, ConnectionState, SessionHandle } from "./connection.ts";
-import type { AudioFrame, ServerMessage } from "./protocol.ts";
+import type { AudioFrame, ServerMessage, Usage } from "./protocol.ts";
 
 class Stay {
   readonly wires: TestWire[] = [];
@@ -12,6 +12,7 @@ class Stay {
   readonly audio: AudioFrame[] = [];
   readonly news: string[] = [];
   readonly handles: SessionHandle[] = [];
+  readonly usage: Usage[] = [];
   readonly connection: Connection;
 
   constructor(options: Partial<ConnectionOptions> = {}) {
@@ -30,6 +31,7 @@ class Stay {
         recovered: (missed, gap) => this.news.push(`recovered ${missed} ${gap ? "gap" : "whole"}`),
         replaced: () => this.news.push("replaced"),
         session: (handle) => this.handles.push(handle),
+        usage: (usage) => this.usage.push(usage),
       },
       ...options,
     });
@@ -403,4 +405,37 @@ test("what was configured before the session was asked for is not said twice", (
   stay.connection.configure({ hears: ["fr"] });
   stay.join();
   expect(stay.wire.last("create_session").config).toMatchObject({ hears: ["fr"] });
+});
+
+test("what engines were used for is told one by one, and the newest of each is kept until another session or the end", () => {
+  const stay = new Stay();
+  const used = (engine: string, change: object = {}) => {
+    stay.wire.says({ type: "usage", room_id: "kitchen", engine, audio_ms: 1_000, lag_ms: 20, ...change });
+  };
+  const kept = () => stay.connection.usage.map(({ engine, audio_ms }) => `${engine} ${audio_ms}`);
+  stay.join();
+  expect(kept()).toEqual([]);
+  used("local");
+  used("azure-translate", { cost_usd: 0.034, budget_left: { cost_usd: 0.5 } });
+  used("local", { audio_ms: 2_000 });
+  used("local", { audio_ms: 9_000, room_id: "cellar" });
+  expect(stay.usage.map(({ engine, audio_ms }) => `${engine} ${audio_ms}`)).toEqual([
+    "local 1000",
+    "azure-translate 1000",
+    "local 2000",
+  ]);
+  expect(stay.usage[1]?.budget_left).toEqual({ cost_usd: 0.5 });
+  expect(kept()).toEqual(["local 2000", "azure-translate 1000"]);
+  expect(stay.messages.filter(({ type }) => type === "usage")).toHaveLength(4);
+
+  stay.wire.breaks(1006);
+  expect(kept()).toHaveLength(2);
+  vi.advanceTimersByTime(500);
+  stay.wire.says({ type: "connected" });
+  stay.wire.says({ type: "error", code: "session_not_found", message: "", ref: stay.wire.last("recover_session").id });
+  stay.finishCreation("s2");
+  expect(kept()).toEqual([]);
+  used("local");
+  stay.connection.leave();
+  expect(kept()).toEqual([]);
 });

@@ -3,7 +3,7 @@
 import { Link } from "./link.ts";
 import type { LinkEnd, Wire } from "./link.ts";
 import { decodeAudio, decodeMessage, encodePcm } from "./protocol.ts";
-import type { AudioFrame, ConfigPatch, ServerMessage } from "./protocol.ts";
+import type { AudioFrame, ConfigPatch, ServerMessage, Usage } from "./protocol.ts";
 
 export type ConnectionState =
   | { kind: "connecting" }
@@ -33,6 +33,11 @@ export interface ConnectionEvents {
   replaced(): void;
   /** The session was made or recovered, or its token has changed. */
   session?(handle: SessionHandle): void;
+  /**
+   * What one engine has been used for in the room so far; every few seconds while it changes. Takes the place of what was
+   * told of this engine before. It is a message too, as everything that the server says.
+   */
+  usage?(usage: Usage): void;
 }
 
 export interface ConnectionOptions {
@@ -59,6 +64,8 @@ export class Connection {
   #config: ConfigPatch;
   #session: SessionHandle | undefined;
   #online = false;
+  /** The newest of each engine, by its name. */
+  readonly #usage = new Map<string, Usage>();
   /** The message whose refusal ends or restarts the set-up. */
   #setUp: { id: string; recovering: boolean } | undefined;
   /** Something was configured that the server has not been told: there is no connection, or no session yet. */
@@ -95,6 +102,11 @@ export class Connection {
   /** The session once there is one; other people's messages call this person by its id. */
   get session(): SessionHandle | undefined {
     return this.#session === undefined ? undefined : { ...this.#session };
+  }
+
+  /** What the engines of the room have been used for, as far as this connection was told; empty outside a room. */
+  get usage(): Usage[] {
+    return [...this.#usage.values()];
   }
 
   /** Connects, and from then on reconnects by itself until `leave`, or an end that trying again cannot mend. */
@@ -157,6 +169,7 @@ export class Connection {
         this.#introduce();
         break;
       case "session_created":
+        this.#usage.clear();
         this.#enterRoom({
           sessionId: message.session_id,
           roomId: message.room_id,
@@ -167,6 +180,9 @@ export class Connection {
         break;
       case "session_recovered":
         this.#recovered(message);
+        break;
+      case "usage":
+        if (message.room_id === this.#session?.roomId) this.#count(message);
         break;
       case "session_closed":
         this.#events.message(message);
@@ -194,6 +210,11 @@ export class Connection {
         break;
       default:
     }
+  }
+
+  #count(usage: Usage): void {
+    this.#usage.set(usage.engine, usage);
+    this.#events.usage?.(usage);
   }
 
   #introduce(): void {
@@ -252,6 +273,7 @@ export class Connection {
 
   #end(state: ConnectionState & { kind: "ended" }): void {
     this.#link.close(LEFT);
+    this.#usage.clear();
     this.#session = undefined;
     this.#enter(state);
   }

@@ -11,6 +11,7 @@ export type {
   SessionConfig,
   Speaker,
   TopicEvent,
+  Usage,
   Warning,
 } from "./protocol.ts";
 export { socketTo } from "./socket.ts";

@@ -33,6 +33,9 @@ export type Caption = Schemas["Transcription"] | Schemas["Translation"];
 /** What will not work as asked. */
 export type Warning = Schemas["ConfigWarning"];
 
+/** What an engine was used for in a room, all told: audio, tokens, cost, what is left of the budget, and how far it is behind. */
+export type Usage = Schemas["Usage"];
+
 /** What happened under a topic. */
 export type TopicEvent = Schemas["Event"]["event"];
 

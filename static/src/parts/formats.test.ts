@@ -41,3 +41,25 @@ test("numbers and times are written as in the person's region", () => {
   expect(formatsOf("en", ["en-GB"]).time(evening)).toBe("19:05:09");
   expect(formatsOf("en", ["en-US"]).time(evening)).toMatch(/^07:05:09\sPM$/u);
 });
+
+test("of money as many digits are shown as it takes to see it, and of what is left never more than there is", () => {
+  const en = formatsOf("en", ["en-US"]);
+  expect([0, 0.5, 0.0999, 0.0044, 0.000_012_34, 0.000_000_001, 1.236, 1_234.5].map(en.money)).toEqual([
+    "$0.00",
+    "$0.50",
+    "$0.10",
+    "$0.0044",
+    "$0.000012",
+    "$0.000000001",
+    "$1.24",
+    "$1,234.50",
+  ]);
+  expect([0.4956, 0.0096, 1.239, 0].map(en.moneyLeft)).toEqual(["$0.49", "$0.0096", "$1.23", "$0.00"]);
+  expect(formatsOf("es", ["es-ES"]).money(0.034)).toMatch(/^0,034\sUS\$$/u);
+});
+
+test("days of UTC are called the same everywhere", () => {
+  expect(formatsOf("en", ["en-US"]).day("2026-11-01")).toBe("Nov 1");
+  expect(formatsOf("es", ["es-ES"]).day("2026-11-01")).toBe("1 nov");
+  expect(formatsOf("en", ["en-US"]).minutes(1.26)).toBe("1.3 min");
+});

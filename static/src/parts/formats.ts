@@ -9,6 +9,11 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const KIB = 1_024;
 
+/** Digits behind the point of money. */
+const CENTS = 2;
+/** Servers count in billionths of a dollar. */
+const MOST_DIGITS = 9;
+
 export interface Formats {
   count: (value: number) => string;
   /** With one decimal where it says something. */
@@ -18,6 +23,14 @@ export interface Formats {
   delay: (ms: number) => string;
   /** The two largest units of it. */
   duration: (ms: number) => string;
+  /** `5.2 min`. */
+  minutes: (value: number) => string;
+  /** US dollars; small amounts with as many digits as it takes to see them. */
+  money: (usd: number) => string;
+  /** The same for what is left of some: never more than there is. */
+  moneyLeft: (usd: number) => string;
+  /** A day of UTC given as `2026-11-21`, without its year. */
+  day: (day: string) => string;
   bytes: (value: number) => string;
   time: (ms: number) => string;
   /** `5 minutes ago`, in whole units. */
@@ -39,6 +52,7 @@ export function formatsOf(language: string, wishes?: readonly string[]): Formats
   const decimal = new Intl.NumberFormat(region, { maximumFractionDigits: 1 });
   const clock = new Intl.DateTimeFormat(region, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
   const relative = new Intl.RelativeTimeFormat(region, { numeric: "auto" });
+  const calendar = new Intl.DateTimeFormat(region, { timeZone: "UTC", day: "numeric", month: "short" });
   const names = new Intl.DisplayNames(language, { type: "language" });
   const nameOf = (tag: string) => {
     try {
@@ -55,6 +69,14 @@ export function formatsOf(language: string, wishes?: readonly string[]): Formats
       unitDisplay: "short",
       maximumFractionDigits: digits,
     }).format(value);
+  const dollars = (usd: number, roundingMode: "halfExpand" | "floor") =>
+    new Intl.NumberFormat(region, {
+      style: "currency",
+      currency: "USD",
+      minimumFractionDigits: CENTS,
+      maximumFractionDigits: digitsOf(usd),
+      roundingMode,
+    }).format(usd);
   return {
     count: (value) => whole.format(value),
     rate: (value) => (value >= 100 ? whole : decimal).format(value),
@@ -67,6 +89,10 @@ export function formatsOf(language: string, wishes?: readonly string[]): Formats
       if (hours > 0) return `${unit(hours, "hour")} ${unit(minutes, "minute")}`;
       return minutes > 0 ? `${unit(minutes, "minute")} ${unit(seconds, "second")}` : unit(seconds, "second");
     },
+    minutes: (value) => unit(value, "minute", 1),
+    money: (usd) => dollars(usd, "halfExpand"),
+    moneyLeft: (usd) => dollars(usd, "floor"),
+    day: (day) => calendar.format(Date.parse(day)),
     bytes: (value) => {
       if (value < KIB) return unit(value, "byte");
       if (value < KIB ** 2) return unit(value / KIB, "kilobyte", 1);
@@ -88,4 +114,10 @@ export function formatsOf(language: string, wishes?: readonly string[]): Formats
       return name === tag ? tag : name.charAt(0).toLocaleUpperCase(language) + name.slice(1);
     },
   };
+}
+
+/** How many digits behind the point show two of what an amount is, or its cents. */
+function digitsOf(usd: number): number {
+  if (!(usd > 0) || usd >= 1) return CENTS;
+  return Math.min(MOST_DIGITS, Math.max(CENTS, 1 - Math.floor(Math.log10(usd))));
 }

@@ -68,7 +68,7 @@ export const LANGUAGES: LanguageView[] = [
 export class RoomServer {
   readonly wires: ServerWire[] = [];
   /** Answers by path; a missing one is a network that is down. */
-  readonly answers = new Map<string, () => Response>([
+  readonly answers = new Map<string, () => Response | Promise<Response>>([
     ["/api/languages", () => Response.json({ languages: LANGUAGES })],
   ]);
   readonly asked: readonly Request[];

@@ -1,4 +1,4 @@
-//! A room without faults: captions, sound, typed text, what is billed, and that nothing translated comes back as input.
+//! A room without faults: captions, sound, typed text, and that nothing translated comes back as input.
 
 use std::time::Duration;
 
@@ -39,34 +39,15 @@ async fn is_interpreted_by(engine: &str) {
     let translation = last(&mut berta, "translation").await;
     assert_eq!(translation["text"], "Dónde es la estación de tren?");
     assert_eq!(translation["engine"], "local");
-
-    // What the emulator bills is what the room was told of, once the session has ended with the silence.
-    let billed = loop {
-        let invoice = emulator.get("/_emulator/invoice").await;
-        let sessions = invoice["sessions"].as_array().unwrap();
-        assert_eq!(sessions.len(), 1, "one speaker, one language: {invoice}");
-        if sessions[0]["open"] == false {
-            break sessions[0]["audio_in_seconds"].as_f64().unwrap();
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    };
-    assert!(billed > 2.0, "{billed} s");
-    let used = |room: &serde_json::Value| {
-        let usage = room["usage"].as_array().unwrap();
-        let ours = usage.iter().find(|usage| usage["engine"] == engine);
-        ours.map_or(0.0, |usage| usage["audio_ms"].as_f64().unwrap() / 1_000.0)
-    };
-    let agrees = |room: &serde_json::Value| (used(room) - billed).abs() <= billed / 100.0;
-    server.eventually("/api/rooms/demo", agrees).await;
 }
 
 #[tokio::test]
-async fn translation_is_read_and_heard_and_billed_as_it_is_told() {
+async fn translation_is_read_and_heard() {
     is_interpreted_by("azure-translate").await;
 }
 
 #[tokio::test]
-async fn conversation_is_read_and_heard_and_billed_as_it_is_told() {
+async fn conversation_is_read_and_heard() {
     is_interpreted_by("azure-realtime").await;
 }
 

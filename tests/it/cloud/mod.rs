@@ -3,6 +3,7 @@
 mod faults;
 mod interpreting;
 mod money;
+mod tokens;
 
 use std::time::Duration;
 

@@ -13,11 +13,11 @@ fn right() -> Vec<Value> {
     let config = json!({
         "room_id": "demo", "name": "Ana", "speaks": "auto", "hears": ["es", "pt-BR"], "audio_enabled": true,
         "translation_enabled": false, "language_pair": ["en", "zh_hant_tw"], "audio": {"encoding": "pcm_s16le", "sample_rate": 24_000},
-        "speech": true, "partials": false, "engine": "local", "preset": "meeting", "glossary": [{"a": "b"}],
+        "speech": true, "partials": false, "barge_in": true, "engine": "local", "preset": "meeting", "glossary": [{"a": "b"}],
     });
     let nothing = json!({
         "room_id": null, "name": null, "speaks": null, "hears": null, "audio_enabled": null, "translation_enabled": null,
-        "language_pair": null, "audio": null, "speech": null, "partials": null, "engine": null, "preset": null, "glossary": null,
+        "language_pair": null, "audio": null, "speech": null, "partials": null, "barge_in": null, "engine": null, "preset": null, "glossary": null,
     });
     vec![
         json!({"type": "ping"}),

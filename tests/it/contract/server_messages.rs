@@ -138,7 +138,7 @@ fn config(full: bool) -> SessionConfig {
     let patch = match full {
         true => json!({
             "room_id": "demo", "name": "Ana", "speaks": "en", "hears": ["es", "pt-BR"], "audio": {"sample_rate": 48_000},
-            "speech": true, "partials": false, "engine": "local", "preset": "meeting", "glossary": {"a": "b"},
+            "speech": true, "partials": false, "barge_in": true, "engine": "local", "preset": "meeting", "glossary": {"a": "b"},
         }),
         false => json!({}),
     };

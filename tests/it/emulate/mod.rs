@@ -8,5 +8,6 @@ mod hostile;
 mod invoice;
 mod sdk;
 pub mod stand;
+mod tokens;
 mod transcripts;
 mod translation;

@@ -1,7 +1,9 @@
 //! The whole tree on one thread under a paused clock: what takes minutes takes no time, and what is paced is exact.
 
 mod alerts;
+mod budgets;
 mod interpreting;
+mod listeners;
 mod store;
 mod tree;
 mod watching;

@@ -35,7 +35,7 @@ async fn a_change_names_what_changes_and_is_answered_with_the_whole() {
         json!({
             "room_id": null, "name": "", "speaks": "auto", "hears": [], "audio_enabled": true,
             "translation_enabled": true, "audio": {"encoding": "pcm_s16le", "sample_rate": 16_000},
-            "speech": false, "partials": true, "engine": null, "preset": null, "glossary": null,
+            "speech": false, "partials": true, "barge_in": false, "engine": null, "preset": null, "glossary": null,
         })
     );
     let mut expected = whole["config"].clone();
@@ -49,6 +49,7 @@ async fn a_change_names_what_changes_and_is_answered_with_the_whole() {
         ),
         (json!({"speech": true}), "speech", json!(true)),
         (json!({"partials": false}), "partials", json!(false)),
+        (json!({"barge_in": true}), "barge_in", json!(true)),
         (
             json!({"translation_enabled": false}),
             "translation_enabled",

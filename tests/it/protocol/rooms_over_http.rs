@@ -144,7 +144,7 @@ async fn what_cannot_be_made_is_refused() {
         (json!({"name": "x".repeat(101)}), 400, "invalid_name"),
         (json!({"name": "a\u{0}"}), 400, "invalid_name"),
         (json!({"name": 1}), 400, "invalid_json"),
-        (json!({"budget": {"minutes": 5}}), 400, "budget_unavailable"),
+        (json!({"budget": {"minutes": -5}}), 400, "invalid_budget"),
         (json!([]), 400, "invalid_json"),
     ] {
         assert_eq!(

@@ -77,7 +77,8 @@ async fn an_utterance_has_a_beginning_and_an_end_and_is_accounted_for() {
     let room = server.get("/api/rooms/demo").await;
     assert_eq!(
         room["usage"],
-        json!([{"engine": "local", "audio_ms": heard}])
+        json!([{"engine": "local", "audio_ms": heard, "lag_ms": 0}]),
+        "nobody is translated, and it costs nothing"
     );
 }
 

@@ -53,6 +53,10 @@ pub struct Book {
     pub mute: bool,
     /// The glossaries it was given, at opening and since.
     pub glossaries: Vec<Option<Value>>,
+    /// The languages it was told at opening that would be spoken.
+    pub sources: Vec<Option<Language>>,
+    /// The turns somebody spoke over, and how much of each was heard.
+    pub interrupted: Vec<(u64, Duration)>,
 }
 
 /// The engine.
@@ -177,6 +181,7 @@ impl Engine for ScriptedInterpreter {
         }
         book.opened.push((Instant::now(), request.transcript));
         book.glossaries.push(request.glossary);
+        book.sources.push(request.source);
         book.open += 1;
         book.most_open = book.most_open.max(book.open);
         drop(book);
@@ -264,7 +269,9 @@ impl Stream {
                     Some(InterpretationInput::Glossary(glossary)) => {
                         self.book.lock().unwrap().glossaries.push(Some(glossary));
                     }
-                    Some(InterpretationInput::Interrupted { .. }) => {}
+                    Some(InterpretationInput::Interrupted { turn, heard }) => {
+                        self.book.lock().unwrap().interrupted.push((turn, heard));
+                    }
                     None => break None,
                 },
             }
@@ -290,20 +297,24 @@ impl Stream {
     }
 
     fn piece(&mut self, source: &str, target: &str) {
-        let at = Some(self.began.elapsed());
+        let heard = self.began.elapsed();
         let turn = self.turn();
-        let piece = |text: &str| TextPiece {
+        // As real ones do: a translation has the time at which it is said.
+        let piece = |text: &str, at| TextPiece {
             turn,
             text: text.to_owned(),
-            at,
+            at: Some(at),
         };
         if self.transcript {
             self.say(
                 Duration::from_millis(50),
-                InterpretationOutput::Source(piece(source)),
+                InterpretationOutput::Source(piece(source, heard)),
             );
         }
-        self.say(self.lag, InterpretationOutput::Target(piece(target)));
+        self.say(
+            self.lag,
+            InterpretationOutput::Target(piece(target, heard + self.lag)),
+        );
     }
 
     fn hear(&mut self, samples: &Bytes) {

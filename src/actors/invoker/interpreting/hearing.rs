@@ -95,6 +95,7 @@ impl Invoker {
     /// What the oldest stream says.
     fn take(&mut self, link: &mut Link, output: InterpretationOutput, ctx: &mut Ctx<Self>) {
         let now = link.elapsed();
+        let clock = self.order.environment.clock.now();
         let mut found = Vec::new();
         match output {
             InterpretationOutput::Source(piece) => self.take_text(link, Side::Source, piece),
@@ -118,13 +119,13 @@ impl Invoker {
                 link.turns
                     .complete(Side::Target, turn, text, now, &mut found);
                 self.tell_revisions(link, found);
-                let id = self.id_of(link, turn);
+                let id = self.id_of(link, turn, clock);
                 link.answered(turn);
                 self.voice.finish(&id);
                 self.ensure_speaking(ctx);
             }
             InterpretationOutput::Untranslated { turn, error } => {
-                let id = self.id_of(link, turn);
+                let id = self.id_of(link, turn, clock);
                 link.answered(turn);
                 self.voice.finish(&id);
                 self.tell_failure(Some(id), Refusal::from(&error));
@@ -161,7 +162,8 @@ impl Invoker {
         sample_rate: u32,
     ) {
         if let Some(turn) = turn {
-            let id = self.id_of(link, turn);
+            let clock = self.order.environment.clock.now();
+            let id = self.id_of(link, turn, clock);
             return self.voice.push(&id, samples, sample_rate);
         }
         let mut found = Vec::new();
@@ -180,6 +182,7 @@ impl Invoker {
 
     /// Lets passages be heard, each under the name of the utterance that was being translated when it began.
     fn sound(&mut self, link: &mut Link, found: Vec<Passage>, sample_rate: u32) {
+        let clock = self.order.environment.clock.now();
         for passage in found {
             match passage {
                 Passage::Sound(samples) => {
@@ -187,7 +190,7 @@ impl Invoker {
                         Some((id, _)) => id,
                         None => {
                             let number = link.segmentation.translating().unwrap_or_default();
-                            self.id_of(link, number)
+                            self.id_of(link, number, clock)
                         }
                     };
                     self.voice.push(&id, &samples, sample_rate);
@@ -237,14 +240,8 @@ impl Invoker {
         {
             self.finish_texts(&mut link);
             self.end_sound(&mut link);
-            for awaited in link.unanswered_utterances() {
-                self.voice.finish(&awaited.id);
-                let missing = "the engine broke off before this was translated";
-                self.tell_failure(
-                    Some(awaited.id.clone()),
-                    Refusal::new("untranslated", missing),
-                );
-            }
+            let missing = "the engine broke off before this was translated";
+            self.tell_untranslated(&link, &Refusal::new("untranslated", missing));
             if let Some(mut next) = self.interpreting.links.pop_front() {
                 for output in std::mem::take(&mut next.held) {
                     self.take(&mut next, output, ctx);
@@ -253,6 +250,14 @@ impl Invoker {
             }
         }
         self.ensure_speaking(ctx);
+    }
+
+    /// Tells the readers what a stream that is over leaves without a translation.
+    pub(super) fn tell_untranslated(&mut self, link: &Link, refusal: &Refusal) {
+        for utterance in link.untranslated() {
+            self.voice.finish(&utterance);
+            self.tell_failure(Some(utterance), refusal.clone());
+        }
     }
 
     pub(super) fn finish_texts(&mut self, link: &mut Link) {

@@ -1,7 +1,7 @@
 //! One open stream of an end-to-end engine, and what has come of it.
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     sync::Arc,
     time::Duration,
 };
@@ -79,6 +79,8 @@ pub(super) struct Link {
     pub in_turn: bool,
     pub answered: u64,
     ids: BTreeMap<u64, UtteranceId>,
+    /// The utterances of continuous engines whose text as it was said has been shown.
+    written: BTreeSet<u64>,
 
     pub passages: Option<(u32, Passages)>,
     /// The utterance under whose name the passage under way is heard, and when its newest sound came.
@@ -115,6 +117,7 @@ impl Link {
             in_turn: false,
             answered: 0,
             ids: BTreeMap::new(),
+            written: BTreeSet::new(),
             passages: None,
             sounding: None,
             held: VecDeque::new(),
@@ -149,6 +152,12 @@ impl Link {
         id
     }
 
+    /// The turn that answers this utterance, if it was given here.
+    pub(super) fn turn_of(&self, utterance: &UtteranceId) -> Option<u64> {
+        let turn = self.said.iter().rposition(|said| said.id == *utterance);
+        turn.map(|turn| turn as u64)
+    }
+
     /// When the utterance of this turn began, if it is one that was given.
     pub(super) fn started_at(&self, turn: u64) -> Option<Timestamp> {
         if self.style.continuous {
@@ -164,9 +173,26 @@ impl Link {
         self.answered = self.answered.max(turn.saturating_add(1));
     }
 
-    /// Utterances whose turns never came to their end.
-    pub(super) fn unanswered_utterances(&self) -> impl Iterator<Item = &Awaited> {
-        self.said.iter().skip(self.answered as usize)
+    /// The text of this utterance of a continuous engine is shown as it was said; whether that is new.
+    pub(super) fn begins_to_write(&mut self, number: u64) -> bool {
+        let is_new = self.style.continuous && self.written.insert(number);
+        while self.written.len() > REMEMBERED {
+            self.written.pop_first();
+        }
+        is_new
+    }
+
+    /// Utterances that stay without a translation if nothing more comes: turns that never came to their end, and
+    /// sentences of a continuous engine that were shown as they were said and no further. If it ended in order, these
+    /// were translated within another sentence.
+    pub(super) fn untranslated(&self) -> Vec<UtteranceId> {
+        let turns = self.said.iter().skip(self.answered as usize);
+        let turns = turns.map(|awaited| awaited.id.clone());
+        let unanswered = self.segmentation.untranslated(self.elapsed());
+        let in_order = matches!(self.ending, Some(Ending::Closed));
+        let shown = unanswered.filter(|number| !in_order && self.written.contains(number));
+        let sentences = shown.filter_map(|number| self.ids.get(&number).cloned());
+        turns.chain(sentences).collect()
     }
 
     pub(super) fn is_closing(&self) -> bool {

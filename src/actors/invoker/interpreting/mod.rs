@@ -27,12 +27,12 @@ use self::{
 };
 use super::Invoker;
 use crate::{
-    actors::{insistent::Insistent, room::captions::Transcribed},
+    actors::{insistent::Insistent, refusal::Refusal, room::captions::Transcribed},
     audio::backlog::{Backlog, Piece},
     domain::{
         identity::UtteranceId,
         interpretation::{INTERPRETATION_RATE, InterpretationInput},
-        segmentation::Side,
+        segmentation::{Lines, Side},
         server_message::Caption,
         time::Timestamp,
     },
@@ -73,6 +73,16 @@ pub enum Mark {
 #[rtype(result = "()")]
 pub struct Hear(pub Piece<Mark>);
 
+/// Another translation of the speaker, which writes their transcript, has begun this line of it.
+#[derive(Message, Debug, Clone)]
+#[rtype(result = "()")]
+pub struct Line {
+    /// The name of the line.
+    pub utterance: UtteranceId,
+    /// When it was begun to be said.
+    pub at: Timestamp,
+}
+
 /// What a caption that was shown and has no final is known by.
 type Shown = BTreeMap<(UtteranceId, Side), Caption>;
 
@@ -104,6 +114,8 @@ pub(super) struct Interpreting {
     /// Captions without a final; they outlive a crash.
     shown: Kept<Shown>,
     transcripts: Insistent<Transcribed>,
+    /// The transcript, while another translation writes it.
+    lines: Lines,
 }
 
 /// What of it outlives a crash.
@@ -134,6 +146,7 @@ impl Interpreting {
             transcript: legacy.transcript.clone(),
             shown: legacy.shown.clone(),
             transcripts: Insistent::default(),
+            lines: Lines::default(),
         }
     }
 
@@ -181,6 +194,17 @@ impl Interpreting {
         }
     }
 
+    /// The translation of this utterance was spoken over after so much of it was heard. Only a turn-based engine can be
+    /// told; a continuous one has nothing that could end here.
+    pub(super) fn interrupt(&self, utterance: &UtteranceId, heard: Duration) {
+        for link in &self.links {
+            if let (Some(turn), Some(input)) = (link.turn_of(utterance), &link.input) {
+                // One that is full says the rest to nobody.
+                let _ = input.try_send(InterpretationInput::Interrupted { turn, heard });
+            }
+        }
+    }
+
     fn taking(&mut self) -> Option<&mut Link> {
         self.links
             .iter_mut()
@@ -212,6 +236,14 @@ impl Handler<Hear> for Invoker {
         interpreting.backlog.push(piece);
         interpreting.backlog.shed(MOST_WAITING);
         self.drive(ctx);
+    }
+}
+
+impl Handler<Line> for Invoker {
+    type Result = ();
+
+    fn handle(&mut self, line: Line, _: &mut Ctx<Self>) {
+        self.interpreting.lines.begun(line.utterance, line.at);
     }
 }
 
@@ -261,9 +293,10 @@ impl Invoker {
 
     /// The speaker has another language, name or engine, or this life is over: what was understood stands, and nothing
     /// more is heard of what was said.
-    pub(super) fn drop_interpreting(&mut self) {
+    pub(super) fn drop_interpreting(&mut self, why: &Refusal) {
         while let Some(mut link) = self.interpreting.links.pop_front() {
             self.finish_texts(&mut link);
+            self.tell_untranslated(&link, why);
         }
         let interpreting = &mut self.interpreting;
         interpreting.opening = None;

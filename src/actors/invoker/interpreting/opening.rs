@@ -160,7 +160,7 @@ impl Invoker {
     ) {
         let request = InterpretationRequest {
             speaker: self.order.speaker.session_id.to_string(),
-            source: Some(self.order.source.clone()),
+            source: (!self.order.assumed).then(|| self.order.source.clone()),
             target: self.order.target.clone(),
             transcript,
             glossary: self.order.glossary.clone(),
@@ -252,16 +252,19 @@ impl Invoker {
             && (link.good || link.elapsed() > AROUND_ITS_END);
         let (engine, good, phase) = (Arc::clone(&link.engine), link.good, link.phase);
         let owes = self.interpreting.coming || !link.unanswered.is_zero();
+        let ending = match ending {
+            Ending::Closed if !was_asked => {
+                let unasked = "the engine closed the stream";
+                Ending::Failed(EngineError::new(Trouble::Failed, unasked))
+            }
+            ending => ending,
+        };
         link.ending = Some(ending.clone());
         link.input = None;
         link.phase = Phase::Closing {
             since: Instant::now(),
         };
-        if !was_asked {
-            let error = match ending {
-                Ending::Failed(error) => error,
-                Ending::Closed => EngineError::new(Trouble::Failed, "the engine closed the stream"),
-            };
+        if let (Ending::Failed(error), false) = (ending, was_asked) {
             if expired {
                 tracing::info!(
                     engine = engine.name(),

@@ -1,20 +1,30 @@
 //! Captions of what an end-to-end engine understood and translated, on their way to the Room.
 
-use super::{Invoker, link::Link};
+use super::{Invoker, Line, link::Link};
 use crate::{
-    actors::room::captions::{Transcribed, Translated},
+    actors::room::{
+        captions::{Transcribed, Translated},
+        lines::LineBegun,
+    },
     domain::{
         identity::UtteranceId,
         segmentation::{Revision, Side},
         server_message::Caption,
+        time::Timestamp,
     },
 };
 
 impl Invoker {
-    /// The id of the utterance of this number or turn.
-    pub(super) fn id_of(&self, link: &mut Link, number: u64) -> UtteranceId {
+    /// The id of the utterance of this number or turn. A sentence of a continuous engine that is new, and began then, has
+    /// that of the line of the transcript it belongs to, if another translation writes that.
+    pub(super) fn id_of(&mut self, link: &mut Link, number: u64, began: Timestamp) -> UtteranceId {
         let identities = &self.order.environment.identities;
-        link.id(number, || identities.next().into())
+        let lines = &mut self.interpreting.lines;
+        let follows = link.style.continuous && !link.transcript;
+        link.id(number, || {
+            let line = follows.then(|| lines.translated(began)).flatten();
+            line.unwrap_or_else(|| identities.next().into())
+        })
     }
 
     /// Tells the Room what is new; what was said only as long as this is the speaker's transcript.
@@ -29,6 +39,16 @@ impl Invoker {
             // What another writes from now on this one still ends.
             if revision.side == Side::Source && !begun && !self.interpreting.transcript.get() {
                 continue;
+            }
+            if revision.side == Side::Source && link.begins_to_write(revision.utterance) {
+                let _ = self.order.room.tell(LineBegun {
+                    speaker: self.order.speaker.session_id.clone(),
+                    writer: self.order.target.clone(),
+                    line: Line {
+                        utterance: caption.utterance_id.clone(),
+                        at: caption.started_at,
+                    },
+                });
             }
             if revision.last {
                 if begun {
@@ -75,17 +95,18 @@ impl Invoker {
         }
     }
 
-    fn caption_of(&self, link: &mut Link, revision: &Revision) -> Caption {
+    fn caption_of(&mut self, link: &mut Link, revision: &Revision) -> Caption {
         let now = self.order.environment.clock.now();
         let began = link.moment(revision.began, now);
         let started_at = link.started_at(revision.utterance).unwrap_or(began);
         let ended_at = link.moment(revision.until, now).max(started_at);
         let of_source = revision.side == Side::Source;
+        let utterance_id = self.id_of(link, revision.utterance, began);
         let order = &self.order;
         Caption {
             seq: None,
             room_id: None,
-            utterance_id: self.id_of(link, revision.utterance),
+            utterance_id,
             revision: revision.revision,
             speaker: Some(order.speaker.clone()),
             source_language: (!of_source).then(|| order.source.clone()),

@@ -98,6 +98,8 @@ export interface components {
       audio?: components["schemas"]["AudioPatch"] | null;
       /** @description Whether audio from this session is listened to. */
       audio_enabled?: boolean | null;
+      /** @description Whether the translated speech it hears falls silent when it begins to speak itself. */
+      barge_in?: boolean | null;
       /** @description The engine for what it says. */
       engine?: string | null;
       /** @description Terms and their translations, for engines that take them; at most 16 KiB of JSON. */
@@ -460,6 +462,12 @@ export interface components {
        * @default true
        */
       audio_enabled: boolean;
+      /**
+       * @description Whether the translated speech it hears falls silent when it begins to speak itself. Off unless asked for: without
+       *     headphones the microphone hears the translation too.
+       * @default false
+       */
+      barge_in: boolean;
       /**
        * @description The engine for what it says, or the server's default.
        * @default null

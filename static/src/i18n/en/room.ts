@@ -85,7 +85,29 @@ export const room = {
     duckingHint: "How loud an original voice stays while its translation is heard.",
     now: "Heard now:",
     nobody: "No voice is heard now.",
+    bargeIn: "Silence translations when I begin to speak",
     headphones: "Use headphones, so that your microphone does not hear the translation.",
+  },
+  interpreting: {
+    title: "Interpreting",
+    explain: "What these figures mean",
+    explanation:
+      "Behind is how long speech waits for the engine, and its translation to be heard. Audio is counted once for each language into which it is translated. Cost is that of everybody's speech in this room, by the prices in this server's settings; an engine of the server's own costs nothing.",
+    nothing: "The engines are shown as soon as somebody speaks.",
+    prompt: "Keeps up",
+    delayed: "Some delay",
+    late: "Far behind",
+    lag: "{{promptness}}: {{delay}} behind",
+    cost: "{{cost}} so far",
+    audio: "{{duration}} of audio",
+    tokens_one: "{{tokens}} token",
+    tokens_other: "{{tokens}} tokens",
+    budget: "Budget of this room",
+    left: "Left of the budget",
+    ofWhole: "{{left}} of {{whole}}",
+    stopped: "Translation has stopped",
+    stoppedText:
+      "The budget of this room is used up. What is said still appears here in the language in which it is said, where that costs nothing. To be translated again, ask whoever runs this server for a room with a larger budget.",
   },
   entrance: {
     title: "Talk in a room",
@@ -269,6 +291,11 @@ export const room = {
       "Too many people are talking at once for this server. Type for now, and try speaking again in a minute.",
     engine_timeout: "The engine took too long. Say it once more.",
     engine_failed: "The engine failed. Say it once more.",
+    engine_fallback:
+      "The engine that was chosen for your speech does not work at the moment. Another one interprets you until it does.",
+    translation_interrupted:
+      "The translation was interrupted. Some of what was said may be missing; it goes on by itself.",
+    untranslated: "Something could not be translated. It stands here as it was said.",
     invalid_text: "The server did not take this text. Send it in shorter pieces.",
     forbidden: "You may not do this here. Ask whoever runs this server for access.",
     no_session: "The server does not know your session. Leave the room and join again.",

@@ -69,6 +69,8 @@ function readSample(value: unknown): Sample | undefined {
     finals_per_second: of("finals_per_second"),
     refused_per_second: of("refused_per_second"),
     speech_lag_ms: of("speech_lag_ms"),
+    translation_lag_ms: of("translation_lag_ms"),
+    cost_usd: of("cost_usd"),
     cpu_percent: of("cpu_percent"),
     memory_bytes: of("memory_bytes"),
     restarts: of("restarts"),

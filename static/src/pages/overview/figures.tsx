@@ -21,21 +21,36 @@ import { Failed, Section } from "./section.tsx";
 type Measured = Exclude<keyof Sample, "at">;
 
 interface Figure {
-  title: "connections" | "sessions" | "messages" | "captions" | "audio" | "lag" | "cpu" | "memory";
-  format: "count" | "rate" | "delay" | "percent" | "bytes";
+  title:
+    | "connections"
+    | "sessions"
+    | "messages"
+    | "captions"
+    | "audio"
+    | "lag"
+    | "cpu"
+    | "memory"
+    | "translationLag"
+    | "cost";
+  format: "count" | "rate" | "delay" | "percent" | "bytes" | "money";
   series: readonly {
     measured: Measured;
-    label: "connections" | "sessions" | "rooms" | "in" | "out" | "all" | "finals" | "lag" | "cpu" | "memory";
+    label: "connections" | "sessions" | "rooms" | "in" | "out" | "all" | "finals" | "lag" | "cpu" | "memory" | "cost";
     colour: SeriesColour;
   }[];
+  /** The server counts it from its start; shown is what came on top since the first sample. */
+  rises?: true;
   /** What the figures beside the picture are round multiples of. */
   unit?: number;
 }
 
 /** How high a picture reaches at least: noise shall not look like a storm. */
-const LEAST = { count: 4, rate: 2, delay: 200, percent: 20, bytes: 1 } as const;
+const LEAST = { count: 4, rate: 2, delay: 200, percent: 20, bytes: 1, money: 0.01 } as const;
 
 const MIB = 1_024 ** 2;
+const CENT = 0.01;
+/** So many tiles are as wide as one where the window has room for four in a row, the others twice that. */
+const NARROW_TILES = 8;
 
 const FIGURES: readonly Figure[] = [
   {
@@ -83,6 +98,18 @@ const FIGURES: readonly Figure[] = [
     unit: MIB,
     series: [{ measured: "memory_bytes", label: "memory", colour: "info" }],
   },
+  {
+    title: "translationLag",
+    format: "delay",
+    series: [{ measured: "translation_lag_ms", label: "lag", colour: "secondary" }],
+  },
+  {
+    title: "cost",
+    format: "money",
+    unit: CENT,
+    rises: true,
+    series: [{ measured: "cost_usd", label: "cost", colour: "primary" }],
+  },
 ];
 
 export function Figures({ failed, retry, peak }: { failed: unknown; retry: () => unknown; peak: number | undefined }) {
@@ -129,13 +156,17 @@ export function Figures({ failed, retry, peak }: { failed: unknown; retry: () =>
         sx={{
           display: "grid",
           gap: { xs: 1.5, md: 2 },
-          // Eight pictures, and no row that is not full.
+          // Ten pictures, and no row that is not full.
           gridTemplateColumns: {
             xs: "minmax(0, 1fr)",
             sm: "repeat(2, minmax(0, 1fr))",
             lg: "repeat(4, minmax(0, 1fr))",
           },
-          "@media (min-width: 2300px)": { gridTemplateColumns: "repeat(8, minmax(0, 1fr))" },
+          [`& > :nth-of-type(n + ${NARROW_TILES + 1})`]: { gridColumn: { lg: "span 2" } },
+          "@media (min-width: 1700px)": {
+            gridTemplateColumns: "repeat(5, minmax(0, 1fr))",
+            [`& > :nth-of-type(n + ${NARROW_TILES + 1})`]: { gridColumn: "auto" },
+          },
         }}
       >
         {FIGURES.map((figure) => (
@@ -175,7 +206,7 @@ function Tile({ figure, samples, asTable, pointed, onPoint, peak }: TileProps) {
       series: figure.series.map(({ measured, label, colour }) => ({
         label: t(`figures.${label}`),
         colour,
-        values: samples.map((sample) => sample[measured]),
+        values: valuesOf(samples, measured, figure.rises === true),
       })),
     }),
     [figure, samples, t],
@@ -209,7 +240,7 @@ function Tile({ figure, samples, asTable, pointed, onPoint, peak }: TileProps) {
       </Typography>
       <Box sx={{ display: "flex", flexWrap: "wrap", alignItems: "baseline", columnGap: 1.5, mb: 0.75, minHeight: 44 }}>
         <Typography component="p" sx={{ fontSize: "1.75rem", fontWeight: 640, fontVariantNumeric: "tabular-nums" }}>
-          {format(now[first.measured])}
+          {format(drawn.series[0]?.values[place] ?? 0)}
         </Typography>
         <Typography variant="body2" color="textSecondary" component="p">
           {pointed === undefined ? (
@@ -226,6 +257,12 @@ function Tile({ figure, samples, asTable, pointed, onPoint, peak }: TileProps) {
       )}
     </Card>
   );
+}
+
+function valuesOf(samples: readonly Sample[], measured: Measured, rises: boolean): number[] {
+  const values = samples.map((sample) => sample[measured]);
+  const before = rises ? (values[0] ?? 0) : 0;
+  return values.map((value) => value - before);
 }
 
 /** What the large figure leaves out: the second line of the picture, and what else bears on it. */
@@ -248,6 +285,10 @@ function Beside({
       return peak === undefined ? null : t("figures.peak", { count: peak });
     case "lag":
       return t("figures.lagHint");
+    case "translationLag":
+      return t("figures.translationLagHint");
+    case "cost":
+      return t("figures.sinceStart", { cost: formats.money(now.cost_usd) });
     case "cpu":
       return t("figures.cpuHint");
     case "memory":

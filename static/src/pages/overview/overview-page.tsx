@@ -5,13 +5,12 @@ import Typography from "@mui/material/Typography";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useAccessQuery } from "../../api/api.ts";
-import { useAppSelector } from "../../app/store.ts";
 import { Loading } from "../../parts/loading.tsx";
 import { AlertsCard } from "./alerts-card.tsx";
+import { CostsCard } from "./costs-card.tsx";
 import { EnginesCard } from "./engines-card.tsx";
 import { Figures } from "./figures.tsx";
 import { LanguagesCard } from "./languages-card.tsx";
-import { selectOverview } from "./overview-slice.ts";
 import { isForbidden, isGone, useDashboardQuery, useHealthQuery } from "./questions.ts";
 import { QuickStart } from "./quick-start.tsx";
 import { Rooms } from "./rooms-section.tsx";
@@ -19,18 +18,17 @@ import { StateCard } from "./state-card.tsx";
 import { useLive } from "./use-live.ts";
 
 const HEALTH_EVERY_MS = 5_000;
-/** While no events come. */
+/** What engines do is told by no event; without events, nothing is. */
 const FIGURES_EVERY_MS = 10_000;
 
 export function OverviewPage() {
   const { data: access, isLoading } = useAccessQuery();
   const health = useHealthQuery(undefined, { pollingInterval: HEALTH_EVERY_MS, refetchOnMountOrArgChange: true });
-  const live = useAppSelector((state) => selectOverview(state).live);
   // Whoever may not is not to be refused again and again.
   const mayOperate = !isLoading && access?.role !== "client";
   const dashboard = useDashboardQuery(undefined, {
     skip: !mayOperate,
-    pollingInterval: live === "online" ? 0 : FIGURES_EVERY_MS,
+    pollingInterval: FIGURES_EVERY_MS,
     refetchOnMountOrArgChange: true,
   });
   const operates = mayOperate && !isForbidden(dashboard.error);
@@ -70,8 +68,11 @@ export function OverviewPage() {
             alignItems: "start",
           }}
         >
-          <EnginesCard />
-          <LanguagesCard />
+          <EnginesCard activities={operates ? (dashboard.data?.engines ?? []) : []} />
+          <Box sx={{ display: "grid", gap: { xs: 1.5, md: 2 }, gridTemplateColumns: "minmax(0, 1fr)" }}>
+            {operates ? <CostsCard /> : null}
+            <LanguagesCard />
+          </Box>
         </Box>
         {operates ? null : <ForOthers />}
       </LastPicture>

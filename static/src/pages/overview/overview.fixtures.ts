@@ -11,6 +11,7 @@ import type {
   RoomsView,
   RoomView,
   Sample,
+  UsageView,
 } from "../../api/types.ts";
 
 export function sampleAt(at: number, change: Partial<Sample> = {}): Sample {
@@ -28,6 +29,8 @@ export function sampleAt(at: number, change: Partial<Sample> = {}): Sample {
     finals_per_second: 0.5,
     refused_per_second: 0,
     speech_lag_ms: 180,
+    translation_lag_ms: 900,
+    cost_usd: 0.5,
     cpu_percent: 7.5,
     memory_bytes: 209_715_200,
     restarts: 0,
@@ -57,6 +60,19 @@ export function dashboard(points: Sample[], alerts: DashboardView["alerts"] = []
     rooms: 2,
     sessions: 9,
     alerts,
+    engines: [
+      { engine: "local", available: true, resting: false, translations: 2, lag_ms: 300, audio_ms: 90_000 },
+      {
+        engine: "azure-translate",
+        available: true,
+        resting: true,
+        translations: 1,
+        lag_ms: 7_200,
+        audio_ms: 600_000,
+        tokens: 12_345,
+        cost_usd: 0.034,
+      },
+    ],
     samples: { interval_ms: 5_000, points },
   };
 }
@@ -106,7 +122,12 @@ const ENGINE: EngineView = {
 const MEASURING: EngineView = { ...ENGINE, name: "null", default: false };
 
 export const ENGINES: Engines = {
-  engines: [ENGINE, { ...ENGINE, name: "other", available: false, default: false, talker_limit: 2 ** 64 }, MEASURING],
+  engines: [
+    ENGINE,
+    { ...ENGINE, name: "azure-translate", default: false },
+    { ...ENGINE, name: "other", available: false, default: false, talker_limit: 2 ** 64 },
+    MEASURING,
+  ],
 };
 
 const SPANISH: LanguageView = {
@@ -134,6 +155,7 @@ export function answers(change: Record<string, unknown> = {}): Record<string, un
     "/api/rooms": { rooms: [KITCHEN, room("quiet", [])], total: 2, next: null } satisfies RoomsView,
     "/api/engines": ENGINES,
     "/api/languages": LANGUAGES,
+    "/api/usage": { usage: [], cost_usd: 0 } satisfies UsageView,
     ...change,
   };
 }

@@ -1,9 +1,15 @@
 // What the overview asks the server for over REST.
 import { api } from "../../api/api.ts";
-import type { DashboardView, HealthView, ReadinessView, RoomsView } from "../../api/types.ts";
+import type { DashboardView, HealthView, ReadinessView, RoomsView, UsageView } from "../../api/types.ts";
 
 /** Most rooms that one question answers with. */
 export const ROOMS_ASKED = 100;
+
+/** Days of UTC, as `2026-11-21`, the last one included. */
+export interface Days {
+  from: string;
+  to: string;
+}
 
 const questions = api.enhanceEndpoints({ addTagTypes: ["Health", "Dashboard"] }).injectEndpoints({
   endpoints: (build) => ({
@@ -14,6 +20,10 @@ const questions = api.enhanceEndpoints({ addTagTypes: ["Health", "Dashboard"] })
       providesTags: ["Health"],
     }),
     dashboard: build.query<DashboardView, void>({ query: () => "api/dashboard", providesTags: ["Dashboard"] }),
+    usage: build.query<UsageView, Days>({
+      query: ({ from, to }) => `api/usage?${new URLSearchParams({ from, to }).toString()}`,
+      providesTags: ["Dashboard"],
+    }),
     liveRooms: build.query<RoomsView, void>({
       query: () => `api/rooms?limit=${ROOMS_ASKED}`,
       providesTags: ["Rooms"],
@@ -21,7 +31,7 @@ const questions = api.enhanceEndpoints({ addTagTypes: ["Health", "Dashboard"] })
   }),
 });
 
-export const { useHealthQuery, useReadinessQuery, useDashboardQuery, useLiveRoomsQuery } = questions;
+export const { useHealthQuery, useReadinessQuery, useDashboardQuery, useLiveRoomsQuery, useUsageQuery } = questions;
 export const { dashboard: dashboardQuestion, liveRooms: liveRoomsQuestion } = questions.endpoints;
 
 /** Whether an answer says that nobody is there: no answer at all, or a proxy's in the server's stead. */

@@ -1,4 +1,4 @@
-// What stands beside the captions: one's languages, the people, the voices, inviting others, and the transcript.
+// What stands beside the captions: one's languages, the people, the voices, the engines, inviting others, and the transcript.
 import Box from "@mui/material/Box";
 import FormControlLabel from "@mui/material/FormControlLabel";
 import Switch from "@mui/material/Switch";
@@ -10,6 +10,7 @@ import { useLanguagesQuery } from "../../api/questions.ts";
 import { prefer } from "../../app/preferences.ts";
 import { useAppDispatch, useAppSelector } from "../../app/store.ts";
 import { HearingPanel } from "./hearing/hearing-panel.tsx";
+import { InterpretingPanel } from "./interpreting/interpreting-panel.tsx";
 import { Invite } from "./invite/invite.tsx";
 import { LanguageChoice } from "./languages/language-choice.tsx";
 import { NO_LANGUAGES, useLanguageName } from "./languages.ts";
@@ -46,6 +47,9 @@ export function Details() {
       </Part>
       <HearingPanel
         player={stay.player}
+        onBargeIn={(bargeIn) => {
+          stay.setBargeIn(bargeIn);
+        }}
         voices={voices.map(({ speaker, language }) => `${speaker} · ${languageName(language)}`)}
       />
       {unvoiced ? (
@@ -53,6 +57,7 @@ export function Details() {
           {t("languages.unvoiced", { language: languageName(hears) })}
         </Typography>
       ) : null}
+      <InterpretingPanel />
       <Part title={t("invite.title")}>
         <Invite />
       </Part>

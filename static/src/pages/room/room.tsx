@@ -26,6 +26,7 @@ import { CaptionList } from "./captions/caption-list.tsx";
 import { TalkingLine } from "./captions/talking-line.tsx";
 import type { View } from "./captions/views.ts";
 import { Details } from "./details.tsx";
+import { BudgetNotice } from "./interpreting/budget-notice.tsx";
 import { SecondWindow } from "./invite/second-window.tsx";
 import { swapOf } from "./languages/language-choice.tsx";
 import { NO_LANGUAGES, otherLanguage, useLanguageName } from "./languages.ts";
@@ -132,6 +133,7 @@ function Inside({ onLeft, onAgain }: Pick<RoomProps, "onLeft" | "onAgain">) {
         {connection.kind === "ended" && connection.why !== "left" ? (
           <Ended state={connection} roomId={roomId} onAgain={onAgain} onEntrance={onLeft} />
         ) : null}
+        <BudgetNotice />
         <Warnings />
         <CaptionList view={view} empty={<NothingYet />} />
         <Announcements />

@@ -10,6 +10,8 @@ import type { ConnectionState, ServerMessage } from "../../client/index.ts";
 import { sameLanguage } from "../../parts/same-language.ts";
 import { endAdvice, errorAdvice } from "./advice.ts";
 import { Announcer } from "./announcer.ts";
+import { budgetExhausted, engineUsed, roomQuestion, selectExhaustedAt } from "./interpreting/interpreting-slice.ts";
+import { concernsSpeechOnly, Troubles } from "./interpreting/troubles.ts";
 import { forgetStay, keepStay } from "./stay-record.ts";
 import type { StayRecord } from "./stay-record.ts";
 import {
@@ -55,6 +57,8 @@ export interface StayOptions {
 const NEWS_MS = 8_000;
 /** Topics of the notices of a stay; they go with it. */
 const TOPICS = ["connection", "session", "sound", "problem"] as const;
+/** Nothing more is translated in the room. */
+const BUDGET_EXHAUSTED = "budget_exhausted";
 /** Stays after it: the entrance shows it. */
 const LEFT = "left";
 const GESTURES = ["pointerdown", "keydown"] as const;
@@ -65,6 +69,7 @@ export class Stay {
   readonly #store: Store;
   readonly #onLeft: () => void;
   readonly #announcer: Announcer;
+  readonly #troubles: Troubles;
   #record: StayRecord;
   /** Everything up to this number was said before the page came back, and is not read out. */
   #readUpTo = 0;
@@ -87,6 +92,7 @@ export class Stay {
     this.#announcer = new Announcer((text, language) => {
       store.dispatch(announced({ text, language }));
     });
+    this.#troubles = new Troubles(store);
     this.player = new Player((streamId) => {
       store.dispatch(voiceEnded(streamId));
     });
@@ -99,6 +105,7 @@ export class Stay {
         speaks,
         hears: [hears],
         speech: true,
+        barge_in: store.getState().preferences.bargeIn,
         partials: true,
         audio: { encoding: "pcm_s16le", sample_rate: 16_000 },
       },
@@ -125,6 +132,9 @@ export class Stay {
         },
         session: (handle) => {
           this.#keep({ ...this.#record, session: handle });
+        },
+        usage: (usage) => {
+          store.dispatch(engineUsed(usage));
         },
       },
     });
@@ -185,6 +195,10 @@ export class Stay {
     this.connection.configure({ speaks, hears: [hears] });
   }
 
+  setBargeIn(bargeIn: boolean): void {
+    this.connection.configure({ barge_in: bargeIn });
+  }
+
   readonly #allowSound = (): void => {
     this.#soundAllowed = true;
     this.#restGestures();
@@ -205,6 +219,8 @@ export class Stay {
         this.#learning = false;
         dispatch(rosterCame({ ownId: message.session_id, participants: message.participants }));
         dispatch(warned(message.warnings ?? []));
+        // What was used before is told to nobody who comes later.
+        void dispatch(roomQuestion.initiate(message.room_id, { subscribe: false, forceRefetch: true }));
         break;
       case "session_configured":
         dispatch(warned(message.warnings));
@@ -241,11 +257,27 @@ export class Stay {
         this.#tell("session", i18next.t("room:connection.expiring", { reason: message.reason }));
         break;
       case "error":
-        dispatch(refused());
-        dispatch(notify({ topic: "problem", kind: "problem", text: errorAdvice(message.code, message.message) }));
+        this.#wentWrong(message);
         break;
       default:
     }
+  }
+
+  #wentWrong({ code, message, ref }: ServerMessage & { type: "error" }): void {
+    const { dispatch } = this.#store;
+    if (code === BUDGET_EXHAUSTED) {
+      dispatch(budgetExhausted());
+      return;
+    }
+    if (concernsSpeechOnly(code)) {
+      // Where nothing is translated any more, what is missing is no news.
+      if (selectExhaustedAt(this.#store.getState()) === undefined) this.#troubles.tell(code);
+      return;
+    }
+    dispatch(refused());
+    // What one asked for is always answered; what comes by itself may come with every word.
+    if (ref === undefined && this.#troubles.tell(code)) return;
+    dispatch(notify({ topic: "problem", kind: "problem", text: errorAdvice(code, message) }));
   }
 
   /** Who speaks the language that is heard is heard themselves: their own voice, which makes room for translations. */
@@ -271,7 +303,8 @@ export class Stay {
   #announceUntranslated(message: CaptionMessage): void {
     const state = this.#store.getState();
     const id = utteranceId(message);
-    if (selectWarnings(state).some(({ code }) => code === "translation_unavailable")) {
+    const isTranslated = !selectWarnings(state).some(({ code }) => code === "translation_unavailable");
+    if (!isTranslated || selectExhaustedAt(state) !== undefined) {
       this.#announce(message);
       return;
     }
@@ -362,6 +395,7 @@ export class Stay {
   #rest(): void {
     clearTimeout(this.#news);
     this.#announcer.stop();
+    this.#troubles.stop();
     this.#restGestures();
     this.#unlisten?.();
     for (const id of this.#awaited.keys()) this.#stopAwaiting(id);

@@ -235,6 +235,10 @@ export const CLIENT_MESSAGES: SchemaDocument = {
             ],
           },
           audio_enabled: { description: "Whether audio from this session is listened to.", type: ["boolean", "null"] },
+          barge_in: {
+            description: "Whether the translated speech it hears falls silent when it begins to speak itself.",
+            type: ["boolean", "null"],
+          },
           engine: { description: "The engine for what it says.", type: ["string", "null"] },
           glossary: {
             description: "Terms and their translations, for engines that take them; at most 16 KiB of JSON.",

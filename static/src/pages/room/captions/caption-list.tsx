@@ -6,6 +6,7 @@ import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useAppSelector } from "../../../app/store.ts";
+import { selectExhaustedAt } from "../interpreting/interpreting-slice.ts";
 import {
   selectAllUtterances,
   selectHeard,
@@ -30,8 +31,10 @@ export function CaptionList({ view, empty }: { view: View; empty: ReactNode }) {
   const hears = useAppSelector(selectHears);
   const typed = useAppSelector(selectTyped);
   const heard = useAppSelector(selectHeard);
-  const translated = useAppSelector(
-    (state) => !selectWarnings(state).some(({ code }) => code === "translation_unavailable"),
+  const translatedUntil = useAppSelector((state) =>
+    selectWarnings(state).some(({ code }) => code === "translation_unavailable")
+      ? -Infinity
+      : (selectExhaustedAt(state) ?? Infinity),
   );
   const { scroll, content, toTheEnd, readUpTo } = useEndInView(heard);
   const unread = readUpTo === undefined ? 0 : heard - readUpTo;
@@ -64,7 +67,7 @@ export function CaptionList({ view, empty }: { view: View; empty: ReactNode }) {
                 own={ownIds.includes(utterance.speaker.id)}
                 hears={hears}
                 view={view}
-                translated={translated}
+                translatedUntil={translatedUntil}
               />
             ))}
             {typed.map((one) => (

@@ -20,7 +20,7 @@ export const CaptionRow = memo(function CaptionRow({
   own,
   hears,
   view,
-  translated,
+  translatedUntil,
 }: {
   utterance: Utterance;
   tone: number;
@@ -28,12 +28,12 @@ export const CaptionRow = memo(function CaptionRow({
   /** BCP 47. */
   hears: string;
   view: View;
-  /** There are translations into the heard language here. */
-  translated: boolean;
+  /** What is heard from then on is not translated into the heard language here; milliseconds since 1970. */
+  translatedUntil: number;
 }) {
-  const { source, translation } = utterance;
+  const { source, translation, heardAt } = utterance;
   const needed = !own && source !== undefined && !sameLanguage(source.language, hears);
-  const awaited = needed && translated && translation === undefined && !utterance.interrupted;
+  const awaited = needed && heardAt < translatedUntil && translation === undefined && !utterance.interrupted;
   const hasOther = translation !== undefined || awaited;
   const sides: ReactNode[] = [];
   if (source !== undefined && !(view === "mine" && hasOther)) {
@@ -44,7 +44,9 @@ export const CaptionRow = memo(function CaptionRow({
       sides.push(
         <CaptionSide key="translation" kind="translation" side={translation} interrupted={utterance.interrupted} />,
       );
-    } else if (awaited) sides.push(<AwaitedSide key={`awaited ${utterance.heardAt}`} heardAt={utterance.heardAt} />);
+    } else if (awaited) {
+      sides.push(<AwaitedSide key={`awaited ${heardAt}`} heardAt={heardAt} over={translatedUntil !== Infinity} />);
+    }
   }
   return (
     <CaptionFrame

@@ -68,10 +68,11 @@ export const CaptionSide = memo(function CaptionSide({
   );
 });
 
-/** Where a translation will be, until `heardAt` is so long ago that none will come. */
-export function AwaitedSide({ heardAt }: { heardAt: number }) {
+/** Where a translation will be, until `heardAt` is so long ago that none will come, or it is `over`: none comes any more. */
+export function AwaitedSide({ heardAt, over }: { heardAt: number; over: boolean }) {
   const { t } = useTranslation("room");
-  const [late, setLate] = useState(false);
+  const [isLate, setLate] = useState(false);
+  const late = isLate || over;
   useEffect(() => {
     const timer = setTimeout(
       () => {

@@ -5,7 +5,9 @@ import VolumeOffIcon from "@mui/icons-material/VolumeOffOutlined";
 import VolumeUpIcon from "@mui/icons-material/VolumeUpOutlined";
 import Box from "@mui/material/Box";
 import Chip from "@mui/material/Chip";
+import FormControlLabel from "@mui/material/FormControlLabel";
 import Slider from "@mui/material/Slider";
+import Switch from "@mui/material/Switch";
 import ToggleButton from "@mui/material/ToggleButton";
 import Typography from "@mui/material/Typography";
 import { useEffect, useId, useState } from "react";
@@ -14,12 +16,20 @@ import { prefer } from "../../../app/preferences.ts";
 import { useAppDispatch, useAppSelector } from "../../../app/store.ts";
 import type { Player } from "../../../client/index.ts";
 
-export function HearingPanel({ player, voices }: { player: Player; voices: readonly string[] }) {
+interface HearingPanelProps {
+  player: Player;
+  voices: readonly string[];
+  /** Whether translated voices are to fall silent when this person begins to speak. */
+  onBargeIn: (bargeIn: boolean) => void;
+}
+
+export function HearingPanel({ player, voices, onBargeIn }: HearingPanelProps) {
   const { t } = useTranslation("room");
   const id = useId();
   const dispatch = useAppDispatch();
   const volume = useAppSelector((state) => state.preferences.volume);
   const ducking = useAppSelector((state) => state.preferences.ducking);
+  const bargeIn = useAppSelector((state) => state.preferences.bargeIn);
   const [muted, setMuted] = useState(player.muted);
 
   useEffect(() => {
@@ -67,6 +77,20 @@ export function HearingPanel({ player, voices }: { player: Player; voices: reado
         onChange={(value) => {
           dispatch(prefer({ ducking: value }));
         }}
+      />
+      <FormControlLabel
+        control={
+          <Switch
+            size="small"
+            checked={bargeIn}
+            onChange={(_, chosen) => {
+              dispatch(prefer({ bargeIn: chosen }));
+              onBargeIn(chosen);
+            }}
+          />
+        }
+        label={<Typography variant="body2">{t("hearing.bargeIn")}</Typography>}
+        sx={{ mx: 0, gap: 1 }}
       />
       <Box sx={{ display: "flex", flexWrap: "wrap", gap: 0.75, alignItems: "center", minHeight: 28 }}>
         {voices.length === 0 ? (
