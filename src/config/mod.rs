@@ -6,6 +6,7 @@
 //!
 //! What does not live here: what a setting does (its owner knows), overrides stored at run time, the command line.
 
+mod acs;
 mod auth;
 mod error;
 mod key;
@@ -16,6 +17,7 @@ mod realtime;
 mod secret_file;
 mod settings;
 
+pub use acs::{Acs, AcsAuth, AcsEvents, CallFormat, CallLanguages, Channels};
 pub use auth::{AccessKey, Auth, Jwt};
 pub use error::SettingsError;
 pub use key::{KEYS, Key, is_setting};
