@@ -1,5 +1,6 @@
 //! Commands and their options.
 
+mod calls;
 mod compose;
 mod demo;
 mod descriptors;

@@ -122,6 +122,9 @@ fn stop_on_signal(
             .tree
             .shutdown(deadline.saturating_duration_since(Instant::now()))
             .await;
+        if !environment.calls.settled(deadline).await {
+            tracing::error!("not all calls could be hung up in time");
+        }
         let stopped = tokio::time::timeout_at(deadline, server.stop(true)).await;
         if stopped.is_err() {
             tracing::warn!("requests did not end in time and were cut off");

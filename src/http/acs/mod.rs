@@ -1,0 +1,85 @@
+//! What Azure Communication Services and Event Grid call: events of calls, callbacks, media sockets.
+//!
+//! These addresses have their own authentication and are not asked for a key of ours: Event Grid shows a secret or a token of
+//! Entra, the service its own token, and the addresses of a call hold a secret that is the call's alone. They answer at once;
+//! what is to be done is told to actors. `/api/calls`, which operators use, is in [`calls`].
+
+pub mod callbacks;
+pub mod calls;
+pub mod events;
+pub mod media;
+
+use std::sync::Arc;
+
+use actix_web::{HttpRequest, http::header::AUTHORIZATION};
+use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
+
+use super::error::ApiError;
+use crate::{
+    actors::{
+        call::{not_configured, registry::Link},
+        environment::Environment,
+    },
+    config::AcsAuth,
+    links::acs::tokens::{TokenError, Tokens},
+};
+
+/// Where events come in.
+const EVENTS: &str = "/incoming-call";
+
+/// Whether those who call this address show who they are in their own way.
+pub(super) fn authenticates_itself(path: &str) -> bool {
+    path == EVENTS || path.starts_with("/callbacks/") || path.starts_with("/acs/media/")
+}
+
+/// The way to the service.
+fn link(environment: &Environment) -> Result<&Arc<Link>, ApiError> {
+    environment.calls.link().ok_or_else(|| {
+        let refusal = not_configured();
+        ApiError::not_found(refusal.code, refusal.message)
+    })
+}
+
+/// Whether the service itself calls, as far as `acs.auth` wants that known.
+async fn checked(environment: &Environment, request: &HttpRequest) -> Result<(), ApiError> {
+    let mode = environment.settings.acs.auth;
+    let Some(tokens) = &link(environment)?.tokens else {
+        return Ok(());
+    };
+    match (shown_token(environment, tokens, request).await, mode) {
+        (Ok(()), _) | (Err(_), AcsAuth::Off) => Ok(()),
+        (Err(error), AcsAuth::LogOnly) => {
+            tracing::warn!(code = error.code(), %error, "a call's address was called without a good token");
+            Ok(())
+        }
+        (Err(error), AcsAuth::Required) => Err(refused(error.code())),
+    }
+}
+
+async fn shown_token(
+    environment: &Environment,
+    tokens: &Tokens,
+    request: &HttpRequest,
+) -> Result<(), TokenError> {
+    let shown = request.headers().get(AUTHORIZATION);
+    let shown = shown.and_then(|header| header.to_str().ok());
+    tokens
+        .check(shown, environment.clock.now())
+        .await
+        .map(|_| ())
+}
+
+fn refused(code: &'static str) -> ApiError {
+    ApiError::new(
+        actix_web::http::StatusCode::UNAUTHORIZED,
+        code,
+        "whoever calls this address must show a good token or secret",
+    )
+}
+
+/// Whether two secrets are the same; takes as long for every wrong one.
+fn is_same(shown: &str, secret: &str) -> bool {
+    let digest = |text: &str| Sha256::digest(text.as_bytes());
+    digest(shown).ct_eq(&digest(secret)).into()
+}
