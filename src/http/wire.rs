@@ -5,7 +5,9 @@
 
 use std::{sync::Arc, time::Duration};
 
-use actix::{Actor, ActorContext, ActorFutureExt, AsyncContext, Handler, StreamHandler, WrapFuture};
+use actix::{
+    Actor, ActorContext, ActorFutureExt, AsyncContext, Handler, StreamHandler, WrapFuture,
+};
 use actix_http::ws::{Codec, Item, ProtocolError};
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -126,11 +128,7 @@ where
     O: Stream<Item = Outgoing> + Unpin + 'static,
 {
     /// A wire that is not connected yet.
-    pub(super) fn new(
-        socket: Option<Ref<S>>,
-        outgoing: O,
-        environment: &Arc<Environment>,
-    ) -> Self {
+    pub(super) fn new(socket: Option<Ref<S>>, outgoing: O, environment: &Arc<Environment>) -> Self {
         Self {
             socket,
             outgoing: Some(outgoing),

@@ -53,7 +53,11 @@ impl Terms {
         let settings = &environment.settings.acs;
         if settings.routes.is_empty() {
             let languages = &settings.default;
-            return Some(Self::own(id, languages.speaks.clone(), languages.hears.clone()));
+            return Some(Self::own(
+                id,
+                languages.speaks.clone(),
+                languages.hears.clone(),
+            ));
         }
         let route = settings.routes.iter().find(|route| route.takes(to, from))?;
         let (speaks, hears) = (route.speaks.clone(), route.hears.clone());
@@ -97,7 +101,9 @@ pub fn take(environment: &Arc<Environment>, event: GridEvent) -> Fate {
     let is_stale = age.is_some_and(|age| age > environment.settings.acs.events.max_age);
     match event.kind {
         Kind::IncomingCall(_) | Kind::CallStarted(_) if is_stale => Fate::Stale,
-        _ if !event.id.is_empty() && calls.was_told(&format!("event/{}", event.id)) => Fate::Duplicate,
+        _ if !event.id.is_empty() && calls.was_told(&format!("event/{}", event.id)) => {
+            Fate::Duplicate
+        }
         Kind::IncomingCall(call) => {
             let links = [&call.correlation_id, &call.server_call_id];
             match was_told_of(calls, "incoming", links) {
@@ -163,7 +169,10 @@ fn name_of(call: &IncomingCall) -> String {
 /// A name as a session takes it.
 pub fn shown_name(name: Option<&str>) -> String {
     let name = name.unwrap_or("Phone");
-    name.chars().filter(|letter| !letter.is_control()).take(100).collect()
+    name.chars()
+        .filter(|letter| !letter.is_control())
+        .take(100)
+        .collect()
 }
 
 fn reject(link: &Arc<Link>, incoming_call_context: Confidential, reason: RejectReason) {

@@ -44,7 +44,11 @@ pub fn deliver(environment: &Arc<Environment>, context: &str, told: Vec<Callback
 }
 
 /// Gives it to the actor, or does in its place what must be done once it has ended.
-pub(super) fn give(environment: &Arc<Environment>, ticket: &Arc<Ticket>, callback: Callback) -> Fate {
+pub(super) fn give(
+    environment: &Arc<Environment>,
+    ticket: &Arc<Ticket>,
+    callback: Callback,
+) -> Fate {
     let leg = &callback.call_connection_id;
     if ticket.leg.known_id().is_some_and(|known| known != *leg) {
         return Fate::Unknown;
@@ -117,7 +121,10 @@ impl Handler<Told> for Call {
             Kind::ParticipantsUpdated(roster) => self.take_roster(roster, moment, ctx),
             Kind::MediaStreamingFailed(_) | Kind::MediaStreamingStopped(_) => {
                 // While its socket is here, this is told of an older one.
-                if self.ticket.state.read(|state| state.rate.is_none() && state.connected_at.is_some())
+                if self
+                    .ticket
+                    .state
+                    .read(|state| state.rate.is_none() && state.connected_at.is_some())
                     && self.media_due.is_none()
                 {
                     self.await_media(ctx);

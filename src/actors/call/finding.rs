@@ -83,7 +83,10 @@ async fn rebuild(
         somebody.as_ref().map(|known| known.raw_id.clone())
     };
     let from = raw(&connection.source);
-    let to = connection.targets.first().map(|target| target.raw_id.clone());
+    let to = connection
+        .targets
+        .first()
+        .map(|target| target.raw_id.clone());
     let mut state = match stored {
         Some(stored) => CallState::new(
             Direction::Inbound,
@@ -107,7 +110,10 @@ async fn rebuild(
             Some(ticket)
         }
         Err(refusal) => {
-            tracing::warn!(code = refusal.code, "a call of the server before this one is lost");
+            tracing::warn!(
+                code = refusal.code,
+                "a call of the server before this one is lost"
+            );
             None
         }
     }

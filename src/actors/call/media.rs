@@ -107,7 +107,10 @@ impl Handler<MediaReady> for Call {
 
     fn handle(&mut self, ready: MediaReady, ctx: &mut Ctx<Self>) {
         let is_current = |media: &Ref<MediaSocket>| *media.path() == ready.path;
-        if !self.media.read(|media| media.as_ref().is_some_and(is_current)) {
+        if !self
+            .media
+            .read(|media| media.as_ref().is_some_and(is_current))
+        {
             return;
         }
         if let Some(due) = self.media_due.take() {
@@ -447,7 +450,9 @@ impl Handler<Inbound> for MediaSocket {
         match inbound {
             Inbound::Text(text) => self.on_text(&text, ctx),
             // The service sends text only.
-            Inbound::Audio(_) => Counters::add(&self.environment.counters.audio_frames_discarded, 1),
+            Inbound::Audio(_) => {
+                Counters::add(&self.environment.counters.audio_frames_discarded, 1)
+            }
             Inbound::Heard => {}
             Inbound::Gone => ctx.end("disconnected"),
         }

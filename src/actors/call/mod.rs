@@ -34,11 +34,7 @@ use self::{
     ticket::{CallView, Stage, Ticket},
 };
 use crate::{
-    actors::{
-        environment::Environment,
-        refusal::Refusal,
-        room::describing::Describe,
-    },
+    actors::{environment::Environment, refusal::Refusal, room::describing::Describe},
     domain::topic::{Family, Topic},
     supervision::{ChildEnd, Children, Ctx, Kept, Ref, Restart, Spec, Supervised, Verdict},
 };
@@ -90,7 +86,11 @@ impl Call {
             ));
         }
         calls.add(ticket);
-        let given = (Arc::clone(environment), Arc::clone(&link), Arc::clone(ticket));
+        let given = (
+            Arc::clone(environment),
+            Arc::clone(&link),
+            Arc::clone(ticket),
+        );
         let media = Kept::new(None);
         let spec = Spec::new()
             .restart(Restart::Transient)
@@ -112,7 +112,15 @@ impl Call {
         );
         let call = started.inspect_err(|_| calls.forget(ticket))?;
         // Before anything is asked for, so that nothing is asked for that is not given back.
-        calls.keep(&link, keep(Arc::clone(environment), Arc::clone(&link), Arc::clone(ticket), call.clone()));
+        calls.keep(
+            &link,
+            keep(
+                Arc::clone(environment),
+                Arc::clone(&link),
+                Arc::clone(ticket),
+                call.clone(),
+            ),
+        );
         link.outgoing.spawn(ask(
             Arc::clone(environment),
             Arc::clone(&link),
@@ -175,7 +183,11 @@ impl Call {
             if call.ticket.state.read(|state| state.rate.is_some()) {
                 return;
             }
-            if call.ticket.state.change(|state| std::mem::replace(&mut state.restarted, true)) {
+            if call
+                .ticket
+                .state
+                .change(|state| std::mem::replace(&mut state.restarted, true))
+            {
                 return call.end("media_missing", ctx);
             }
             call.link.outgoing.spawn(placing::restart_streaming(
@@ -284,7 +296,10 @@ impl Supervised for Call {
     /// A media socket has gone, whyever.
     fn child_ended(&mut self, child: &ChildEnd, ctx: &mut Ctx<Self>) -> Verdict {
         let is_current = |media: &Ref<MediaSocket>| *media.path() == child.path;
-        if self.media.read(|media| media.as_ref().is_some_and(is_current)) {
+        if self
+            .media
+            .read(|media| media.as_ref().is_some_and(is_current))
+        {
             self.media.change(|media| *media = None);
             self.note(|state| state.rate = None);
             if self.ticket.state.read(|state| state.connected_at.is_some()) {

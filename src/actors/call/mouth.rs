@@ -89,7 +89,10 @@ impl Mouth {
         }
         self.waiting += 1;
         if self.waiting > MOST_WAITING {
-            let longest = self.voices.iter_mut().max_by_key(|voice| voice.frames.len());
+            let longest = self
+                .voices
+                .iter_mut()
+                .max_by_key(|voice| voice.frames.len());
             if longest.is_some_and(|voice| voice.frames.pop_front().is_some()) {
                 self.waiting -= 1;
             }
@@ -99,7 +102,12 @@ impl Mouth {
     /// Takes a message that was meant for a session. Whether the service is to drop what it has not said yet.
     fn heed(&mut self, text: &str) -> bool {
         // Captions are most of what comes here, and mean nothing on a telephone.
-        let Ok(Stop { kind: "audio_stop", stream_id: Some(stream), reason }) = serde_json::from_str(text) else {
+        let Ok(Stop {
+            kind: "audio_stop",
+            stream_id: Some(stream),
+            reason,
+        }) = serde_json::from_str(text)
+        else {
             return false;
         };
         let Some(place) = self.voices.iter().position(|voice| voice.stream == stream) else {
@@ -197,8 +205,7 @@ impl Stream for Speech {
             match this.mouth.next(Instant::now()) {
                 Next::Say(samples) => {
                     let (pairs, _) = samples.as_chunks::<2>();
-                    let samples: Vec<i16> =
-                        pairs.iter().copied().map(i16::from_le_bytes).collect();
+                    let samples: Vec<i16> = pairs.iter().copied().map(i16::from_le_bytes).collect();
                     return text(frame::audio(&samples));
                 }
                 Next::Nothing => return Poll::Pending,
@@ -219,7 +226,9 @@ mod tests {
     use crate::domain::server_message::audio_frame;
 
     fn stop(stream: u32, reason: &str) -> String {
-        format!(r#"{{"type":"audio_stop","stream_id":{stream},"utterance_id":"u","reason":"{reason}"}}"#)
+        format!(
+            r#"{{"type":"audio_stop","stream_id":{stream},"utterance_id":"u","reason":"{reason}"}}"#
+        )
     }
 
     fn said(next: Next) -> i16 {
@@ -250,7 +259,9 @@ mod tests {
             times.push(begun.elapsed().as_millis() / 20);
         }
         // Three at once, the first and those ahead of their time, and then each in its turn.
-        let expected: Vec<_> = (0..50_u128).map(|number| number.saturating_sub(2)).collect();
+        let expected: Vec<_> = (0..50_u128)
+            .map(|number| number.saturating_sub(2))
+            .collect();
         assert_eq!(times, expected);
         assert_eq!(mouth.next(Instant::now()), Next::Nothing);
     }
@@ -262,7 +273,10 @@ mod tests {
         mouth.take(&audio_frame(1, 0, &[1; 320]), now);
         mouth.take(&audio_frame(2, 0, &[2; 320]), now);
         assert_eq!(said(mouth.next(now)), 1);
-        assert!(matches!(mouth.next(now), Next::Wait(_)), "the first has not ended");
+        assert!(
+            matches!(mouth.next(now), Next::Wait(_)),
+            "the first has not ended"
+        );
         assert!(!mouth.heed(&stop(1, "complete")));
         assert_eq!(said(mouth.next(now)), 2);
         assert!(!mouth.heed(r#"{"type":"translation","text":"hola"}"#));

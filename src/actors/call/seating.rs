@@ -119,5 +119,6 @@ fn config_of(
             "barge_in": environment.settings.acs.barge_in,
         })
     });
-    serde_json::from_value(config).map_err(|error| Refusal::new("invalid_config", error.to_string()))
+    serde_json::from_value(config)
+        .map_err(|error| Refusal::new("invalid_config", error.to_string()))
 }

@@ -192,7 +192,11 @@ impl Handler<SourceRoute> for Socket {
     type Result = ();
 
     fn handle(&mut self, route: SourceRoute, _: &mut Ctx<Self>) {
-        if let Some(bound) = self.bound.as_ref().filter(|bound| bound.id == route.session_id) {
+        if let Some(bound) = self
+            .bound
+            .as_ref()
+            .filter(|bound| bound.id == route.session_id)
+        {
             let microphone = Microphone {
                 connection: &self.id,
                 session: &bound.session,

@@ -54,7 +54,10 @@ struct CallList {
     (status = 403, description = "Needs the role operator"),
 ))]
 #[get("/api/calls")]
-pub async fn list(access: Access, environment: Data<Environment>) -> Result<Json<CallList>, ApiError> {
+pub async fn list(
+    access: Access,
+    environment: Data<Environment>,
+) -> Result<Json<CallList>, ApiError> {
     access.require(Role::Operator)?;
     let all = environment.calls.all();
     Ok(Json(CallList {
@@ -110,7 +113,11 @@ impl NewCall {
     fn begin(self) -> Result<Begin, ApiError> {
         let named = [&self.room_id, &self.server_call_id, &self.target];
         let is_id = |id: &&String| (1..=LONGEST_ID).contains(&id.len());
-        if named.iter().filter_map(|id| id.as_ref()).any(|id| !is_id(&id)) {
+        if named
+            .iter()
+            .filter_map(|id| id.as_ref())
+            .any(|id| !is_id(&id))
+        {
             let message = format!("an id of the service has 1 to {LONGEST_ID} characters");
             return Err(ApiError::bad_request("invalid_call", message));
         }
@@ -160,8 +167,14 @@ fn begin(
     wanted: NewCall,
 ) -> Result<Arc<Ticket>, ApiError> {
     let default = &environment.settings.acs.default;
-    let speaks = wanted.speaks.clone().unwrap_or_else(|| default.speaks.clone());
-    let hears = wanted.hears.clone().unwrap_or_else(|| default.hears.clone());
+    let speaks = wanted
+        .speaks
+        .clone()
+        .unwrap_or_else(|| default.speaks.clone());
+    let hears = wanted
+        .hears
+        .clone()
+        .unwrap_or_else(|| default.hears.clone());
     let mut terms = Terms::own(id, speaks, hears);
     if let Some(room) = wanted.into.clone() {
         terms.room = room;

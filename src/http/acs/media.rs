@@ -44,9 +44,15 @@ pub async fn upgrade(
     handshake(&request)?;
     let leg = request.headers().get(LEG);
     let leg = leg.and_then(|leg| leg.to_str().ok()).unwrap_or_default();
-    let ticket = find(&environment, &context, leg).await.ok_or_else(no_call)?;
+    let ticket = find(&environment, &context, leg)
+        .await
+        .ok_or_else(no_call)?;
     // It may come before the answer to the request that began the call, which then names the same leg.
-    if ticket.leg.known_id().is_some_and(|known| !leg.is_empty() && known != leg) {
+    if ticket
+        .leg
+        .known_id()
+        .is_some_and(|known| !leg.is_empty() && known != leg)
+    {
         return Err(no_call().into());
     }
     let call = Call::running(&environment, &ticket).ok_or_else(no_call)?;

@@ -2,11 +2,14 @@
 
 mod asking;
 mod callbacks;
+mod calls;
+mod exchange;
 mod frames;
 mod golden;
 mod grid;
 mod hostile;
 mod identifiers;
+mod lifecycle;
 mod performing;
 mod requests;
 mod responses;
@@ -15,3 +18,4 @@ mod service;
 mod sessions;
 mod signing;
 mod tokens;
+mod webhooks;

@@ -95,9 +95,11 @@ impl Asked {
     }
 }
 
-#[derive(Default)]
+/// What decides an answer by what is asked.
+type Script = Box<dyn FnMut(&Asked) -> Answer + Send>;
+
 struct State {
-    answers: VecDeque<Answer>,
+    answers: Script,
     asked: Vec<Asked>,
 }
 
@@ -109,13 +111,21 @@ pub struct Service {
 }
 
 impl Service {
+    /// One that gives these answers, one after the other.
     pub async fn start(answers: impl IntoIterator<Item = Answer>) -> Self {
+        let mut answers: VecDeque<Answer> = answers.into_iter().collect();
+        let none = Answer::says(418, "nobody told what to answer");
+        Self::answering(move |_| answers.pop_front().unwrap_or_else(|| none.clone())).await
+    }
+
+    /// One that answers as `script` says.
+    pub async fn answering(script: impl FnMut(&Asked) -> Answer + Send + 'static) -> Self {
         // What main does: the links encrypt by the process's own library.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let state = Arc::new(Mutex::new(State {
-            answers: answers.into_iter().collect(),
+            answers: Box::new(script),
             asked: Vec::new(),
         }));
         let shared = Arc::clone(&state);
@@ -184,9 +194,9 @@ async fn serve(connection: TcpStream, state: Arc<Mutex<State>>, address: SocketA
     while let Some(asked) = read(&mut connection).await {
         let answer = {
             let mut state = state.lock().unwrap();
+            let answer = (state.answers)(&asked);
             state.asked.push(asked);
-            let none = Answer::says(418, "nobody told what to answer");
-            state.answers.pop_front().unwrap_or(none)
+            answer
         };
         let (status, headers, body) = match answer {
             Answer::Says {

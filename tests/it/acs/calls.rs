@@ -1,0 +1,198 @@
+//! Calls as operators have them: placed, looked at, brought together, hung up; and how several people on one are heard.
+
+use serde_json::{Value, json};
+
+use super::{
+    exchange::{CALLEE, CALLER, Exchange, Heard},
+    lifecycle::words,
+};
+
+#[tokio::test]
+async fn a_caller_and_one_who_is_called_are_interpreted_to_each_other() {
+    let mut exchange = Exchange::with(&[]).await;
+    let (ana, mut ana_media) = exchange.answered().await;
+    let waiting = exchange.call(&ana, |call| call["waiting"] == true).await;
+    let wanted = json!({
+        "target": "+15550123", "caller_id": "+15550100", "into": waiting["room_id"], "speaks": "es", "hears": "es"});
+    let (status, placed) = exchange.server.post("/api/calls", &wanted).await;
+    assert_eq!((status, &placed["state"]), (201, &json!("ringing")));
+    let asked = exchange.until_asked("POST", "/callConnections", 1).await;
+    let ben = exchange.line(&asked[0]);
+    assert_eq!(ben.body["targets"][0]["rawId"], "4:+15550123");
+    assert_eq!(ben.body["sourceCallerIdNumber"]["value"], "+15550100");
+    exchange.tell(&ben, "CallConnected", json!({})).await;
+    let mut ben_media = exchange.dial(&ben, 24_000).await;
+    exchange.call(&ben, |call| call["state"] == "media").await;
+    exchange.call(&ana, |call| call["waiting"] == false).await;
+
+    ana_media.speak(None, &words()).await;
+    ana_media.speak(None, &[0; 16_000]).await;
+    match ben_media.hear().await {
+        Heard::Audio(samples) => assert_eq!(samples.len(), 480),
+        other => panic!("{other:?}"),
+    }
+    // Nobody hears their own words: what Ana hears is what Ben says.
+    let room = exchange
+        .server
+        .get(&format!(
+            "/api/rooms/{}",
+            waiting["room_id"].as_str().unwrap()
+        ))
+        .await;
+    let invokers = room["invokers"].as_array().unwrap();
+    assert_eq!(invokers.len(), 1, "{room}");
+    assert_eq!(invokers[0]["language"], "es");
+
+    let path = format!("/api/calls/{}/hangup", placed["call_id"].as_str().unwrap());
+    assert_eq!(exchange.server.post(&path, &Value::Null).await.0, 202);
+    exchange.until_asked("DELETE", &ben.leg, 1).await;
+    assert_eq!(exchange.ended(&ben).await, "operator");
+    exchange.call(&ana, |call| call["state"] == "media").await;
+    let audit = exchange.server.get("/admin/audit").await;
+    let actions: Vec<_> = audit["records"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|record| record["action"].clone())
+        .collect();
+    assert_eq!(actions, [json!("call.hangup"), json!("call.place")]);
+}
+
+#[tokio::test]
+async fn a_call_goes_to_a_room_and_a_session_comes_to_a_call() {
+    let mut exchange = Exchange::with(&[]).await;
+    let (line, _media) = exchange.answered().await;
+    let attach = format!("/api/calls/{}/attach", line.leg);
+
+    let mut operator = exchange.server.connect().await;
+    let session = operator
+        .create_session(json!({"speaks": "es", "hears": ["es"]}))
+        .await;
+    let (status, call) = exchange
+        .server
+        .post(&attach, &json!({"session_id": session["session_id"]}))
+        .await;
+    assert_eq!(status, 200, "{call}");
+    let joined = operator.expect("room_joined").await;
+    assert_eq!(joined["room_id"], call["room_id"]);
+    exchange.call(&line, |call| call["waiting"] == false).await;
+
+    let (status, call) = exchange
+        .server
+        .post(&attach, &json!({"room_id": "desk"}))
+        .await;
+    assert_eq!((status, &call["room_id"]), (200, &json!("desk")));
+    let room = exchange.server.get("/api/rooms/desk").await;
+    assert_eq!(room["participants"][0]["kind"], "phone");
+    operator.expect("participant_left").await;
+
+    for (wanted, status) in [
+        (json!({}), 400),
+        (json!({"room_id": "a", "session_id": "b"}), 400),
+        (json!({"session_id": "nobody"}), 404),
+    ] {
+        assert_eq!(
+            exchange.server.post(&attach, &wanted).await.0,
+            status,
+            "{wanted}"
+        );
+    }
+    let private = session["room_id"].as_str().unwrap();
+    let mut other = exchange.server.connect().await;
+    let theirs = other.create_session(json!({})).await;
+    let (status, _) = exchange
+        .server
+        .post(&attach, &json!({"room_id": theirs["room_id"]}))
+        .await;
+    assert_eq!(status, 403, "a private room stays one: {private}");
+    exchange.call(&line, |call| call["room_id"] == "desk").await;
+}
+
+#[tokio::test]
+async fn those_who_follow_a_call_are_told_that_it_waits_and_how_it_ends() {
+    let mut exchange = Exchange::with(&[("INTERPRES__ACS__IDLE_AFTER", "4s")]).await;
+    let (line, _media) = exchange.answered().await;
+    let call = exchange.call(&line, |_| true).await;
+    let mut watcher = exchange.server.connect().await;
+    let topic = format!("call/{}", call["call_id"].as_str().unwrap());
+    watcher
+        .ask(json!({"type": "subscribe", "topic": topic}))
+        .await;
+    let is = |kind: &'static str| move |message: &Value| message["event"]["kind"] == kind;
+    let waiting = watcher.expect_where("event", is("call.waiting")).await;
+    assert_eq!(waiting["event"]["call"]["state"], "media");
+    exchange.remote_hangs_up(&line).await;
+    let ended = watcher.expect_where("event", is("call.ended")).await;
+    assert_eq!(ended["event"]["call"]["reason"], "remote_hung_up");
+    assert!(
+        !ended
+            .to_string()
+            .contains(line.media.rsplit('/').next().unwrap())
+    );
+}
+
+#[tokio::test]
+async fn each_on_a_call_is_heard_alone_where_they_come_so() {
+    let mut exchange = Exchange::with(&[("INTERPRES__ACS__CHANNELS", "unmixed")]).await;
+    let (line, mut media) = exchange.answered().await;
+    assert_eq!(
+        line.body["mediaStreamingOptions"]["audioChannelType"],
+        "unmixed"
+    );
+    let call = exchange.call(&line, |_| true).await;
+    let mut friend = exchange.server.connect().await;
+    friend
+        .create_session(
+            json!({"room_id": call["room_id"], "speaks": "es", "hears": ["es"], "partials": false}),
+        )
+        .await;
+    for speaker in [CALLER, CALLEE] {
+        media.speak(Some(speaker), &words()).await;
+        media.speak(Some(speaker), &[0; 16_000]).await;
+    }
+    let first = friend
+        .expect_where("transcription", |message| message["final"] == true)
+        .await;
+    let second = friend
+        .expect_where("transcription", |message| message["final"] == true)
+        .await;
+    assert_eq!(first["speaker"]["name"], "Ana");
+    assert_eq!(second["speaker"]["name"], "Caller 0001");
+    exchange.remote_hangs_up(&line).await;
+    exchange.ended(&line).await;
+    let path = format!("/api/rooms/{}", call["room_id"].as_str().unwrap());
+    exchange
+        .server
+        .eventually(&path, |room| {
+            room["participants"]
+                .as_array()
+                .is_some_and(|people| people.len() == 1)
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn only_who_listens_cuts_off_what_they_hear() {
+    let mut exchange = Exchange::with(&[]).await;
+    let (line, mut media) = exchange.answered().await;
+    let call = exchange.call(&line, |_| true).await;
+    let mut friend = exchange.server.connect().await;
+    friend
+        .create_session(json!({"room_id": call["room_id"], "speaks": "es", "hears": ["es"]}))
+        .await;
+    // Sentence after sentence, 100 ms of tone each, so that there is always one to cut off.
+    for number in 0..80 {
+        friend.say(&format!("frase {number}")).await;
+    }
+    // The friend goes on; nobody is cut off by that.
+    let heard = media.hear().await;
+    assert!(matches!(heard, Heard::Audio(_)), "{heard:?}");
+    media.speak(None, &words()).await;
+    loop {
+        match media.hear().await {
+            Heard::Audio(_) => {}
+            Heard::Stop => break,
+            Heard::Closed(code) => panic!("closed {code:?} before anything was cut off"),
+        }
+    }
+}
