@@ -101,6 +101,8 @@ async fn rebuild(
         }
     };
     (state.from, state.to) = (from, to);
+    // Where it has a room of its own, whoever is there is seen soon.
+    state.waiting = state.room == Terms::own(&id, state.speaks.clone(), Vec::new()).room;
     let now = environment.clock.now();
     let ticket = Ticket::known_by(id, now, state, context.to_owned());
     let begin = Begin::Found(Box::new(connection));

@@ -101,7 +101,8 @@ pub(super) async fn ask(
     call: Ref<Call>,
     begin: Begin,
 ) {
-    if !ticket.leg.begin() {
+    // One that was found may have been told of already.
+    if !ticket.leg.begin() && !matches!(begin, Begin::Found(_)) {
         return;
     }
     let callback = ticket.callback_url(&link.public_url);

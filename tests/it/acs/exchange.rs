@@ -24,11 +24,15 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Answers that a test wants instead of the usual ones: the end of a target, how often, and the answer.
 type Wanted = Arc<Mutex<Vec<(&'static str, Answer)>>>;
 
+/// The legs there are, each with the address at which it is told of.
+type Legs = Arc<Mutex<Vec<(String, Value)>>>;
+
 /// The exchange, and a server that it serves.
 pub struct Exchange {
     pub service: Service,
     pub server: Server,
     wanted: Wanted,
+    legs: Legs,
     told: usize,
 }
 
@@ -51,7 +55,8 @@ impl Exchange {
     pub async fn with(settings: &[(&str, &str)]) -> Self {
         let wanted = Wanted::default();
         let known = Arc::clone(&wanted);
-        let (mut legs, mut callbacks) = (0, Vec::<(String, Value)>::new());
+        let legs = Legs::default();
+        let callbacks = Arc::clone(&legs);
         let service = Service::answering(move |asked| {
             let path = asked.target.split('?').next().unwrap();
             let mut known = known.lock().unwrap();
@@ -59,6 +64,7 @@ impl Exchange {
                 return known.remove(place).1;
             }
             let body: Value = serde_json::from_slice(&asked.body).unwrap_or_default();
+            let mut callbacks = callbacks.lock().unwrap();
             let state = |leg: &str, callback: &Value, state: &str| {
                 json!({
                     "callConnectionId": leg, "serverCallId": "server-call", "callbackUri": callback,
@@ -68,18 +74,17 @@ impl Exchange {
                 })
                 .to_string()
             };
-            let created = |status, legs: &mut usize, callbacks: &mut Vec<(String, Value)>| {
-                *legs += 1;
-                let leg = format!("leg-{legs}");
+            let mut created = |status| {
+                let leg = format!("leg-{}", callbacks.len() + 1);
                 let callback = body["callbackUri"].clone();
                 let answer = Answer::says(status, state(&leg, &callback, "connecting"));
                 callbacks.push((leg, callback));
                 answer
             };
             match (asked.method.as_str(), path) {
-                ("POST", "/calling/callConnections") => created(201, &mut legs, &mut callbacks),
+                ("POST", "/calling/callConnections") => created(201),
                 ("POST", "/calling/callConnections:answer" | "/calling/callConnections:connect") => {
-                    created(200, &mut legs, &mut callbacks)
+                    created(200)
                 }
                 ("POST", "/calling/callConnections:reject") => Answer::says(204, ""),
                 ("DELETE", _) => Answer::says(204, ""),
@@ -110,6 +115,7 @@ impl Exchange {
             server: Server::with(&all),
             service,
             wanted,
+            legs,
             told: 0,
         }
     }
@@ -196,21 +202,11 @@ impl Exchange {
     /// The line of a call that was asked for.
     pub fn line(&self, asked: &Asked) -> Line {
         let body: Value = serde_json::from_slice(&asked.body).unwrap();
-        let begun = self.service.asked();
-        let begins = |other: &&Asked| {
-            other.method == "POST"
-                && [":answer", ":connect", "/callConnections"]
-                    .iter()
-                    .any(|end| other.target.split('?').next().unwrap().ends_with(end))
-        };
-        let number = begun
-            .iter()
-            .filter(begins)
-            .position(|other| other.body == asked.body)
-            .unwrap()
-            + 1;
+        let legs = self.legs.lock().unwrap();
+        let told_at = |(_, callback): &&(String, Value)| *callback == body["callbackUri"];
+        let (leg, _) = legs.iter().find(told_at).expect("a leg");
         Line {
-            leg: format!("leg-{number}"),
+            leg: leg.clone(),
             callback: path_of(&body["callbackUri"]),
             media: path_of(&body["mediaStreamingOptions"]["transportUrl"]),
             body,

@@ -325,7 +325,8 @@ async fn a_call_lives_on_through_a_crash_and_is_hung_up_when_it_crashes_too_ofte
     assert_eq!(exchange.ended(&line).await, "gave_up");
 }
 
-#[tokio::test]
+/// The exchange answers while the end of the process is waited for.
+#[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_goes_down_hangs_up_and_one_that_died_is_followed_by_another() {
     let mut exchange = Exchange::with(&[("INTERPRES__ACS__MEDIA_TIMEOUT", "300ms")]).await;
     let (line, media) = exchange.answered().await;
@@ -354,6 +355,6 @@ async fn a_server_that_goes_down_hangs_up_and_one_that_died_is_followed_by_anoth
     let _media = exchange.dial(&line, 16_000).await;
     exchange.call(&line, |call| call["state"] == "media").await;
     exchange.server.signal(rustix::process::Signal::TERM);
-    exchange.server.wait(Duration::from_secs(20));
+    assert_eq!(exchange.server.wait(Duration::from_secs(20)), Some(0));
     assert_eq!(exchange.asked("DELETE", &line.leg).len(), 1);
 }
