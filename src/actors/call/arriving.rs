@@ -86,7 +86,8 @@ impl Terms {
     /// What is known of the call at first.
     pub fn state(self, direction: Direction, name: String) -> CallState {
         let mut state = CallState::new(direction, self.room, self.speaks, self.hears, name);
-        state.waiting = self.waits;
+        // Who is interpreted in a call of others has company there.
+        state.waiting = self.waits && direction != Direction::Joined;
         state
     }
 }

@@ -53,7 +53,7 @@ pub async fn find(environment: &Arc<Environment>, context: &str, leg: &str) -> O
     if let Some(known) = calls.of_context(&hash_of(context)) {
         return Some(known);
     }
-    let link = calls.link()?;
+    let link = calls.link().filter(|_| !leg.is_empty())?;
     {
         let mut looked_for = calls.looked_for.lock();
         if looked_for.len() >= MOST_LOOKED_FOR || looked_for.iter().any(|other| other == leg) {

@@ -80,6 +80,17 @@ impl Leg {
         });
     }
 
+    /// Notes that asking for it failed, unless it was told of meanwhile.
+    pub fn fail(&self, state: LegState) {
+        self.state.send_if_modified(|known| {
+            let changes = *known == LegState::Asking;
+            if changes {
+                *known = state;
+            }
+            changes
+        });
+    }
+
     /// Takes it to be asked for: `false` if it was before.
     pub fn begin(&self) -> bool {
         self.state.send_if_modified(|known| {

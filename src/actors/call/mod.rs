@@ -17,6 +17,7 @@ pub mod placing;
 pub mod registry;
 mod seating;
 pub mod seen;
+pub mod streaming;
 pub mod tally;
 pub mod ticket;
 

@@ -67,6 +67,8 @@ impl Handler<Placed> for Call {
                     self.connected(ctx);
                 }
             }
+            // It was told of before the request was answered.
+            Err(_) if self.ticket.leg.id().is_some() => self.note(|state| state.accepted = true),
             // It may be there all the same, which a callback would tell; else it ends with its time.
             Err(error) if error.may_have_been_done() => {
                 tracing::warn!(call = %self.ticket.id, %error, "the service did not say whether the call is there");
@@ -136,7 +138,7 @@ pub(super) async fn ask(
             Ok(connection.state == Some(CallState::Connected))
         }
         Err(error) => {
-            ticket.leg.set(match error.may_have_been_done() {
+            ticket.leg.fail(match error.may_have_been_done() {
                 true => LegState::Unclear,
                 false => LegState::Gone,
             });

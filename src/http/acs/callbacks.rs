@@ -5,7 +5,7 @@ use actix_web::{
     web::{Bytes, Data, Path},
 };
 
-use super::{checked, link};
+use super::{Taken, checked, link};
 use crate::{
     actors::{
         call::{
@@ -22,7 +22,7 @@ use crate::{
 #[utoipa::path(operation_id = "take_callbacks", tag = "acs",
     params(("contextId" = String, Path, description = "The secret of the call's addresses")),
     request_body = serde_json::Value, responses(
-    (status = 200, description = "Taken, or known already, or of a call that is not known"),
+    (status = 200, body = Taken, description = "Taken, or known already, or of a call that is not known"),
     (status = 401, description = "No good token of the service"),
     (status = 404, description = "There are no calls on this server"),
 ))]
@@ -45,5 +45,5 @@ pub async fn take(
         }
         Err(_) => tally.note(Post::Callback, Fate::Unreadable, 1),
     }
-    Ok(HttpResponse::Ok().finish())
+    Ok(HttpResponse::Ok().json(Taken::SILENTLY))
 }

@@ -6,7 +6,7 @@ use actix_web::{
 };
 use secrecy::ExposeSecret as _;
 
-use super::{is_same, link, refused, shown_token};
+use super::{Taken, is_same, link, refused, shown_token};
 use crate::{
     actors::{
         call::{
@@ -30,7 +30,7 @@ const SECRET: &str = "secret";
 /// Takes events of Event Grid: a call rings, has begun, has ended. Always answered at once; what is not understood, known
 /// already or too old is counted and otherwise left alone. A validation event is answered with its code.
 #[utoipa::path(operation_id = "take_events", tag = "acs", request_body = serde_json::Value, responses(
-    (status = 200, description = "Taken; the body of an answer to a validation event holds its code"),
+    (status = 200, body = Taken, description = "Taken; the body of an answer to a validation event holds its code"),
     (status = 401, description = "Neither the secret of the registered address nor a good token"),
     (status = 404, description = "There are no calls on this server"),
     (status = 503, description = "The server is going down; the event is to be sent again"),
@@ -50,30 +50,27 @@ pub async fn take(
     }
     let Ok(batch) = grid::read(&body) else {
         tally.note(Post::Event, Fate::Unreadable, 1);
-        return Ok(HttpResponse::Ok().finish());
+        return Ok(HttpResponse::Ok().json(Taken::SILENTLY));
     };
     tally.note(Post::Event, Fate::Unreadable, batch.unreadable);
     let environment = environment.into_inner();
-    let mut validation = None;
+    let mut taken = Taken::SILENTLY;
     for event in batch.events {
         let fate = match &event.kind {
             Kind::Validation(asked) => {
-                validation = Some(asked.response());
+                taken.validation_response = Some(asked.validation_code.expose().to_owned());
                 Fate::Taken
             }
             _ => arriving::take(&environment, event),
         };
         environment.calls.tally.note(Post::Event, fate, 1);
     }
-    Ok(match validation {
-        Some(validation) => HttpResponse::Ok().json(validation),
-        None => HttpResponse::Ok().finish(),
-    })
+    Ok(HttpResponse::Ok().json(taken))
 }
 
 /// Answers Event Grid when it asks whether CloudEvents may be sent here.
 #[utoipa::path(operation_id = "allow_events", tag = "acs", responses(
-    (status = 200, description = "They may"),
+    (status = 200, body = Taken, description = "They may"),
     (status = 400, description = "Nobody asks: the header WebHook-Request-Origin is missing"),
     (status = 401, description = "Neither the secret of the registered address nor a good token"),
     (status = 404, description = "There are no calls on this server"),
@@ -102,7 +99,7 @@ pub async fn allow(
     for (name, value) in handshake.headers() {
         answer.insert_header((name, value));
     }
-    Ok(answer.finish())
+    Ok(answer.json(Taken::SILENTLY))
 }
 
 /// Whether it is Event Grid that calls: by the secret, or by a token of Entra. With neither set nobody is, unless nobody

@@ -10,12 +10,7 @@ use actix_web_actors::ws::{WsResponseBuilder, handshake};
 use super::{checked, link};
 use crate::{
     actors::{
-        call::{
-            Call,
-            finding::find,
-            media::{MediaOpened, MediaSocket},
-            mouth::Speech,
-        },
+        call::{Call, finding::find, media::MediaSocket, mouth::Speech, streaming::MediaOpened},
         environment::Environment,
         refusal::Refusal,
     },

@@ -12,8 +12,10 @@ pub mod media;
 use std::sync::Arc;
 
 use actix_web::{HttpRequest, http::header::AUTHORIZATION};
+use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
+use utoipa::ToSchema;
 
 use super::error::ApiError;
 use crate::{
@@ -24,6 +26,21 @@ use crate::{
     config::AcsAuth,
     links::acs::tokens::{TokenError, Tokens},
 };
+
+/// What is answered at once; what was asked for is done after it.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Taken {
+    /// The code of a validation event.
+    #[serde(rename = "validationResponse", skip_serializing_if = "Option::is_none")]
+    validation_response: Option<String>,
+}
+
+impl Taken {
+    /// There is nothing to say.
+    const SILENTLY: Self = Self {
+        validation_response: None,
+    };
+}
 
 /// Where events come in.
 const EVENTS: &str = "/incoming-call";

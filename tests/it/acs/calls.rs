@@ -196,3 +196,37 @@ async fn only_who_listens_cuts_off_what_they_hear() {
         }
     }
 }
+
+#[tokio::test]
+async fn in_a_call_of_others_everybody_is_interpreted_to_all() {
+    let mut exchange = Exchange::with(&[("INTERPRES__ACS__DEFAULT__HEARS", "es")]).await;
+    let wanted = json!({"server_call_id": "of-others"});
+    let (status, placed) = exchange.server.post("/api/calls", &wanted).await;
+    assert_eq!((status, &placed["direction"]), (201, &json!("joined")));
+    let asked = exchange.until_asked("POST", ":connect", 1).await;
+    let line = exchange.line(&asked[0]);
+    let locator = json!({"kind": "serverCallLocator", "serverCallId": "of-others"});
+    assert_eq!(line.body["callLocator"], locator);
+    exchange.tell(&line, "CallConnected", json!({})).await;
+    let mut media = exchange.dial(&line, 16_000).await;
+    let call = exchange.call(&line, |call| call["state"] == "media").await;
+    assert_eq!(call["waiting"], false);
+    media.speak(None, &words()).await;
+    media.speak(None, &[0; 16_000]).await;
+    assert!(matches!(media.hear().await, Heard::Audio(_)));
+    let path = format!("/api/rooms/{}", placed["room_id"].as_str().unwrap());
+    let room = exchange.server.get(&path).await;
+    let kinds: Vec<_> = room["participants"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|person| person["kind"].clone())
+        .collect();
+    assert_eq!(kinds, [json!("bot"), json!("phone")]);
+    exchange.remote_hangs_up(&line).await;
+    exchange.ended(&line).await;
+    exchange
+        .server
+        .eventually(&path, |room| room["participants"] == json!([]))
+        .await;
+}

@@ -51,8 +51,17 @@ fn path_of(url: &Value) -> String {
 }
 
 impl Exchange {
-    /// A server with these settings, which is not asked for tokens and has an engine that answers at once.
+    /// A server with these settings, which asks for no tokens and has an engine that answers at once.
     pub async fn with(settings: &[(&str, &str)]) -> Self {
+        Self::serving(settings, Server::with).await
+    }
+
+    /// One whose log can be read.
+    pub async fn logged(settings: &[(&str, &str)]) -> Self {
+        Self::serving(settings, Server::logged).await
+    }
+
+    async fn serving(settings: &[(&str, &str)], start: fn(&[(&str, &str)]) -> Server) -> Self {
         let wanted = Wanted::default();
         let known = Arc::clone(&wanted);
         let legs = Legs::default();
@@ -112,7 +121,7 @@ impl Exchange {
         ];
         all.extend_from_slice(settings);
         Self {
-            server: Server::with(&all),
+            server: start(&all),
             service,
             wanted,
             legs,
@@ -205,8 +214,14 @@ impl Exchange {
         let legs = self.legs.lock().unwrap();
         let told_at = |(_, callback): &&(String, Value)| *callback == body["callbackUri"];
         let (leg, _) = legs.iter().find(told_at).expect("a leg");
+        self.unanswered(asked, leg)
+    }
+
+    /// The line of a call that was asked for, and has this leg although nobody has said so yet.
+    pub fn unanswered(&self, asked: &Asked, leg: &str) -> Line {
+        let body: Value = serde_json::from_slice(&asked.body).unwrap();
         Line {
-            leg: leg.clone(),
+            leg: leg.to_owned(),
             callback: path_of(&body["callbackUri"]),
             media: path_of(&body["mediaStreamingOptions"]["transportUrl"]),
             body,

@@ -358,3 +358,104 @@ async fn a_server_that_goes_down_hangs_up_and_one_that_died_is_followed_by_anoth
     assert_eq!(exchange.server.wait(Duration::from_secs(20)), Some(0));
     assert_eq!(exchange.asked("DELETE", &line.leg).len(), 1);
 }
+
+#[tokio::test]
+async fn a_socket_and_a_callback_may_come_before_the_answer_to_our_request() {
+    let mut exchange = Exchange::with(&[]).await;
+    exchange.answers(":answer", Answer::Waits);
+    let ringing = exchange.ringing();
+    exchange.post_events(&json!([ringing])).await;
+    let asked = exchange.until_asked("POST", ":answer", 1).await;
+    let line = exchange.unanswered(&asked[0], "leg-1");
+    let _media = exchange.dial(&line, 16_000).await;
+    let list = |state: &'static str| move |answer: &Value| answer["calls"][0]["state"] == state;
+    exchange
+        .server
+        .eventually("/api/calls", list("media"))
+        .await;
+    exchange.tell(&line, "CallConnected", json!({})).await;
+    exchange.call(&line, |call| call["state"] == "media").await;
+    // That it never comes is no matter then.
+    let hang_up = format!("/api/calls/{}/hangup", line.leg);
+    assert_eq!(exchange.server.post(&hang_up, &Value::Null).await.0, 202);
+    exchange.until_asked("DELETE", &line.leg, 1).await;
+    assert_eq!(exchange.ended(&line).await, "operator");
+}
+
+#[tokio::test]
+async fn a_call_that_crashes_while_it_is_set_up_is_set_up_all_the_same() {
+    let mut exchange = Exchange::with(&[]).await;
+    let mut crashes = 0..;
+    let mut crash = async |exchange: &Exchange| {
+        let calls = exchange.server.get("/api/calls").await;
+        let id = calls["calls"][0]["call_id"].as_str().unwrap();
+        let path = format!("/admin/actors/calls/{id}/panic");
+        assert_eq!(exchange.server.post(&path, &json!({})).await.0, 202);
+        let before = crashes.next().unwrap();
+        let restarts =
+            move |actors: &Value| actors["actors"][0]["restarts"].as_u64() > Some(before);
+        let path = format!("/admin/actors?kind=call&path=calls/{id}");
+        exchange.server.eventually(&path, restarts).await;
+    };
+    let line = exchange.ring().await;
+    crash(&exchange).await;
+    exchange
+        .call(&line, |call| call["state"] == "answering")
+        .await;
+    exchange.tell(&line, "CallConnected", json!({})).await;
+    exchange
+        .call(&line, |call| call["state"] == "connected")
+        .await;
+    crash(&exchange).await;
+    let mut media = exchange.dial(&line, 16_000).await;
+    exchange.call(&line, |call| call["state"] == "media").await;
+    crash(&exchange).await;
+    exchange.remote_hangs_up(&line).await;
+    assert_eq!(exchange.ended(&line).await, "remote_hung_up");
+    assert_eq!(media.closed().await, Some(1000));
+    assert_eq!(exchange.asked("POST", ":answer").len(), 1);
+}
+
+#[tokio::test]
+async fn a_leg_that_comes_up_after_it_was_given_up_is_hung_up() {
+    let mut exchange = Exchange::with(&[("INTERPRES__ACS__CONNECT_TIMEOUT", "300ms")]).await;
+    for _ in 0..100 {
+        exchange.answers(":answer", Answer::HangsUp);
+    }
+    let ringing = exchange.ringing();
+    exchange.post_events(&json!([ringing])).await;
+    let asked = exchange.until_asked("POST", ":answer", 1).await;
+    let line = exchange.unanswered(&asked[0], "leg-9");
+    let ended = |answer: &Value| answer["calls"][0]["state"] == "ended";
+    let calls = exchange.server.eventually("/api/calls", ended).await;
+    assert_eq!(calls["calls"][0]["reason"], "not_connected");
+    exchange.tell(&line, "CallConnected", json!({})).await;
+    exchange.until_asked("DELETE", "/leg-9", 1).await;
+}
+
+#[tokio::test]
+async fn what_opens_a_call_is_in_no_log_and_in_no_answer() {
+    let mut exchange = Exchange::logged(&[("LOG_LEVEL", "trace")]).await;
+    let (line, _media) = exchange.answered().await;
+    let secret = line.media.rsplit('/').next().unwrap().to_owned();
+    let list = exchange.server.get("/api/calls").await.to_string();
+    exchange
+        .tell(&line, "MediaStreamingStarted", json!({}))
+        .await;
+    exchange.remote_hangs_up(&line).await;
+    exchange.ended(&line).await;
+    let metrics = exchange
+        .server
+        .request("GET", "/metrics")
+        .send()
+        .await
+        .unwrap();
+    let metrics = metrics.text().await.unwrap();
+    let log = exchange.server.log();
+    assert!(log.contains("call over"), "{log}");
+    for text in [&log, &list, &metrics] {
+        for hidden in [secret.as_str(), "context-", super::exchange::EVENT_SECRET] {
+            assert!(!text.contains(hidden), "{hidden}");
+        }
+    }
+}

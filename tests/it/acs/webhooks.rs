@@ -197,8 +197,8 @@ async fn without_a_good_token_nothing_is_told_and_no_socket_opens() {
 }
 
 #[tokio::test]
-async fn a_secret_of_a_call_is_in_no_log() {
-    // Not timed as a measurement; it only must not wait for the service, which never answers here.
+async fn an_event_waits_for_nobody() {
+    // The service never answers here.
     let mut exchange = Exchange::with(&[]).await;
     exchange.answers(":answer", super::service::Answer::Waits);
     let ringing = exchange.ringing();
