@@ -9,7 +9,7 @@ use interpres::{
     links::{
         acs::{
             client::{Client, ClientSettings},
-            signing::ConnectionString,
+            signing::{Application, Authorise, Bearer, ConnectionString, Endpoint, EntraTokens},
             tokens::{MOST_LEEWAY, TokenRules, Tokens},
         },
         keys::Issuer,
@@ -24,17 +24,15 @@ use tokio::runtime::Handle;
 /// What is wrong with the connection string, or that this machine has no certificates.
 pub fn connect(environment: &Environment, outgoing: &Handle) -> anyhow::Result<()> {
     let settings = &environment.settings.acs;
-    let Some(given) = &settings.connection_string else {
+    let Some((endpoint, authorise)) = identity(settings)? else {
         return Ok(());
     };
-    let ConnectionString { endpoint, key } =
-        ConnectionString::parse(given).context("acs.connection_string")?;
     let mut asking = ClientSettings::new(endpoint);
     asking.calling_version.clone_from(&settings.api_version);
     let clock = environment.clock.clone();
     let now = Arc::new(move || clock.now());
     let chance = rand::rngs::StdRng::from_rng(&mut rand::rng());
-    let client = Client::new(asking, Arc::new(key), now, chance)
+    let client = Client::new(asking, authorise, now, chance)
         .context("this machine has no certificates to know the service by")?;
     let tokens = match &settings.audience {
         Some(audience) if settings.auth != AcsAuth::Off => Some(tokens(
@@ -58,6 +56,28 @@ pub fn connect(environment: &Environment, outgoing: &Handle) -> anyhow::Result<(
             .unwrap_or_default(),
     });
     Ok(())
+}
+
+/// Where the service is, and who we are to it.
+fn identity(settings: &Acs) -> anyhow::Result<Option<(Endpoint, Arc<dyn Authorise>)>> {
+    if let Some(given) = &settings.connection_string {
+        let ConnectionString { endpoint, key } =
+            ConnectionString::parse(given).context("acs.connection_string")?;
+        return Ok(Some((endpoint, Arc::new(key))));
+    }
+    let Some(endpoint) = &settings.endpoint else {
+        return Ok(None);
+    };
+    let entra = &settings.entra;
+    let application = Application {
+        authority: entra.authority.clone(),
+        tenant: entra.tenant.clone().unwrap_or_default(),
+        client_id: entra.client_id.clone().unwrap_or_default(),
+        client_secret: entra.client_secret.clone().unwrap_or_default(),
+    };
+    let bearer = Bearer(EntraTokens::new(application)?);
+    let endpoint = Endpoint::parse(endpoint).context("acs.endpoint")?;
+    Ok(Some((endpoint, Arc::new(bearer))))
 }
 
 fn event_tokens(settings: &Acs, outgoing: &Handle) -> anyhow::Result<Option<Tokens>> {

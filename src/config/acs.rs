@@ -1,4 +1,4 @@
-//! The settings of calls: `acs`. Nothing is done about calls until `acs.connection_string` is set.
+//! The settings of calls: `acs`. Nothing is done about calls until `acs.connection_string` or `acs.endpoint` is set.
 
 use std::time::Duration;
 
@@ -7,6 +7,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
+use super::realtime::Entra;
 use crate::domain::{
     call_route::{CallRoute, one_or_many},
     language::Language,
@@ -17,8 +18,12 @@ use crate::domain::{
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Acs {
-    /// Endpoint and access key; unset: there are no calls.
+    /// Endpoint and access key. Neither this nor an endpoint: there are no calls.
     pub connection_string: Option<SecretString>,
+    /// The endpoint alone, for an application of Entra in place of a key.
+    pub endpoint: Option<String>,
+    /// That application.
+    pub entra: Entra,
     /// The version of the interface that is asked for.
     pub api_version: String,
     /// Whether the service must show its tokens to us.
@@ -126,12 +131,17 @@ impl Acs {
     /// # Errors
     /// The key that is wrong, and what is expected there.
     pub(super) fn check(&self, public_url: Option<&str>) -> Result<(), (&'static str, String)> {
-        if self.connection_string.is_none() {
-            return Ok(());
+        match (&self.connection_string, &self.endpoint) {
+            (None, None) => return Ok(()),
+            (Some(_), Some(_)) => {
+                let expected = "nothing beside acs.connection_string, which has an endpoint";
+                return Err(("acs.endpoint", expected.to_owned()));
+            }
+            (Some(_), None) => {}
+            (None, Some(_)) => self.check_entra()?,
         }
         if public_url.is_none() {
-            let expected =
-                "where the service reaches this server, once acs.connection_string is set";
+            let expected = "where the service reaches this server, once there are calls";
             return Err(("server.public_url", expected.to_owned()));
         }
         if self.auth != AcsAuth::Off && self.audience.is_none() {
@@ -148,6 +158,26 @@ impl Acs {
         match parts.iter().find(|(_, is_set)| is_begun && !is_set) {
             Some((key, _)) => {
                 let expected = "issuer, audience and openid_url together, or none of them";
+                Err((key, expected.to_owned()))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+impl Acs {
+    fn check_entra(&self) -> Result<(), (&'static str, String)> {
+        let parts = [
+            ("acs.entra.tenant", self.entra.tenant.is_some()),
+            ("acs.entra.client_id", self.entra.client_id.is_some()),
+            (
+                "acs.entra.client_secret",
+                self.entra.client_secret.is_some(),
+            ),
+        ];
+        match parts.iter().find(|(_, is_set)| !is_set) {
+            Some((key, _)) => {
+                let expected = "tenant, client_id and client_secret, beside acs.endpoint";
                 Err((key, expected.to_owned()))
             }
             None => Ok(()),

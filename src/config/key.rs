@@ -400,6 +400,15 @@ pub const KEYS: &[Key] = &[
     key("engines.azure_realtime.prices.text_out", PRICE, "16"),
     key("engines.azure_realtime.prices.audio_out", PRICE, "64"),
     unset("acs.connection_string", Kind::Secret),
+    unset("acs.endpoint", Kind::SecureUrl),
+    unset("acs.entra.tenant", Kind::Text),
+    unset("acs.entra.client_id", Kind::Text),
+    unset("acs.entra.client_secret", Kind::Secret),
+    key(
+        "acs.entra.authority",
+        Kind::SecureUrl,
+        "https://login.microsoftonline.com",
+    ),
     key("acs.api_version", Kind::Text, "2026-03-12"),
     key(
         "acs.auth",

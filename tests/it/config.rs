@@ -195,7 +195,7 @@ fn every_key_can_be_set_by_its_variable() {
                 continue;
             }
             // Calls need an address at which they are told of.
-            _ if key.name == "acs.connection_string" => continue,
+            _ if ["acs.connection_string", "acs.endpoint"].contains(&key.name) => continue,
             Kind::Secret => "a secret of enough letters",
             // What stands under auth.jwt is checked together.
             _ if key.name.starts_with("auth.jwt.") && key.default.is_none() => continue,
@@ -469,6 +469,12 @@ fn calls_need_an_address_to_be_told_of_and_somebody_to_be_told_by() {
         line.contains(": acs.events.audience: expected issuer, audience and openid_url together"),
         "{line}"
     );
+    let by_application = reached_at_an_endpoint();
+    assert!(
+        by_application
+            .complaint()
+            .contains(": acs.entra.tenant: expected tenant, client_id and client_secret")
+    );
     let file = "acs: {routes: [{to: '+15550100', room: per_call, speaks: es, hears: [es, en]}], default: {hears: [es, en]}}";
     let loaded = reached()
         .variable("ACS_AUTH", "off")
@@ -477,6 +483,16 @@ fn calls_need_an_address_to_be_told_of_and_somebody_to_be_told_by() {
     assert_eq!(loaded.settings.acs.routes[0].hears.len(), 2);
     assert_eq!(loaded.settings.acs.default.hears.len(), 2);
     assert!(!loaded.show().contains("YQ=="));
+}
+
+/// Calls by an application of Entra, of which nothing else is said.
+fn reached_at_an_endpoint() -> Place {
+    Place::new()
+        .variable(
+            "INTERPRES__ACS__ENDPOINT",
+            "https://a.communication.azure.com",
+        )
+        .variable("PUBLIC_URL", "https://interpres.example")
 }
 
 #[test]

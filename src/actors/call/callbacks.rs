@@ -119,16 +119,11 @@ impl Handler<Told> for Call {
             Kind::CreateCallFailed => self.end("create_failed", ctx),
             Kind::ConnectFailed => self.end("connect_failed", ctx),
             Kind::ParticipantsUpdated(roster) => self.take_roster(roster, moment, ctx),
-            Kind::MediaStreamingFailed(_) | Kind::MediaStreamingStopped(_) => {
-                // While its socket is here, this is told of an older one.
-                if self
-                    .ticket
-                    .state
-                    .read(|state| state.rate.is_none() && state.connected_at.is_some())
-                    && self.media_due.is_none()
-                {
-                    self.await_media(ctx);
-                }
+            // While its socket is here, this is told of an older one.
+            Kind::MediaStreamingFailed(_) | Kind::MediaStreamingStopped(_)
+                if self.media_due.is_none() && self.is_up_without_sound() =>
+            {
+                self.await_media(ctx);
             }
             _ => {}
         }
@@ -136,6 +131,11 @@ impl Handler<Told> for Call {
 }
 
 impl Call {
+    fn is_up_without_sound(&self) -> bool {
+        let state = self.ticket.state.snapshot();
+        state.rate.is_none() && state.connected_at.is_some()
+    }
+
     fn take_roster(&mut self, roster: Roster, moment: Moment, ctx: &mut Ctx<Self>) {
         let known = self.ticket.state.read(|state| state.roster_moment);
         if known.is_some_and(|known| !moment.is_after(&known)) {

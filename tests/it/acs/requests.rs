@@ -194,3 +194,41 @@ async fn no_id_leads_out_of_its_place_and_no_list_to_another_service() {
     assert_eq!(refused.unwrap_err().code(), "acs_strange_link");
     assert_eq!(service.asked().len(), 100);
 }
+
+#[tokio::test]
+async fn an_application_of_entra_is_asked_once_for_its_token() {
+    use interpres::links::acs::signing::{Application, Bearer, EntraTokens};
+    let entra = Service::start([
+        Answer::says(401, "{}"),
+        Answer::says(
+            200,
+            r#"{"token_type":"Bearer","expires_in":3599,"access_token":"a-token"}"#,
+        ),
+    ])
+    .await;
+    let application = Application {
+        authority: entra.base(),
+        tenant: "the-tenant".to_owned(),
+        client_id: "the-application".to_owned(),
+        client_secret: "its&secret".into(),
+    };
+    let service = Service::start([Answer::says(204, ""), Answer::says(204, "")]).await;
+    let client = service.client_as(Bearer(EntraTokens::new(application).unwrap()));
+    let budget = std::time::Duration::from_secs(5);
+    let refused = client.hang_up("leg", budget).await.unwrap_err();
+    assert_eq!(refused.code(), "acs_not_authorised");
+    assert!(refused.to_string().contains("status 401"), "{refused}");
+    for _ in 0..2 {
+        client.hang_up("leg", budget).await.unwrap();
+    }
+    let asked = entra.asked();
+    assert_eq!(asked.len(), 2);
+    assert_eq!(asked[1].target, "/the-tenant/oauth2/v2.0/token");
+    let form = "grant_type=client_credentials&client_id=the-application&client_secret=its%26secret\
+                &scope=https%3A%2F%2Fcommunication.azure.com%2F%2F.default";
+    assert_eq!(String::from_utf8_lossy(&asked[1].body), form);
+    for asked in service.asked() {
+        assert_eq!(asked.header("authorization"), "Bearer a-token");
+        assert!(!asked.headers.contains_key("x-ms-date"));
+    }
+}
