@@ -13,6 +13,7 @@ mod key;
 mod kind;
 mod layer;
 mod load;
+mod names;
 mod realtime;
 mod secret_file;
 mod settings;
@@ -20,9 +21,10 @@ mod settings;
 pub use acs::{Acs, AcsAuth, AcsEvents, CallFormat, CallLanguages, Channels};
 pub use auth::{AccessKey, Auth, Jwt};
 pub use error::SettingsError;
-pub use key::{KEYS, Key, is_setting};
+pub use key::{KEYS, Key};
 pub use kind::{Kind, is_secure};
 pub use load::{LoadOptions, Loaded};
+pub use names::is_setting;
 pub use realtime::{
     AzureOpenAi, AzureRealtime, AzureTranslate, Entra, ManagedIdentity, NoiseReduction, Provider,
     RealtimePrices,
