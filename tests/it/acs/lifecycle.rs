@@ -459,3 +459,58 @@ async fn what_opens_a_call_is_in_no_log_and_in_no_answer() {
         }
     }
 }
+
+#[tokio::test]
+async fn in_whatever_order_it_is_told_a_call_comes_to_the_same() {
+    let mut exchange = Exchange::with(&[]).await;
+    let told = [
+        "CallConnected",
+        "ParticipantsUpdated",
+        "MediaStreamingStarted",
+    ];
+    for order in [
+        [0, 1, 2],
+        [0, 2, 1],
+        [1, 0, 2],
+        [1, 2, 0],
+        [2, 0, 1],
+        [2, 1, 0],
+    ] {
+        let line = exchange.ring().await;
+        for kind in order.map(|place| told[place]) {
+            match kind {
+                "ParticipantsUpdated" => exchange.tell_roster(&line, 1, &[CALLER, CALLEE]).await,
+                kind => exchange.tell(&line, kind, json!({})).await,
+            }
+        }
+        let call = exchange
+            .call(&line, |call| {
+                call["state"] == "connected" && call["participants"] == json!([CALLER, CALLEE])
+            })
+            .await;
+        assert_eq!(call["reason"], Value::Null, "{order:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_socket_too_leads_a_server_that_comes_after_to_its_call() {
+    let mut exchange = Exchange::with(&[]).await;
+    let (line, media) = exchange.answered().await;
+    let before = exchange.call(&line, |_| true).await;
+    exchange.server.kill_and_start_again();
+    media.client.drop_connection();
+    let _media = exchange.dial(&line, 16_000).await;
+    let after = exchange.call(&line, |call| call["state"] == "media").await;
+    assert_eq!(after["call_id"], before["call_id"]);
+    assert_eq!(after["room_id"], before["room_id"]);
+    // Whoever names the leg and not its secret finds nothing.
+    exchange.server.kill_and_start_again();
+    let elsewhere = format!("/acs/media/{}", "0".repeat(32));
+    let leg = [("x-ms-call-connection-id", line.leg.as_str())];
+    assert_eq!(
+        crate::access::refused(&exchange.server, &elsewhere, &leg).await,
+        404
+    );
+    let calls = exchange.server.get("/api/calls").await;
+    assert_eq!(calls["calls"], json!([]));
+}
