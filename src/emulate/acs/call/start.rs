@@ -27,7 +27,7 @@ use super::{
 const USUAL_NUMBER: &str = "+18005550100";
 
 /// How large `incomingCallContext` is made, in bytes before it is encoded; recorded were 7 to 9 kB.
-const CONTEXT_BYTES: usize = 5_600;
+const CONTEXT_BYTES: usize = 4_500;
 
 /// A call as a test or the command line describes it.
 #[derive(Debug, Clone, Deserialize)]

@@ -281,7 +281,7 @@ async fn the_socket_comes_before_the_answer_or_never() {
             .await;
         assert_eq!(done.status, 202, "{action}");
     }
-    product.socket().await;
+    let _socket = product.socket().await;
     product.expect("MediaStreamingStopped").await;
     product.expect("MediaStreamingStarted").await;
 }

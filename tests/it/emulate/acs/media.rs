@@ -287,7 +287,7 @@ async fn a_stream_is_started_and_stopped_by_hand() {
     assert_eq!(stopped.path, "/ops");
     socket.drain().await;
     assert_eq!(leg(":startMediaStreaming", &json!({})).await, 202);
-    product.socket().await;
+    let _socket = product.socket().await;
     let again = product.expect("MediaStreamingStarted").await;
     assert!(again.data().get("operationContext").is_none());
 }

@@ -65,7 +65,7 @@ async fn a_leg_joins_a_room_and_stays_alone_in_it() {
             .len(),
         2
     );
-    product.socket().await;
+    let _socket = product.socket().await;
     product.expect("MediaStreamingStarted").await;
 
     // People come and go; of a phone no event tells.

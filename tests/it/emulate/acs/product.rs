@@ -107,12 +107,11 @@ impl Product {
                         }
                     } else if let Some((came, stream)) = read_request(stream).await {
                         let answer = answering.lock().unwrap()(&came);
-                        let to = if came.path.starts_with("/events") {
-                            events
-                        } else {
-                            callbacks
-                        };
-                        let _ = to.send(came);
+                        if came.path.starts_with("/events") {
+                            let _ = events.send(came);
+                        } else if came.method == "POST" {
+                            let _ = callbacks.send(came);
+                        }
                         write_answer(stream, answer).await;
                     }
                 });

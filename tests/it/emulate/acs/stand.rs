@@ -85,8 +85,12 @@ impl Emulator {
     /// One whose events go to this server, and where time passes faster.
     pub fn with_events(product: &Product, arguments: &[&str]) -> Self {
         let url = product.url("/events?secret=s");
-        let usual = ["--quiet", "--time-scale", "4", "--events-url", &url];
-        Self::start(&[&usual, arguments].concat())
+        let mut all = vec!["--quiet", "--events-url", &url];
+        if !arguments.contains(&"--time-scale") {
+            all.extend(["--time-scale", "4"]);
+        }
+        all.extend(arguments);
+        Self::start(&all)
     }
 
     pub fn url(&self, path: &str) -> String {
