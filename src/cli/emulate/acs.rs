@@ -97,7 +97,7 @@ pub struct Options {
     /// How many times faster than outside time passes
     #[arg(long, default_value = "1", value_parser = pace, value_name = "FACTOR")]
     time_scale: Pace,
-    /// What goes wrong: KIND[=VALUE][@N|@TIME][*TIMES]. KIND is 401, 404, 409, 429=SECONDS, 500, 503=SECONDS, answer-failed,
+    /// What goes wrong: KIND[=VALUE][@N|@TIME][*TIMES]. KIND is 401, 404, 409, 429=SECONDS, 500, 503=SECONDS, answer-lost, answer-failed,
     /// event-duplicate, event-reorder, event-delay=SECONDS, event-drop, callback-duplicate, callback-reorder,
     /// callback-delay=SECONDS, callback-drop, bad-token, expired-token, wrong-audience, key-rotation, socket-bad-token,
     /// socket-before-answer, socket-never, socket-cut, socket-redial or socket-twice; @N the N-th time that it could happen in

@@ -41,6 +41,8 @@ pub enum Kind {
     Internal,
     /// 503 with Retry-After.
     Unavailable,
+    /// It is done, and the answer is 500 all the same.
+    AnswerLost,
     /// The answer is 200 and then comes AnswerFailed.
     AnswerFailed,
     /// An event comes twice.
@@ -80,13 +82,14 @@ pub enum Kind {
 
 /// Every kind by its name, with the moment at which it happens if none is given, and its value then; without a value it
 /// takes none.
-const KINDS: [(&str, Kind, u64, Option<f64>); 25] = [
+const KINDS: [(&str, Kind, u64, Option<f64>); 26] = [
     ("401", Kind::Denied, 1, None),
     ("404", Kind::NoCall, 1, None),
     ("409", Kind::Conflict, 1, None),
     ("429", Kind::Throttled, 1, Some(1.0)),
     ("500", Kind::Internal, 1, None),
     ("503", Kind::Unavailable, 1, Some(1.0)),
+    ("answer-lost", Kind::AnswerLost, 1, None),
     ("answer-failed", Kind::AnswerFailed, 1, None),
     ("event-duplicate", Kind::EventDuplicate, 1, None),
     ("event-reorder", Kind::EventReorder, 1, None),

@@ -9,6 +9,7 @@ use actix_web::{
     web::{Bytes, Data},
 };
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 use time::OffsetDateTime;
 use url::form_urlencoded;
 
@@ -60,9 +61,12 @@ pub async fn answer(request: HttpRequest, body: Bytes, service: Data<Service>) -
     let call = operation
         .as_ref()
         .and_then(|operation| call_of(&service, operation, &body));
+    let faults = call
+        .as_ref()
+        .map_or(&service.own_faults, |call| &call.faults);
     let done = match &operation {
         None => Err(Refusal::not_found("Resource")),
-        Some(operation) => done(&service, &request, operation, &body, call.as_deref()),
+        Some(operation) => done(&service, &request, operation, &body, faults),
     };
     let call = call.as_ref().map(|call| call.id.as_str());
     let tell = |how: &str| service.timeline.tell(call, format!("{name} -> {how}"));
@@ -131,12 +135,12 @@ fn done(
     request: &HttpRequest,
     operation: &Operation,
     body: &Bytes,
-    call: Option<&Call>,
+    faults: &CallFaults,
 ) -> Result<Reply, Refusal> {
     authorise(service, request, body)?;
     let version = version(request)?;
-    let faults = call.map_or(&service.own_faults, |call| &call.faults);
-    misbehave(faults)?;
+    let count = faults.count(Counter::Requests);
+    misbehave(faults, count)?;
     let body: Value = match body.is_empty() {
         true => Value::Null,
         false => {
@@ -151,16 +155,22 @@ fn done(
         skip: query(request, "skip").and_then(|skip| skip.parse().ok()),
     };
     let id = text(request, "Repeatability-Request-ID");
+    let lost = |reply: Reply| match faults.happens(Kind::AnswerLost, count) {
+        Some(_) => Err(Refusal::internal()),
+        None => Ok(reply),
+    };
     if id.is_empty() || !operation.is_repeatable() {
-        return asked.perform();
+        return asked.perform().and_then(lost);
     }
     if text(request, "Repeatability-First-Sent").is_empty() {
         return Err(Refusal::invalid("Repeatability-First-Sent is needed"));
     }
     let same = format!("{} {} {body}", request.method(), request.uri());
+    // Bodies may be long, and hold what is nobody's business.
+    let same: [u8; 32] = Sha256::digest(same).into();
     // Held while it is done, so that what comes twice at once is done once.
     let mut answers = service.answers.lock();
-    match answers.look_up(id, &same) {
+    match answers.look_up(id, same) {
         Known::Done(reply) => {
             let name = operation.name();
             service
@@ -174,7 +184,7 @@ fn done(
         Known::New => {
             let reply = asked.perform()?;
             answers.keep(id, same, reply.clone());
-            Ok(reply)
+            lost(reply)
         }
     }
 }
@@ -228,8 +238,7 @@ fn version(request: &HttpRequest) -> Result<String, Refusal> {
     }
 }
 
-fn misbehave(faults: &CallFaults) -> Result<(), Refusal> {
-    let count = faults.count(Counter::Requests);
+fn misbehave(faults: &CallFaults, count: u64) -> Result<(), Refusal> {
     let happens = |kind| faults.happens(kind, count);
     if happens(Kind::Denied).is_some() {
         return Err(Refusal::signature("a fault"));

@@ -85,25 +85,31 @@ impl Keys {
         })
     }
 
-    /// From now on another key signs, and only that is published.
+    /// From now on another key signs; the one before it stays published, as recorded.
     pub fn rotate(&self) -> String {
         let mut state = self.state.lock();
         state.rotations += 1;
         name(state.rotations)
     }
 
-    /// What is published.
+    /// What is published: the key before this one, if there was one, and this one.
     pub fn published(&self) -> Value {
         let rotations = self.state.lock().rotations;
-        let (_, public) = &self.pairs[rotations % self.pairs.len()];
-        json!({"keys": [{
-            "kty": "RSA",
-            "use": "sig",
-            "alg": "RS256",
-            "kid": name(rotations),
-            "n": public["n"],
-            "e": public["e"],
-        }]})
+        let published = |rotations: usize| {
+            let (_, public) = &self.pairs[rotations % self.pairs.len()];
+            json!({
+                "kty": "RSA",
+                "use": "sig",
+                "alg": "RS256",
+                "kid": name(rotations),
+                "n": public["n"],
+                "e": public["e"],
+            })
+        };
+        let keys: Vec<Value> = (rotations.saturating_sub(1)..=rotations)
+            .map(published)
+            .collect();
+        json!({"keys": keys})
     }
 
     /// A token for now. Nothing if it cannot be signed, which the keys in the program do not do.

@@ -231,7 +231,7 @@ mod tests {
 
     #[test]
     fn paths_say_what_is_asked_for() {
-        let of = |method, path| Operation::of(method, path);
+        let of = Operation::of;
         assert_eq!(
             of("POST", "/calling/callConnections:answer"),
             Some(Operation::Answer)

@@ -187,8 +187,11 @@ impl Call {
         }
     }
 
-    /// Somebody comes into it.
+    /// Somebody comes into it, unless it is over.
     pub fn admit(self: &Arc<Self>, service: &Arc<Service>, person: Person) {
+        if matches!(self.state.lock().phase, Phase::Ended(_)) {
+            return;
+        }
         service
             .timeline
             .tell(Some(&self.id), format!("{} joins", person.raw_id));

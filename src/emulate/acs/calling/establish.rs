@@ -180,6 +180,8 @@ pub fn connect(service: &Arc<Service>, body: &Value, version: &str) -> Result<Re
         failure: "ConnectFailed",
     };
     match found {
+        // One that rings is answered, not joined.
+        Some(call) if call.state.lock().phase != Phase::Live => Err(Refusal::no_call()),
         Some(call) => {
             let leg = make_leg(&call, &asked)?;
             Ok(enter(service, &call, leg, 200))

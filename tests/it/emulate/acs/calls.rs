@@ -30,10 +30,13 @@ pub async fn verified(emulator: &Emulator, authorization: &str) -> Result<Value,
     assert_same_form(&golden("jwt/jwks.json"), &keys, "keys");
     let token = authorization.strip_prefix("Bearer ").unwrap();
     let header = decode_header(token).unwrap();
-    let published = &keys["keys"][0];
-    if published["kid"] != json!(header.kid) {
+    let published = keys["keys"].as_array().unwrap().iter();
+    let Some(published) = published
+        .clone()
+        .find(|key| key["kid"] == json!(header.kid))
+    else {
         return Err("the key is not published".into());
-    }
+    };
     let key: Jwk = serde_json::from_value(published.clone()).unwrap();
     let mut rules = Validation::new(Algorithm::RS256);
     rules.set_audience(&["1bdaa2b9-9507-4542-bb64-a7b22c00a8d4"]);

@@ -51,6 +51,31 @@ async fn requests_are_refused_once_in_a_call() {
 }
 
 #[tokio::test]
+async fn what_was_done_without_an_answer_is_not_done_again() {
+    let mut product = Product::start().await;
+    let emulator = Emulator::with_events(&product, &["--fault", "answer-lost"]);
+    let (id, incoming) = emulator.incoming(&mut product, caller()).await;
+    let body = answer_body(&product, &incoming, Value::Null);
+    let target = format!("/calling/callConnections:answer?{VERSION}");
+    let same = [
+        (
+            "Repeatability-Request-ID",
+            "c47bdff7-6e2f-478b-bd8b-836bebef8aa9",
+        ),
+        ("Repeatability-First-Sent", "Fri, 20 Nov 2026 11:35:28 GMT"),
+    ];
+    let lost = emulator.ask_with("POST", &target, Some(&body), &same).await;
+    assert_eq!((lost.status, lost.code()), (500, "8500"));
+    let again = emulator.ask_with("POST", &target, Some(&body), &same).await;
+    assert_eq!(again.status, 200);
+    let connected = product.expect("CallConnected").await;
+    let connection = &again.body["callConnectionId"];
+    assert_eq!(&connected.data()["callConnectionId"], connection);
+    let legs = emulator.call(&id).await["legs"].clone();
+    assert_eq!(legs.as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn faults_are_written_as_they_are_read() {
     let faults = ["--fault", "404@2*3", "--fault", "event-delay=1@1s"];
     let emulator = Emulator::start(&[&["--quiet"][..], &faults].concat());
@@ -216,15 +241,20 @@ async fn tokens_are_wrong_and_keys_change() {
     answer(&emulator, &product, &incoming).await;
     let before = product.expect("CallConnected").await;
     let after = product.expect("ParticipantsUpdated").await;
-    let old = verified(&emulator, &before.headers["authorization"]).await;
-    assert_eq!(old.unwrap_err(), "the key is not published");
-    verified(&emulator, &after.headers["authorization"])
-        .await
-        .unwrap();
+    let (before, after) = (
+        &before.headers["authorization"],
+        &after.headers["authorization"],
+    );
+    assert_ne!(before, after);
+    for token in [before, after] {
+        verified(&emulator, token).await.unwrap();
+    }
     let rotated = emulator
         .control("POST", "/_emulator/keys", &Value::Null)
         .await;
     assert_eq!(rotated["kid"], "emulated-3");
+    let old = verified(&emulator, before).await;
+    assert_eq!(old.unwrap_err(), "the key is not published");
 }
 
 #[tokio::test]

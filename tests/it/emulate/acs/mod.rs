@@ -6,6 +6,7 @@ mod events;
 mod faults;
 mod media;
 mod meetings;
+mod ours;
 mod outgoing;
 mod product;
 mod requests;
