@@ -72,6 +72,11 @@ impl Outcome {
     pub const PLAY_CANCELLED: Self =
         Self::new(400, 8_508, "Action failed, the operation was cancelled.");
 
+    /// Its sub-code.
+    pub fn sub_code(self) -> u32 {
+        self.sub_code
+    }
+
     const fn new(code: u16, sub_code: u32, message: &'static str) -> Self {
         Self {
             code,

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use actix_web::{
     HttpResponse,
-    web::{Data, Json, Path, Query},
+    error::InternalError,
+    web::{Data, Json, JsonConfig, Path, Query},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -30,6 +31,17 @@ fn refuse(code: &str, message: &str) -> HttpResponse {
 fn nobody(what: &str) -> HttpResponse {
     let message = format!("there is no such {what}, or it is over");
     HttpResponse::NotFound().json(json!({"error": {"code": "not_found", "message": message}}))
+}
+
+/// How bodies are read: whatever they call themselves, and what is wrong is said.
+pub fn json_rules() -> JsonConfig {
+    JsonConfig::default()
+        .content_type_required(false)
+        .content_type(|_| true)
+        .error_handler(|error, _| {
+            let refusal = refuse("body_unreadable", &error.to_string());
+            InternalError::from_response(error, refusal).into()
+        })
 }
 
 /// All calls.

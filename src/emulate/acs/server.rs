@@ -104,6 +104,7 @@ pub fn bind(mut options: Options) -> Result<Bound, BindError> {
         App::new()
             .app_data(data.clone())
             .app_data(web::PayloadConfig::new(LARGEST_BODY))
+            .app_data(control::json_rules())
             .configure(routes)
     })
     .shutdown_timeout(SHUTDOWN_SECONDS)

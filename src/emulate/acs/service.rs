@@ -34,6 +34,9 @@ use super::{
 /// How long the other side has to answer a callback or an event, as Event Grid has it; outside.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// How many connections to the other side are kept for the next callback.
+const MOST_IDLE: usize = 16;
+
 /// Where events go.
 #[derive(Debug, Clone)]
 pub struct Subscription {
@@ -118,6 +121,7 @@ impl Service {
         let http = reqwest::Client::builder()
             .no_proxy()
             .timeout(PATIENCE)
+            .pool_max_idle_per_host(MOST_IDLE)
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .map_err(BindError::Client)?;

@@ -58,13 +58,17 @@ pub fn end_leg(service: &Service, call: &Call, connection: &str, outcome: Outcom
     }
     let billed = leg.billed(service.pace).as_secs_f64();
     state.billed += billed;
-    let report = leg.report(service.pace, Some("disconnected"));
+    let report = leg.report(service.pace, Some(outcome.sub_code()));
     state.ended_legs.push(report);
     if state.ended_legs.len() > MOST_ENDED_LEGS {
         state.ended_legs.remove(0);
     }
     service.directory.remove_leg(connection, billed);
-    let what = format!("leg {} ends, {billed:.1} s billed", leg.short());
+    let what = format!(
+        "leg {} ends ({}), {billed:.1} s billed",
+        leg.short(),
+        outcome.sub_code()
+    );
     service.timeline.tell(Some(&call.id), what);
     true
 }

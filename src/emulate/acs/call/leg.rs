@@ -134,12 +134,17 @@ impl Leg {
         })
     }
 
-    /// For who asks the emulator.
-    pub fn report(&self, pace: Pace, state: Option<&str>) -> Value {
+    /// For who asks the emulator; of a leg that ended, with the sub-code that says why.
+    pub fn report(&self, pace: Pace, ended: Option<u32>) -> Value {
+        let state = match ended {
+            Some(_) => "disconnected",
+            None => self.state(),
+        };
         json!({
             "call_connection_id": self.ids.connection,
             "identifier": self.raw_id,
-            "state": state.unwrap_or(self.state()),
+            "state": state,
+            "sub_code": ended,
             "media": self.streaming_state(),
             "mixed": self.media.as_ref().map(|media| !media.unmixed),
             "sockets": self.attempt,

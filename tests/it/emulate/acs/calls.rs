@@ -149,6 +149,7 @@ async fn a_call_goes_as_it_was_recorded() {
     let report = emulator.call(&id).await;
     assert_eq!(report["state"], "ended");
     assert_eq!(report["legs"][0]["state"], "disconnected");
+    assert_eq!(report["legs"][0]["sub_code"], 7_000);
     assert!(report["seconds_billed"].as_f64().unwrap() > 0.0);
     let output = emulator.finish();
     assert!(output.contains("nothing keeps billing"), "{output}");

@@ -210,6 +210,7 @@ async fn a_room_call_is_begun_by_a_user_in_a_room_that_is_free() {
             json!({"caller": {"identifier": "+1", "wav": "/nowhere.wav"}}),
             "recording_unusable",
         ),
+        (json!({"caller": {"number": "+1"}}), "body_unreadable"),
     ] {
         let answer = crate::support::server::http_client()
             .post(emulator.url("/_emulator/calls"))

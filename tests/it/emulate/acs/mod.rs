@@ -2,6 +2,7 @@
 //! that were recorded.
 
 mod calls;
+mod command;
 mod events;
 mod faults;
 mod media;
