@@ -1,7 +1,7 @@
 //! Every request of the REST surface comes through here: who asks, in which version, whether it was asked before, and
 //! what goes wrong on purpose; then it is done.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -11,11 +11,15 @@ use actix_web::{
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use time::OffsetDateTime;
+use tokio::{sync::watch, time::timeout};
 use url::form_urlencoded;
 
 use super::{
     call::{Call, directory::By},
-    calling::{establish, leave, media, participants},
+    calling::{
+        establish::{self, LONGEST_ANSWER},
+        leave, media, participants,
+    },
     fault::{CallFaults, Counter, Kind},
     operation::{LegOperation, Operation},
     refusal::Refusal,
@@ -29,8 +33,8 @@ use super::{
 pub struct Reply {
     status: u16,
     body: Option<Value>,
-    /// How long it takes.
-    pub after: Duration,
+    /// What it waits for: that a socket is opened, or cannot be.
+    pub after: Option<watch::Receiver<bool>>,
 }
 
 impl Reply {
@@ -39,7 +43,7 @@ impl Reply {
         Self {
             status,
             body: Some(body),
-            after: Duration::ZERO,
+            after: None,
         }
     }
 
@@ -48,7 +52,7 @@ impl Reply {
         Self {
             status,
             body: None,
-            after: Duration::ZERO,
+            after: None,
         }
     }
 }
@@ -72,7 +76,10 @@ pub async fn answer(request: HttpRequest, body: Bytes, service: Data<Service>) -
     let tell = |how: &str| service.timeline.tell(call, format!("{name} -> {how}"));
     let mut response = match done {
         Ok(reply) => {
-            service.pace.sleep(reply.after).await;
+            if let Some(mut dialled) = reply.after {
+                // A leg that is gone has nobody wait for it.
+                let _ = timeout(LONGEST_ANSWER, dialled.wait_for(|is| *is)).await;
+            }
             tell(&reply.status.to_string());
             let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::OK);
             let mut response = HttpResponse::build(status);

@@ -3,7 +3,11 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tokio::{sync::mpsc, task::AbortHandle, time::Instant};
+use tokio::{
+    sync::{mpsc, watch},
+    task::AbortHandle,
+    time::Instant,
+};
 
 use super::super::{
     callback::{Callback, Ids},
@@ -59,6 +63,8 @@ pub struct Leg {
     pub media: Option<MediaOptions>,
     pub subscription: String,
     pub streaming: Streaming,
+    /// Whether a socket was opened, or could not be.
+    pub dialled: watch::Sender<bool>,
     /// Counts openings of sockets, so that one that ends late is not taken for its successor.
     pub attempt: u64,
     /// The context of the operation that started the stream.

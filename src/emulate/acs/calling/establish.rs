@@ -3,7 +3,10 @@
 use std::{sync::Arc, time::Duration};
 
 use serde_json::{Value, json};
-use tokio::time::Instant;
+use tokio::{
+    sync::watch,
+    time::{Instant, timeout},
+};
 use uuid::Uuid;
 
 use super::{
@@ -36,8 +39,8 @@ const CONNECTS_AFTER: Duration = Duration::from_millis(200);
 /// How long after its request the media socket is dialled.
 const DIALS_AFTER: Duration = Duration::from_millis(250);
 
-/// How long the answer takes if the socket is to come before it.
-const SLOW_ANSWER: Duration = Duration::from_millis(1_500);
+/// How long an answer waits for the socket that is to come before it; outside.
+pub const LONGEST_ANSWER: Duration = Duration::from_secs(10);
 
 /// A leg that a request asks for.
 struct Asked<'a> {
@@ -260,6 +263,7 @@ fn make_leg(call: &Call, asked: &Asked<'_>) -> Result<Leg, Refusal> {
         media,
         subscription: Uuid::from_u128(rand::random()).to_string(),
         streaming: Streaming::Off,
+        dialled: watch::Sender::new(false),
         attempt: 0,
         streaming_context: None,
         replaced: Vec::new(),
@@ -275,6 +279,7 @@ fn enter(service: &Arc<Service>, call: &Arc<Call>, leg: Leg, status: u16) -> Rep
     let early = starts && call.faults.happens(Kind::SocketBeforeAnswer, 1).is_some();
     let mut reply = Reply::with(status, leg.model());
     let connection = leg.ids.connection.clone();
+    let dialled = early.then(|| leg.dialled.subscribe());
     service.directory.add_leg(call, &connection);
     {
         let mut state = call.state.lock();
@@ -285,7 +290,6 @@ fn enter(service: &Arc<Service>, call: &Arc<Call>, leg: Leg, status: u16) -> Rep
             socket::open(service, call, leg, Cause::Start, delay);
         }
     }
-    let mut after = CONNECTS_AFTER;
     if early {
         tell_leg(
             service,
@@ -294,12 +298,14 @@ fn enter(service: &Arc<Service>, call: &Arc<Call>, leg: Leg, status: u16) -> Rep
             "fault:",
             "the socket comes before the answer",
         );
-        reply.after = SLOW_ANSWER;
-        after += SLOW_ANSWER;
     }
+    reply.after = dialled.clone();
     let (service, call) = (Arc::clone(service), Arc::clone(call));
     service.handle.clone().spawn(async move {
-        service.pace.sleep(after).await;
+        if let Some(mut dialled) = dialled {
+            let _ = timeout(LONGEST_ANSWER, dialled.wait_for(|is| *is)).await;
+        }
+        service.pace.sleep(CONNECTS_AFTER).await;
         connected(&service, &call, &connection);
     });
     reply

@@ -20,7 +20,7 @@ use super::{
     reading,
 };
 
-/// How long everything that is played takes: nothing is fetched or spoken.
+/// How long everything that is played once takes: nothing is fetched or spoken.
 const PLAYS_FOR: Duration = Duration::from_secs(2);
 
 /// `POST …:startMediaStreaming`.
@@ -72,10 +72,14 @@ pub fn play(
     }
     let context = reading::optional_text(body, "operationContext")?;
     let uri = reading::operation_callback_uri(body)?;
+    let is_endless = body["playOptions"]["loop"] == true;
     let task = {
         let (service, call) = (Arc::clone(service), Arc::clone(call));
         let (connection, context, uri) = (connection.to_owned(), context.clone(), uri.clone());
         async move {
+            if is_endless {
+                return std::future::pending().await;
+            }
             service.pace.sleep(PLAYS_FOR).await;
             if let Some(leg) = call.state.lock().leg(&connection) {
                 leg.playing = None;

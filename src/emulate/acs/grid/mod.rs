@@ -27,7 +27,7 @@ const MOST_ATTEMPTS: usize = 30;
 const FINAL: [u16; 4] = [400, 401, 403, 413];
 
 /// How long an event that is to come late waits for another to come before it.
-const HELD: Duration = Duration::from_secs(2);
+const HELD: Duration = Duration::from_secs(20);
 
 /// Where events go.
 pub struct Grid {

@@ -235,6 +235,7 @@ impl Dialling {
         // The first in an empty channel.
         let _ = frames.try_send(metadata);
         leg.streaming = Streaming::On(frames);
+        leg.dialled.send_replace(true);
         state.heard = true;
         true
     }
@@ -354,6 +355,7 @@ impl Dialling {
             .filter(|leg| leg.attempt == self.attempt)
         {
             leg.streaming = Streaming::Off;
+            leg.dialled.send_replace(true);
             let callback = Callback::media(&leg.ids, "MediaStreamingFailed", details, outcome)
                 .about(leg.streaming_context.as_deref());
             leg.call_back(&self.call.courier, &callback, None);

@@ -141,8 +141,9 @@ async fn from_a_recording_to_a_recording() {
     let wav = std::fs::read(record.join(name)).unwrap();
     let (recorded, rate) = interpres::audio::wav::decode(&wav).unwrap();
     assert_eq!(rate, 16_000);
-    let start = recorded.iter().position(|&sample| sample != 0).unwrap();
-    assert_eq!(&recorded[start..start + 4 * 320], said.concat());
+    // They came one by one, so there may be silence between them.
+    let heard: Vec<i16> = recorded.into_iter().filter(|&sample| sample != 0).collect();
+    assert_eq!(heard, said.concat());
 }
 
 #[tokio::test]

@@ -64,26 +64,39 @@ async fn somebody_whom_we_call_answers() {
 #[tokio::test]
 async fn somebody_whom_we_call_is_busy_or_lets_it_ring() {
     let mut product = Product::start().await;
-    let emulator = Emulator::with_events(&product, &["--ring-for", "8s"]);
-    let busy = json!({"identifier": CALLED, "does": "busy"});
+    let emulator = Emulator::with_events(&product, &["--ring-for", "1s"]);
+    let busy = json!({"identifier": CALLED, "does": "busy", "after": "1ms"});
     emulator.control("POST", "/_emulator/callees", &busy).await;
     create(&emulator, &create_body(&product)).await;
-    assert_outcome(
-        &product.expect("CreateCallFailed").await,
-        "CreateCallFailed",
-    );
+    let failed = product.expect("CreateCallFailed").await;
+    assert_outcome(&failed, "CreateCallFailed");
+    let never = json!({"identifier": CALLED, "does": "never"});
+    emulator.control("POST", "/_emulator/callees", &never).await;
+    create(&emulator, &create_body(&product)).await;
+    let failed = product.expect("CreateCallFailed").await;
+    assert_eq!(failed.data()["resultInformation"]["subCode"], 8_542);
+}
+
+#[tokio::test]
+async fn a_leg_that_is_not_connected_can_only_hang_up() {
+    let mut product = Product::start().await;
+    let emulator = Emulator::with_events(&product, &["--ring-for", "1h"]);
     let never = json!({"identifier": CALLED, "does": "never"});
     emulator.control("POST", "/_emulator/callees", &never).await;
     let created = create(&emulator, &create_body(&product)).await;
-    // It is not connected yet.
     let connection = &created.body["callConnectionId"];
+    let start = ":startMediaStreaming";
     let early = emulator
-        .leg("POST", connection, ":startMediaStreaming", Some(&json!({})))
+        .leg("POST", connection, start, Some(&json!({})))
         .await;
     let wanted = golden("responses/error_400_call_not_established.json");
     assert_eq!((early.status, &early.body), (400, &wanted["body"]));
-    let failed = product.expect("CreateCallFailed").await;
-    assert_eq!(failed.data()["resultInformation"]["subCode"], 8_542);
+    assert_eq!(
+        emulator.leg("DELETE", connection, "", None).await.status,
+        204
+    );
+    let ended = product.expect("CallDisconnected").await;
+    assert_eq!(ended.data()["resultInformation"]["subCode"], 7_000);
 }
 
 /// A call with somebody in it.
@@ -267,7 +280,9 @@ async fn what_plays_ends_or_is_cancelled() {
     assert_eq!(leg(":play", Some(&play)).await, 202);
     assert_outcome(&product.expect("PlayStarted").await, "PlayStarted");
     assert_outcome(&product.expect("PlayCompleted").await, "PlayCompleted");
-    assert_eq!(leg(":play", Some(&play)).await, 202);
+    let mut endless = play.clone();
+    endless["playOptions"]["loop"] = true.into();
+    assert_eq!(leg(":play", Some(&endless)).await, 202);
     product.expect("PlayStarted").await;
     assert_eq!(leg(":cancelAllMediaOperations", None).await, 202);
     assert_outcome(&product.expect("PlayCanceled").await, "PlayCanceled");
