@@ -46,6 +46,13 @@ pub struct Outgoing {
     pub sounds: bool,
 }
 
+/// How many frames went to a leg's sockets, or found no room there.
+#[derive(Debug, Default)]
+pub struct Sent {
+    pub frames: u64,
+    pub missed: u64,
+}
+
 /// A leg of a call.
 pub struct Leg {
     pub ids: Ids,
@@ -71,6 +78,7 @@ pub struct Leg {
     pub streaming_context: Option<String>,
     /// Sockets that were replaced and stay open.
     pub replaced: Vec<mpsc::Sender<Outgoing>>,
+    pub sent: Sent,
     pub heard: Heard,
     pub connected: Option<Instant>,
     /// What it is playing: its context, and the task that will say that it ended.
@@ -155,6 +163,7 @@ impl Leg {
             "mixed": self.media.as_ref().map(|media| !media.unmixed),
             "sockets": self.attempt,
             "seconds_billed": self.billed(pace).as_secs_f64(),
+            "sent": {"frames": self.sent.frames, "frames_missed": self.sent.missed},
             "heard": self.heard.report(),
         })
     }

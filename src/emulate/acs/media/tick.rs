@@ -102,15 +102,25 @@ fn step(state: &mut State) -> Vec<String> {
     for leg in state.legs.iter_mut().filter(|leg| leg.connected.is_some()) {
         sounds.extend(played(leg, has_slow, has_fast));
     }
-    for leg in &state.legs {
-        if let (Some(media), Streaming::On(frames)) = (&leg.media, &leg.streaming) {
+    for leg in &mut state.legs {
+        let Leg {
+            ids,
+            media,
+            streaming,
+            sent,
+            ..
+        } = leg;
+        if let (Some(media), Streaming::On(frames)) = (media, streaming) {
             let mut send = |text, sounds| {
                 // A socket that does not keep up misses frames, as it would of the service.
-                let _ = frames.try_send(Outgoing { text, sounds });
+                match frames.try_send(Outgoing { text, sounds }) {
+                    Ok(()) => sent.frames += 1,
+                    Err(_) => sent.missed += 1,
+                }
             };
             let others = sounds
                 .iter()
-                .filter(|sound| sound.leg.as_deref() != Some(&leg.ids.connection));
+                .filter(|sound| sound.leg.as_deref() != Some(&ids.connection));
             if media.unmixed {
                 tell_apart(others.collect(), media.rate, &mut send);
             } else {

@@ -130,6 +130,9 @@ async fn from_a_recording_to_a_recording() {
             break leg;
         }
     };
+    let sent = emulator.call(&id).await["legs"][0]["sent"].clone();
+    assert!(sent["frames"].as_u64().unwrap() > 50, "{sent}");
+    assert_eq!(sent["frames_missed"], 0);
     assert_eq!(report["frames"], 4);
     assert_eq!(report["frames_of_other_length"], 0);
     assert_eq!(report["seconds_with_sound"], 0.08);
