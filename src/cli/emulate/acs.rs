@@ -200,6 +200,13 @@ fn wanted(options: Options, handle: Handle) -> anyhow::Result<Emulated> {
         let file = script.wav.as_deref().unwrap_or(Path::new(""));
         anyhow::ensure!(file.is_file(), "there is no file {}", file.display());
     }
+    anyhow::ensure!(
+        options
+            .callees
+            .iter()
+            .all(|script| !script.identifier.is_empty()),
+        "--callee needs an identifier: FILE.wav:IDENTIFIER[:LANGUAGE]"
+    );
     let callees = options.callees.into_iter().map(|script| Callee {
         script: lasting(script),
         does: Does::Accept,
