@@ -51,6 +51,8 @@ enum Command {
 
 #[derive(Subcommand)]
 enum EmulatedService {
+    /// Azure Communication Services: calls with scripted people, callbacks, media sockets
+    Acs(emulate::acs::Options),
     /// OpenAI's and Azure OpenAI's realtime services: translation, conversation, client secrets
     Realtime(emulate::realtime::Options),
 }
@@ -95,6 +97,9 @@ pub fn run() -> ExitCode {
             .load()
             .and_then(|loaded| serve::serve(&loaded, settings.debug)),
         Command::Demo(options) => demo::demo(&options),
+        Command::Emulate {
+            service: EmulatedService::Acs(options),
+        } => emulate::acs::emulate(options),
         Command::Emulate {
             service: EmulatedService::Realtime(options),
         } => emulate::realtime::emulate(options),
