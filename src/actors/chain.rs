@@ -5,6 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use parking_lot::Mutex;
 use tokio::time::Instant;
 
+use super::environment::assumed_language;
 use crate::domain::{
     breaker::{Breaker, Permit},
     engine::{Engine, EngineError, Trouble},
@@ -39,8 +40,9 @@ impl Breakers {
         self.with(engine, |breaker| match error.trouble {
             Trouble::Failed | Trouble::Timeout => breaker.failed(now, chance),
             Trouble::Unavailable | Trouble::Overloaded => breaker.refused(now, chance),
-            // What it never does, and what is wrong with a request, says nothing about the next one.
-            Trouble::Unsupported | Trouble::Invalid => breaker.abandoned(now),
+            // What it never does, what is wrong with a request, and a stream that came to its limit say nothing about
+            // the next one.
+            Trouble::Unsupported | Trouble::Invalid | Trouble::Expired => breaker.abandoned(now),
         });
     }
 
@@ -108,6 +110,35 @@ impl Chain {
         None
     }
 
+    /// The engine of parts that fits, for one text or one recording by itself, which those that interpret end to end do
+    /// not take; where none fits, the first of parts, which says why.
+    ///
+    /// # Errors
+    /// [`Trouble::Unavailable`] where there is none of parts, with what is to be set.
+    pub fn of_parts(
+        &self,
+        fits: impl Fn(&dyn Engine) -> bool,
+    ) -> Result<&Arc<dyn Engine>, EngineError> {
+        let has_parts = |engine: &dyn Engine| engine.interprets().is_none();
+        self.choose(|engine| has_parts(engine) && fits(engine))
+            .or_else(|| self.engines().find(|engine| has_parts(&***engine)))
+            .ok_or_else(|| {
+                EngineError::new(
+                    Trouble::Unavailable,
+                    format!(
+                        "{} interprets speech in rooms only; to translate texts and write down recordings, set engines.fallback to [local] (INTERPRES__ENGINES__FALLBACK='[\"local\"]')",
+                        self.first().name()
+                    ),
+                )
+            })
+    }
+
+    /// What `auto` is taken to be for one text or one recording.
+    pub fn assumed_language(&self) -> Language {
+        let engine = self.of_parts(|_| true).unwrap_or(self.first());
+        assumed_language(&**engine)
+    }
+
     /// Whether what is said in this language can be taken in at all.
     pub fn hears(&self, language: &Language) -> bool {
         self.engines()
@@ -123,5 +154,24 @@ impl Chain {
     /// Whether any of them interprets end to end.
     pub fn interprets(&self) -> bool {
         self.engines().any(|engine| engine.interprets().is_some())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::breaker::MOST_FAILURES;
+
+    #[test]
+    fn a_stream_that_came_to_its_limit_counts_for_nothing() {
+        let after = |trouble| {
+            let breakers = Breakers::default();
+            for _ in 0..=MOST_FAILURES {
+                breakers.failed("engine", &EngineError::new(trouble, "over"));
+            }
+            breakers.is_closed("engine")
+        };
+        assert!(after(Trouble::Expired));
+        assert!(!after(Trouble::Failed));
     }
 }

@@ -120,7 +120,7 @@ pub async fn erase_session(environment: &Arc<Environment>, id: &SessionId) -> Re
     stored_away(environment.archive.erase_session(id)).await
 }
 
-/// Erases all that was said in a room, its name and its usage.
+/// Erases all that was said in a room, and its name.
 ///
 /// # Errors
 /// As [`erase_session`].

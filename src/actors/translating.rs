@@ -1,28 +1,30 @@
 //! One text outside any room, into another language.
 
-use std::sync::Arc;
-
+use super::chain::Chain;
 use crate::domain::{
-    engine::{Engine, EngineError, Translated},
+    engine::{EngineError, Translated},
     language::Language,
 };
 
-/// The text in the `target` language; as it is where that is the language it is in.
+/// The text in the `target` language, and the engine that translated it; as it is where that is the language it is in.
 ///
 /// # Errors
-/// The engine's.
+/// The engine's, or [`Chain::of_parts`]'.
 pub async fn translate(
-    engine: &Arc<dyn Engine>,
+    chain: &Chain,
     text: &str,
     source: &Language,
     target: &Language,
-) -> Result<Translated, EngineError> {
+) -> Result<(Translated, &'static str), EngineError> {
     if source.same_speech(target) {
-        return Ok(Translated {
+        let same = Translated {
             text: text.to_owned(),
             confidence: Some(1.0),
             model: "none: the languages are the same".to_owned(),
-        });
+        };
+        return Ok((same, chain.first().name()));
     }
-    engine.translate(text, source, target).await
+    let engine = chain.of_parts(|engine| engine.translates(source, target))?;
+    let translated = engine.translate(text, source, target).await?;
+    Ok((translated, engine.name()))
 }

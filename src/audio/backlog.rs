@@ -184,10 +184,16 @@ impl<Mark> Backlog<Mark> {
         (!taken.is_empty()).then(|| Next::Audio(taken.freeze(), voiced_bytes))
     }
 
-    /// Forgets all that waits.
-    pub fn clear(&mut self) {
-        self.pieces.clear();
+    /// Takes everything out; gives the marks that were in it.
+    pub fn clear(&mut self) -> Vec<Mark> {
         self.bytes = 0;
+        let pieces = std::mem::take(&mut self.pieces).into_iter();
+        pieces
+            .filter_map(|piece| match piece {
+                Piece::Mark(mark) => Some(mark),
+                Piece::Audio { .. } => None,
+            })
+            .collect()
     }
 }
 

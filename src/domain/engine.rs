@@ -62,8 +62,10 @@ pub trait Engine: Send + Sync {
     /// when no further speaker can be served in time, [`Trouble::Unavailable`] when a part is missing or broken.
     async fn open_transcription(
         &self,
-        request: TranscriptionRequest,
-    ) -> Result<TranscriptionStream, EngineError>;
+        _request: TranscriptionRequest,
+    ) -> Result<TranscriptionStream, EngineError> {
+        Err(EngineError::no_parts(self.name()))
+    }
 
     /// Opens the translation of one speaker into one language.
     ///
@@ -71,8 +73,10 @@ pub trait Engine: Send + Sync {
     /// As [`Engine::open_transcription`].
     async fn open_translation(
         &self,
-        request: TranslationRequest,
-    ) -> Result<TranslationStream, EngineError>;
+        _request: TranslationRequest,
+    ) -> Result<TranslationStream, EngineError> {
+        Err(EngineError::no_parts(self.name()))
+    }
 
     /// Translates one text, outside any stream.
     ///
@@ -80,10 +84,12 @@ pub trait Engine: Send + Sync {
     /// [`Trouble::Unsupported`] for a pair without a route, [`Trouble::Invalid`] for a text that is too long.
     async fn translate(
         &self,
-        text: &str,
-        source: &Language,
-        target: &Language,
-    ) -> Result<Translated, EngineError>;
+        _text: &str,
+        _source: &Language,
+        _target: &Language,
+    ) -> Result<Translated, EngineError> {
+        Err(EngineError::no_parts(self.name()))
+    }
 
     /// How it interprets end to end; `None` for an engine of parts, which is opened by the two streams above. The
     /// streams of parts of one that interprets end to end are not opened for speech; typed text still goes through
@@ -281,6 +287,9 @@ pub enum Trouble {
     Invalid,
     /// The engine broke while working; repeating may help.
     Failed,
+    /// The provider ended a stream because it lasted as long as one may, announced or not: no fault of anybody's, and
+    /// another one is to be opened at once.
+    Expired,
 }
 
 /// Why an engine could not do what was asked.
@@ -294,6 +303,14 @@ pub struct EngineError {
 }
 
 impl EngineError {
+    /// The engine of this name is not made of parts, and has no streams of them.
+    pub fn no_parts(name: &str) -> Self {
+        Self::new(
+            Trouble::Unsupported,
+            format!("{name} interprets speech only; texts are translated by another engine"),
+        )
+    }
+
     /// An error of this kind.
     pub fn new(trouble: Trouble, message: impl Into<String>) -> Self {
         Self {
@@ -310,7 +327,8 @@ impl EngineError {
             Trouble::Overloaded => "engine_overloaded",
             Trouble::Timeout => "engine_timeout",
             Trouble::Invalid => "invalid_text",
-            Trouble::Failed => "engine_failed",
+            // To people who learn of it, as nothing followed, it is the same.
+            Trouble::Failed | Trouble::Expired => "engine_failed",
         }
     }
 }

@@ -7,6 +7,7 @@ pub mod access;
 pub mod alert;
 pub mod audience;
 pub mod breaker;
+pub mod budget;
 pub mod call_route;
 pub mod client_message;
 pub mod engine;

@@ -8,12 +8,13 @@ use utoipa::{
 };
 
 use super::{
+    budget::BudgetFigures,
     identity::{ConnectionId, RoomId, SessionId, UtteranceId},
     language::Language,
     participant::{Participant, Speaker},
     session_config::{ConfigWarning, SessionConfig},
     time::Timestamp,
-    usage::{Amount, BudgetFigures, Cost},
+    usage::{Amount, Cost},
 };
 
 /// The version of the protocol, sent on connecting.

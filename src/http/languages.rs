@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::error::ApiError;
 use crate::{
-    actors::environment::Environment,
+    actors::{chain::Chain, environment::Environment},
     domain::{
         access::{Access, Role},
         engine::{Engine, EngineReport, LanguagePair},
@@ -48,7 +48,7 @@ struct Languages {
     pairs: Vec<LanguagePair>,
 }
 
-/// The languages of the default engine, with those that cannot be spoken or heard said to be so.
+/// The languages of the engines that serve whoever names none, with those that cannot be spoken or heard said to be so.
 #[utoipa::path(tag = "languages", responses((status = 200, body = Languages)))]
 #[get("/api/languages")]
 pub async fn languages(
@@ -56,46 +56,58 @@ pub async fn languages(
     environment: Data<Environment>,
 ) -> Result<Json<Languages>, ApiError> {
     access.require(Role::Client)?;
-    let (engine, _) = environment.engines().choose(None);
-    let report = engine.report();
-    let tags = report
-        .pairs
-        .iter()
-        .flat_map(|pair| [&pair.source, &pair.target]);
+    let chain = environment.engines().chain(None);
+    let reports: Vec<EngineReport> = chain.engines().map(|engine| engine.report()).collect();
+    let pairs = reports.iter().flat_map(|report| &report.pairs);
+    let tags = pairs.clone().flat_map(|pair| [&pair.source, &pair.target]);
+    let recognized = reports.iter().flat_map(|report| &report.recognizes);
     let known: BTreeSet<Language> = tags
-        .chain(&report.recognizes)
+        .chain(recognized)
         .filter_map(|tag| tag.parse().ok())
         .collect();
     let views = known
         .iter()
-        .map(|language| LanguageView::of(language, &known, &*engine));
+        .map(|language| LanguageView::of(language, &known, &chain));
+    // Of a direction that several know, the first in their order serves.
+    let mut seen = BTreeSet::new();
+    let mut unique: Vec<LanguagePair> = pairs.cloned().collect();
+    unique.retain(|pair| seen.insert((pair.source.clone(), pair.target.clone())));
     Ok(Json(Languages {
         languages: views.collect(),
-        pairs: report.pairs,
+        pairs: unique,
     }))
 }
 
 impl LanguageView {
-    fn of(language: &Language, all: &BTreeSet<Language>, engine: &dyn Engine) -> Self {
-        let read = all.iter().any(|source| engine.translates(source, language));
+    fn of(language: &Language, all: &BTreeSet<Language>, chain: &Chain) -> Self {
+        let any =
+            |fits: &dyn Fn(&dyn Engine) -> bool| chain.engines().any(|engine| fits(&**engine));
+        let into = |engine: &dyn Engine| all.iter().any(|from| engine.translates(from, language));
+        let from = |engine: &dyn Engine| all.iter().any(|into| engine.translates(language, into));
         let mut view = Self {
             code: language.to_string(),
             name: language.english_name(),
-            speak: engine.transcribes(language),
-            hear: read && engine.speaks(language),
-            r#type: all.iter().any(|target| engine.translates(language, target)),
-            read,
+            speak: any(&|engine| engine.transcribes(language)),
+            // The voice is that of the engine which translates.
+            hear: any(&|engine| into(engine) && engine.speaks(language)),
+            // One that interprets end to end takes speech only.
+            r#type: any(&|engine| engine.interprets().is_none() && from(engine)),
+            read: any(&into),
             reason: None,
         };
-        view.reason = view.missing();
+        view.reason = view.missing(any(&from));
         view
     }
 
-    /// What does not work, in words.
-    fn missing(&self) -> Option<String> {
+    /// What does not work, in words; `translated` where speech or text in it is translated.
+    fn missing(&self, translated: bool) -> Option<String> {
         let missing: Vec<&str> = [
             (!self.speak, "speech in it is not recognised here"),
-            (!self.r#type, "nothing can be translated from it"),
+            (!translated, "nothing can be translated from it"),
+            (
+                translated && !self.r#type,
+                "text typed in it cannot be translated",
+            ),
             (!self.read, "nothing can be translated into it"),
             (self.read && !self.hear, "there is no voice for it"),
         ]

@@ -23,9 +23,9 @@ use crate::{
     },
     domain::{
         access::{Access, Role},
+        budget::{Budget, BudgetFigures},
         identity::RoomId,
         time::Timestamp,
-        usage::{Budget, BudgetFigures},
     },
     store::archive::Opening,
     supervision::{ActorRow, AskError, Filter, Ref, StartError, Supervised},
@@ -92,6 +92,9 @@ pub async fn create(
         ));
     }
     let environment = environment.into_inner();
+    if let (Some(_), Some(id)) = (budget, &wanted.room_id) {
+        may_fund(&environment, &access, id).await?;
+    }
     let claim = match &access.subject {
         Some(subject) => Some(claim_room(&environment, subject)?),
         None => None,
@@ -121,6 +124,10 @@ pub async fn create(
         .open_log(&id, opening)
         .await
         .map_err(Refusal::from)?;
+    // Whoever came first has opened it, without this budget.
+    if budget.is_some() && log.funds().0 != budget {
+        return Err(exists());
+    }
     match Room::start(&environment, &id, state, log) {
         Ok(room) => {
             hold(claim, room);
@@ -364,6 +371,15 @@ async fn tell(
         .ask(Announce { message }, PATIENCE)
         .await
         .map_err(|error| unanswered(id, &error))
+}
+
+/// Whether the caller may give this room a budget: in place of one it has, only operators may.
+async fn may_fund(environment: &Environment, access: &Access, id: &RoomId) -> Result<(), ApiError> {
+    let stored = environment.archive.store().room(id).await?;
+    if stored.is_some_and(|room| room.budget.is_some()) {
+        access.require(Role::Operator)?;
+    }
+    Ok(())
 }
 
 fn exists() -> ApiError {

@@ -18,7 +18,8 @@ use utoipa::{
 use super::error::ApiError;
 use crate::{
     actors::{
-        environment::{Environment, assumed_language},
+        chain::Chain,
+        environment::Environment,
         refusal::Refusal,
         transcribing::{Transcript, transcribe},
         translating,
@@ -77,11 +78,11 @@ pub async fn translate(
             "text is empty; there is nothing to translate",
         ));
     }
-    let (engine, _) = environment.engines().choose(None);
-    let source = language_or_assumed(request.source_language.as_deref(), &environment)?;
+    let chain = environment.engines().chain(None);
+    let source = language_or_assumed(request.source_language.as_deref(), &chain)?;
     let target = request.target_language;
     let began = Instant::now();
-    let translated = translating::translate(&engine, &request.text, &source, &target)
+    let (translated, _) = translating::translate(&chain, &request.text, &source, &target)
         .await
         .map_err(|error| engine_error(&error))?;
     Ok(Json(TranslatedText {
@@ -193,10 +194,13 @@ async fn transcribe_request(
         ));
     }
     let wanted = query.language.as_deref().or(named.as_deref());
-    let language = language_or_assumed(wanted, &environment)?;
-    let (engine, _) = environment.engines().choose(None);
+    let chain = environment.engines().chain(None);
+    let language = language_or_assumed(wanted, &chain)?;
+    let engine = chain
+        .of_parts(|engine| engine.transcribes(&language))
+        .map_err(|error| engine_error(&error))?;
     let environment = environment.into_inner();
-    let transcript = transcribe(&environment, &engine, language, recording)
+    let transcript = transcribe(&environment, engine, language, recording)
         .await
         .map_err(refused)?;
     Ok(Json(Transcribed {
@@ -266,9 +270,9 @@ async fn read_all(
     Ok(whole.freeze())
 }
 
-fn language_or_assumed(tag: Option<&str>, environment: &Environment) -> Result<Language, ApiError> {
+fn language_or_assumed(tag: Option<&str>, chain: &Chain) -> Result<Language, ApiError> {
     match tag {
-        None | Some("" | "auto") => Ok(assumed_language(&*environment.engines().choose(None).0)),
+        None | Some("" | "auto") => Ok(chain.assumed_language()),
         Some(tag) => tag
             .parse()
             .map_err(|error: crate::domain::language::LanguageError| {
@@ -283,7 +287,7 @@ fn engine_error(error: &EngineError) -> ApiError {
         Trouble::Unsupported => StatusCode::UNPROCESSABLE_ENTITY,
         Trouble::Timeout => StatusCode::GATEWAY_TIMEOUT,
         Trouble::Invalid => StatusCode::BAD_REQUEST,
-        Trouble::Failed => StatusCode::BAD_GATEWAY,
+        Trouble::Failed | Trouble::Expired => StatusCode::BAD_GATEWAY,
     };
     ApiError::new(status, error.code(), error.message.clone())
 }

@@ -56,7 +56,7 @@ struct Usage {
     cost_usd: f64,
 }
 
-/// What engines were used for and what that cost, by day, as far back as `retention.days` keeps it.
+/// What engines were used for and what that cost, by day, as far back as `store.keep_audit` keeps it.
 #[utoipa::path(operation_id = "usage", tag = "system", params(WhichDays), responses(
     (status = 200, body = Usage),
     (status = 400, description = "from or to is not a day"),

@@ -13,11 +13,12 @@ use super::{
 };
 use crate::domain::{
     audience::Roster,
+    budget::Budget,
     identity::{RoomId, SessionId},
     participant::Participant,
     room_log::{LogEntry, Missed, RoomLog, Subject},
     time::Timestamp,
-    usage::{Amount, Budget},
+    usage::Amount,
 };
 
 /// Tells the time of day.
@@ -46,6 +47,7 @@ impl From<&Lease> for Standing {
 struct State {
     log: RoomLog,
     standing: Standing,
+    funds: Funds,
     over: bool,
 }
 
@@ -55,7 +57,6 @@ pub struct DurableLog {
     room: RoomId,
     /// The write that takes the lease.
     claim: Write,
-    funds: Funds,
     state: Mutex<State>,
     recorder: Recorder,
     /// Made for the first who follows the log: few do.
@@ -64,7 +65,7 @@ pub struct DurableLog {
 }
 
 /// What a room may use, and what it has used of that.
-pub(super) type Funds = (Option<Budget>, Amount);
+pub type Funds = (Option<Budget>, Amount);
 
 /// A shared handle on a room's log. Whoever holds it holds the lease.
 pub type SharedLog = Arc<DurableLog>;
@@ -82,10 +83,10 @@ impl DurableLog {
         Self {
             room,
             claim,
-            funds,
             state: Mutex::new(State {
                 log,
                 standing,
+                funds,
                 over: false,
             }),
             recorder,
@@ -203,14 +204,12 @@ impl DurableLog {
             .collect()
     }
 
-    /// What the room may use, as far as the store has told when the log was opened.
-    pub fn budget(&self) -> Option<Budget> {
-        self.funds.0
-    }
-
-    /// What was used of that before the log was opened.
-    pub fn used_before(&self) -> Amount {
-        self.funds.1
+    /// What the room may use, and what was used of that before, as far as the store has told: when the log was opened, or
+    /// later if it did not work then.
+    pub fn funds(&self) -> Funds {
+        let mut state = self.state.lock();
+        self.settle(&mut state);
+        state.funds
     }
 
     /// The room's life is over: whoever is in it at its end has left, and is not waited for at its next opening.
@@ -243,6 +242,7 @@ impl DurableLog {
         match lease.try_recv() {
             Ok(Ok(Outcome::Leased(lease))) => {
                 state.log.skip_to(lease.head);
+                state.funds = (lease.budget, lease.used);
                 state.standing = Standing::from(&lease);
             }
             Ok(Ok(_)) => state.standing = Standing::Lost,

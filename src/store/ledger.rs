@@ -9,6 +9,7 @@ use parking_lot::Mutex;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use super::{
+    contract::StoreError,
     durable_log::Now,
     record::{UsageRecord, Write},
     recorder::Recorder,
@@ -49,12 +50,16 @@ impl Ledger {
 
     fn write(&self, unwritten: &mut BTreeMap<(String, &'static str), Amount>) {
         for ((day, engine), amount) in std::mem::take(unwritten) {
-            drop(self.recorder.submit(Write::AddUsage(UsageRecord {
+            let mut receipt = self.recorder.submit(Write::AddUsage(UsageRecord {
                 room: self.room.clone(),
                 engine: engine.to_owned(),
-                day,
+                day: day.clone(),
                 amount,
-            })));
+            }));
+            // What finds no place in the queue is refused at once, and goes with what is used next.
+            if matches!(receipt.try_recv(), Ok(Err(StoreError::Overrun))) {
+                unwritten.insert((day, engine), amount);
+            }
         }
     }
 }

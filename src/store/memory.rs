@@ -14,10 +14,11 @@ use super::{
     },
 };
 use crate::domain::{
+    budget::Budget,
     identity::{RoomId, SessionId},
     room_log::{EntryKind, LogEntry},
     time::{Day, Timestamp},
-    usage::{Amount, Budget},
+    usage::Amount,
 };
 
 /// Everything in memory, for as long as this lives.
@@ -32,6 +33,8 @@ struct Tables {
     rooms: BTreeMap<RoomId, RoomRecord>,
     entries: BTreeMap<(RoomId, u64), LogEntry>,
     usage: BTreeMap<(RoomId, String, String), Amount>,
+    /// Of rooms that were erased, by day and engine.
+    erased_usage: BTreeMap<(String, String), Amount>,
     audit: Vec<AuditRecord>,
 }
 
@@ -108,7 +111,17 @@ impl Tables {
             }
             Write::EraseRoom(id) => {
                 self.entries.retain(|(room, _), _| *room != id);
-                self.usage.retain(|(room, ..), _| *room != id);
+                let erased_usage = &mut self.erased_usage;
+                self.usage.retain(|(room, day, engine), amount| {
+                    if *room != id {
+                        return true;
+                    }
+                    let sum = erased_usage
+                        .entry((day.clone(), engine.clone()))
+                        .or_default();
+                    *sum = sum.and(*amount);
+                    false
+                });
                 if let Some(room) = self.rooms.get_mut(&id) {
                     room.name = None;
                 }
@@ -230,6 +243,7 @@ impl Tables {
             .retain(|_, entry| entry.subject.at >= entries_before);
         let day = audit_before.day();
         self.usage.retain(|(_, of, _), _| *of >= day);
+        self.erased_usage.retain(|(of, _), _| *of >= day);
         self.audit.retain(|record| record.at >= audit_before);
         let talked: BTreeSet<RoomId> = self.entries.keys().map(|(room, _)| room.clone()).collect();
         self.rooms.retain(|id, room| {
@@ -351,13 +365,13 @@ impl Store for MemoryStore {
 
     async fn usage_by_day(&self, from: Day, to: Day) -> Result<Vec<DayUsage>, StoreError> {
         let days = from.to_string()..=to.to_string();
-        let mut sums: BTreeMap<(String, String), Amount> = BTreeMap::new();
-        for ((_, day, engine), amount) in &self.tables.lock().usage {
-            if days.contains(day) {
-                let sum = sums.entry((day.clone(), engine.clone())).or_default();
-                *sum = sum.and(*amount);
-            }
+        let tables = self.tables.lock();
+        let mut sums = tables.erased_usage.clone();
+        for ((_, day, engine), amount) in &tables.usage {
+            let sum = sums.entry((day.clone(), engine.clone())).or_default();
+            *sum = sum.and(*amount);
         }
+        sums.retain(|(day, _), _| days.contains(day));
         Ok(sums
             .into_iter()
             .map(|((day, engine), amount)| DayUsage {

@@ -5,11 +5,12 @@ use std::{fmt, str::FromStr};
 use serde_json::Value;
 
 use crate::domain::{
+    budget::Budget,
     identity::{IdentityError, RoomId, SessionId},
     room_log::LogEntry,
     session_config::SessionConfig,
     time::Timestamp,
-    usage::{Amount, Budget},
+    usage::Amount,
 };
 
 /// Numbers of a room's log are reserved in blocks of this many, so that one which crashed never gives a number twice.
@@ -256,8 +257,8 @@ pub enum Write {
     /// Erases a session with all it said and all that names it, in every room: entries it spoke, their translations,
     /// its comings and goings. [`Outcome::Done`], also if there is none.
     EraseSession(SessionId),
-    /// Erases all that was said in a room, its name and its usage; its numbering stays, so that no number is given
-    /// twice. [`Outcome::Done`], also if there is none.
+    /// Erases all that was said in a room, and its name, also from its usage, whose sums stay; its numbering stays, so
+    /// that no number is given twice. [`Outcome::Done`], also if there is none.
     EraseRoom(RoomId),
     /// Removes what is older than it need be kept: log entries before the one moment, usage and audit records before
     /// the other, and rooms that nobody holds, that have no entries left and were last used before the first.

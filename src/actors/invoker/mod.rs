@@ -160,7 +160,9 @@ impl Invoker {
     /// It is to end: nothing more is taken, and what was said is given to the engine at once.
     fn leave(&mut self, ctx: &mut Ctx<Self>) {
         self.leaving = true;
-        self.interpreting.say_no_more();
+        // What the speaker says from now on is for others, or for whoever writes it down.
+        self.choose_engine();
+        self.say_no_more();
         self.drive(ctx);
     }
 
@@ -210,9 +212,18 @@ impl Invoker {
 
     /// Tells those who read it that a translation is missing, and why.
     fn tell_failure(&self, utterance: Option<UtteranceId>, refusal: Refusal) {
+        self.report(Some(self.order.target.clone()), utterance, refusal);
+    }
+
+    /// Tells the speaker that nobody writes down what they say, and why.
+    fn tell_speaker(&self, refusal: Refusal) {
+        self.report(None, None, refusal);
+    }
+
+    fn report(&self, about: Option<Language>, utterance: Option<UtteranceId>, refusal: Refusal) {
         let _ = self.order.room.tell(Failed {
             speaker: self.order.speaker.session_id.clone(),
-            language: Some(self.order.target.clone()),
+            language: about,
             utterance_id: utterance,
             refusal,
         });
@@ -279,9 +290,9 @@ impl Actor for Invoker {
         }
     }
 
-    fn stopped(&mut self, _: &mut Ctx<Self>) {
+    fn stopped(&mut self, ctx: &mut Ctx<Self>) {
         let stopped = "the translation was stopped before this was translated";
-        self.drop_interpreting(&Refusal::new("untranslated", stopped));
+        self.drop_interpreting(&Refusal::new("untranslated", stopped), ctx);
         self.voice.cancel();
     }
 }

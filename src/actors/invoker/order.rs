@@ -60,12 +60,12 @@ impl Handler<InvokerOrder> for Invoker {
     type Result = ();
 
     /// The speaker has another language, name or engine. What was said before and has no translation yet is given up.
-    fn handle(&mut self, order: InvokerOrder, _: &mut Ctx<Self>) {
+    fn handle(&mut self, order: InvokerOrder, ctx: &mut Ctx<Self>) {
         let given_up = self.pending.change(std::mem::take);
         for lost in given_up {
             self.tell_failure(Some(lost.utterance), language_changed());
         }
-        self.drop_interpreting(&language_changed());
+        self.drop_interpreting(&language_changed(), ctx);
         self.kept_order.change(|kept| *kept = order);
         self.order = self.kept_order.get();
         self.stream.release();

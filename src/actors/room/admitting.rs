@@ -117,8 +117,13 @@ impl Room {
                 seq: entry.seq,
             },
         });
+        // What was told to the others before.
+        let usage = self.usage_told.iter().map(|usage| self.usage_parcel(usage));
         let warning = self.meter.is_exhausted().then(budget_exhausted);
-        let parcels = std::iter::once(answer).chain(missed).chain(warning);
+        let parcels = std::iter::once(answer)
+            .chain(missed)
+            .chain(usage)
+            .chain(warning);
         entrance.outlet.deliver_all(parcels.collect());
         // Whoever waited for this may be gone.
         let _ = done.send(());

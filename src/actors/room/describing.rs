@@ -7,12 +7,12 @@ use super::Room;
 use crate::{
     actors::{invoker::InvokerState, outbox::Parcel, source::SourceState},
     domain::{
+        budget::BudgetFigures,
         identity::{RoomId, SessionId},
         language::Language,
         participant::Participant,
         server_message::{ServerMessage, UsageFigures},
         time::Timestamp,
-        usage::BudgetFigures,
     },
     supervision::Ctx,
 };
@@ -49,6 +49,9 @@ pub struct RoomView {
     /// What it may use, if it has a budget.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub budget: Option<BudgetFigures>,
+    /// What is left of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub budget_left: Option<BudgetFigures>,
 }
 
 /// A Source as operators see it.
@@ -92,6 +95,7 @@ impl Handler<Describe> for Room {
 
     fn handle(&mut self, _: Describe, _: &mut Ctx<Self>) -> Self::Result {
         let state = self.kept.snapshot();
+        let spent = self.meter.usage();
         actix::MessageResult(RoomView {
             room_id: self.id.clone(),
             name: state.name.clone(),
@@ -131,7 +135,8 @@ impl Handler<Describe> for Room {
                 })
                 .collect(),
             usage: self.usage_figures(),
-            budget: self.meter.usage().budget().map(BudgetFigures::from),
+            budget: spent.budget().map(BudgetFigures::from),
+            budget_left: spent.left().map(BudgetFigures::from),
         })
     }
 }

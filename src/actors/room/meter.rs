@@ -12,9 +12,10 @@ use parking_lot::Mutex;
 use crate::{
     actors::environment::{Counters, Environment},
     domain::{
+        budget::RoomUsage,
         engine::Engine,
         identity::RoomId,
-        usage::{Amount, Meter, Prices, RoomUsage, Used},
+        usage::{Amount, Meter, Prices, Used},
     },
     store::{durable_log::DurableLog, ledger::Ledger},
 };
@@ -40,11 +41,12 @@ pub struct RoomMeter {
 impl RoomMeter {
     /// The meter of a room with this log.
     pub(super) fn new(environment: &Arc<Environment>, id: &RoomId, log: &DurableLog) -> Arc<Self> {
+        let (budget, before) = log.funds();
         Arc::new(Self {
             environment: Arc::clone(environment),
             id: id.clone(),
             ledger: environment.archive.ledger(id),
-            usage: Mutex::new(RoomUsage::new(log.budget(), log.used_before())),
+            usage: Mutex::new(RoomUsage::new(budget, before)),
             is_known: AtomicBool::new(false),
             is_told: AtomicBool::new(false),
         })
@@ -53,6 +55,12 @@ impl RoomMeter {
     /// What was used so far.
     pub fn usage(&self) -> RoomUsage {
         self.usage.lock().clone()
+    }
+
+    /// Looks again what the room may use: a store that did not work when the room was started may have told meanwhile.
+    pub(super) fn look_at(&self, log: &DurableLog) {
+        let (budget, before) = log.funds();
+        self.usage.lock().fund(budget, before);
     }
 
     /// Whether the room's budget is used up.

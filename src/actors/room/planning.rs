@@ -32,9 +32,25 @@ const INVOKER_PLACES: u32 = 256;
 impl Room {
     /// Starts what is wanted and not running, and gives everyone concerned their routes.
     pub(super) fn plan(&mut self, ctx: &mut Ctx<Self>) {
+        self.plan_for(|_, _, _| true, ctx);
+    }
+
+    /// The same, of which only what somebody reads who is connected: one that has ended since nobody follows it is not
+    /// started again for those who may come back.
+    pub(super) fn plan_for_the_connected(&mut self, ctx: &mut Ctx<Self>) {
+        self.plan_for(is_followed, ctx);
+    }
+
+    fn plan_for(
+        &mut self,
+        wanted: impl Fn(&RoomState, &SessionId, &Language) -> bool,
+        ctx: &mut Ctx<Self>,
+    ) {
         let state = self.kept.snapshot();
         for (speaker, speaking) in &state.speaking {
-            for target in self.wanted_targets(&state, speaker, speaking) {
+            let mut targets = self.wanted_targets(&state, speaker, speaking);
+            targets.retain(|target| wanted(&state, speaker, target));
+            for target in targets {
                 let key = (speaker.clone(), target);
                 if self.invoker(&key, ctx).is_none() {
                     self.start_invoker(&key, speaking, ctx);
@@ -194,9 +210,7 @@ impl Room {
     ) {
         let route = HearersRoute {
             epoch,
-            anybody: state.seats.iter().any(|(id, seat)| {
-                !seat.sockets.is_empty() && state.roster.reads(id, speaker, target)
-            }),
+            anybody: is_followed(state, speaker, target),
             hearings: hearings(state, &self.unadmitted, |id| {
                 state.roster.hears(id, speaker, target)
             }),
@@ -246,6 +260,14 @@ impl Room {
                 .deliver(&crate::actors::outbox::Parcel::lasting(error.encode(None)));
         }
     }
+}
+
+/// Whether somebody who is connected reads this translation.
+fn is_followed(state: &RoomState, speaker: &SessionId, target: &Language) -> bool {
+    state
+        .seats
+        .iter()
+        .any(|(id, seat)| !seat.sockets.is_empty() && state.roster.reads(id, speaker, target))
 }
 
 /// The sockets of those who `hear`, by sample rate.

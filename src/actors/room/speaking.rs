@@ -351,7 +351,7 @@ impl Room {
             json!({"kind": "actor_ended", "name": name, "reason": exit.to_string()}),
         );
         if !exit.is_abnormal() {
-            self.plan(ctx);
+            self.plan_for_the_connected(ctx);
         }
     }
 }

@@ -9,8 +9,8 @@ use super::{Room, meter::Metered};
 use crate::{
     actors::outbox::{Class, Parcel, Payload, Replaces},
     domain::{
+        budget::BudgetFigures,
         server_message::{ServerMessage, UsageFigures},
-        usage::BudgetFigures,
     },
     supervision::Ctx,
 };
@@ -27,8 +27,7 @@ impl Handler<Metered> for Room {
     fn handle(&mut self, _: Metered, ctx: &mut Ctx<Self>) {
         self.meter.note_known();
         self.follow_usage(ctx);
-        self.tell_usage();
-        self.heed_budget(ctx);
+        self.review_usage(ctx);
     }
 }
 
@@ -36,11 +35,14 @@ impl Room {
     /// Tells what is used from now on, every few seconds.
     pub(super) fn follow_usage(&mut self, ctx: &mut Ctx<Self>) {
         if !std::mem::replace(&mut self.follows_usage, true) {
-            ctx.run_interval(INTERVAL, |room, ctx| {
-                room.tell_usage();
-                room.heed_budget(ctx);
-            });
+            ctx.run_interval(INTERVAL, Self::review_usage);
         }
+    }
+
+    fn review_usage(&mut self, ctx: &mut Ctx<Self>) {
+        self.meter.look_at(&self.log);
+        self.tell_usage();
+        self.heed_budget(ctx);
     }
 
     /// The figures of each engine, for whoever asks or is in the room.
@@ -67,16 +69,21 @@ impl Room {
             return;
         }
         for usage in &figures {
-            let message = ServerMessage::Usage {
-                room_id: self.id.clone(),
-                usage: usage.clone(),
-            };
-            self.everybody.finals.deliver(&Parcel {
-                payload: Payload::Text(message.encode(None)),
-                class: Class::Newest(Arc::new(Replaces::Usage(usage.engine))),
-            });
+            self.everybody.finals.deliver(&self.usage_parcel(usage));
         }
         self.usage_told = figures;
+    }
+
+    /// What is told of the use of one engine.
+    pub(super) fn usage_parcel(&self, usage: &UsageFigures) -> Parcel {
+        let message = ServerMessage::Usage {
+            room_id: self.id.clone(),
+            usage: usage.clone(),
+        };
+        Parcel {
+            payload: Payload::Text(message.encode(None)),
+            class: Class::Newest(Arc::new(Replaces::Usage(usage.engine))),
+        }
     }
 
     /// Stops what costs when nothing is left of the budget, and says so once.

@@ -1,16 +1,13 @@
 //! What a client asks of engines and services outside any room: one translation, or a service by its name.
 
-use std::sync::Arc;
-
 use actix::{ActorFutureExt, AsyncContext, WrapFuture};
 use serde_json::{Value, json};
 
 use super::Socket;
 use crate::{
-    actors::{environment::assumed_language, refusal::Refusal, translating::translate},
+    actors::{chain::Chain, refusal::Refusal, translating::translate},
     domain::{
         client_message::{LONGEST_TEXT, ServiceMessage, TranslateText, says_nothing},
-        engine::Engine,
         identity::UtteranceId,
         language::Language,
         server_message::{Caption, ServerMessage, ServiceStatus},
@@ -38,21 +35,16 @@ impl Socket {
             utterance_id: utterance_id.clone(),
         };
         self.send(&received, reference.as_ref());
-        let (engine, _) = self.environment.engines().choose(None);
+        let chain = self.environment.engines().chain(None);
         let source = request
             .source_lang
-            .unwrap_or_else(|| assumed_language(&*engine));
+            .unwrap_or_else(|| chain.assumed_language());
         let (text, target) = (request.text, request.target_lang);
         let started_at = self.environment.clock.now();
         self.translating += 1;
         let translating = {
-            let (engine, text, source, target) = (
-                Arc::clone(&engine),
-                text.clone(),
-                source.clone(),
-                target.clone(),
-            );
-            async move { translate(&engine, &text, &source, &target).await }
+            let (text, source, target) = (text.clone(), source.clone(), target.clone());
+            async move { translate(&chain, &text, &source, &target).await }
         };
         ctx.spawn(
             translating
@@ -60,7 +52,7 @@ impl Socket {
                 .map(move |translated, socket, _| {
                     socket.translating -= 1;
                     let message = match translated {
-                        Ok(translated) => ServerMessage::Translation(Caption {
+                        Ok((translated, engine)) => ServerMessage::Translation(Caption {
                             seq: None,
                             room_id: None,
                             utterance_id,
@@ -74,7 +66,7 @@ impl Socket {
                             started_at,
                             ended_at: Some(socket.environment.clock.now()),
                             confidence: translated.confidence,
-                            engine: engine.name(),
+                            engine,
                         }),
                         Err(error) => ServerMessage::error(error.code(), error.message),
                     };
@@ -110,20 +102,20 @@ impl Socket {
         Ok(())
     }
 
-    /// `service_message`: answered by the engine at hand under the names of the services it stands for.
+    /// `service_message`: answered by the engines at hand under the names of the services it stands for.
     pub(super) fn ask_service(
         &mut self,
         message: ServiceMessage,
         reference: Option<Value>,
         ctx: &mut Ctx<Self>,
     ) {
-        let (engine, _) = self.environment.engines().choose(None);
+        let chain = self.environment.engines().chain(None);
         let ServiceMessage {
             target_service,
             action,
             data,
         } = message;
-        let answered = answer(&target_service, &action, &*engine);
+        let answered = answer(&target_service, &action, &chain);
         match answered {
             Answer::Now(result) => {
                 self.send(
@@ -132,7 +124,7 @@ impl Socket {
                 );
             }
             Answer::Translate => {
-                let request = TranslationData::read(&data, &*engine)
+                let request = TranslationData::read(&data, &chain)
                     .and_then(|request| self.admit_translation(&request.text).map(|()| request));
                 let request = match request {
                     Ok(request) => request,
@@ -143,9 +135,9 @@ impl Socket {
                 };
                 self.translating += 1;
                 let translating = async move {
-                    translate(&engine, &request.text, &request.source, &request.target)
+                    translate(&chain, &request.text, &request.source, &request.target)
                         .await
-                        .map(|translated| {
+                        .map(|(translated, _)| {
                             json!({
                                 "translated_text": translated.text,
                                 "source_language": request.source,
@@ -173,24 +165,33 @@ enum Answer {
     Translate,
 }
 
-fn answer(service: &str, action: &str, engine: &dyn Engine) -> Answer {
-    let report = engine.report();
+fn answer(service: &str, action: &str, chain: &Chain) -> Answer {
+    // These services are of texts and recordings: those that interpret end to end have no part in them.
+    let report = || {
+        let engine = chain.of_parts(|_| true);
+        engine
+            .map(|engine| engine.report())
+            .map_err(|error| Refusal::from(&error))
+    };
     match (service, action) {
         ("translation-service", "translate") => Answer::Translate,
         ("translation-service" | "audio-service", "health" | "status") => {
-            let status = if report.available {
-                "healthy"
-            } else {
-                "unhealthy"
-            };
-            Answer::Now(Ok(
-                json!({"status": status, "engine": report.name, "parts": report.parts}),
-            ))
+            Answer::Now(report().map(|report| {
+                let status = if report.available {
+                    "healthy"
+                } else {
+                    "unhealthy"
+                };
+                json!({"status": status, "engine": report.name, "parts": report.parts})
+            }))
         }
-        ("translation-service", "languages") => Answer::Now(Ok(json!({"pairs": report.pairs}))),
-        ("audio-service", "languages" | "models") => Answer::Now(Ok(
-            json!({"recognizes": report.recognizes, "speaks": report.speaks}),
-        )),
+        ("translation-service", "languages") => {
+            Answer::Now(report().map(|report| json!({"pairs": report.pairs})))
+        }
+        ("audio-service", "languages" | "models") => Answer::Now(
+            report()
+                .map(|report| json!({"recognizes": report.recognizes, "speaks": report.speaks})),
+        ),
         ("translation-service" | "audio-service", _) => Answer::Now(Err(Refusal::new(
             "unknown_action",
             format!(
@@ -232,7 +233,7 @@ struct TranslationData {
 }
 
 impl TranslationData {
-    fn read(data: &Value, engine: &dyn Engine) -> Result<Self, Refusal> {
+    fn read(data: &Value, chain: &Chain) -> Result<Self, Refusal> {
         let wrong = |what: &str| {
             Refusal::new(
                 "invalid_message",
@@ -252,7 +253,7 @@ impl TranslationData {
                 field("target_language").ok_or_else(|| wrong("target_language is missing"))?,
             )?,
             source: match field("source_language") {
-                None | Some("auto") => assumed_language(engine),
+                None | Some("auto") => chain.assumed_language(),
                 Some(tag) => language(tag)?,
             },
         })

@@ -42,7 +42,7 @@ impl Ending {
         let said = known_words(&self.reason);
         let (trouble, what) = match self.code {
             // Our limit is reached, or the server goes: another one takes over.
-            Some(1001) => (Trouble::Failed, "the session reached the provider's limit"),
+            Some(1001) => (Trouble::Expired, "the session reached the provider's limit"),
             Some(1008 | 3000..=4999) => (
                 Trouble::Unavailable,
                 "the provider refuses us; check the key, the endpoint and the deployment",
@@ -84,7 +84,7 @@ pub fn meaning(objection: &Objection) -> EngineError {
     let place = place.map_or_else(String::new, |place| format!(" at {place}"));
     match objection.code.as_deref() {
         Some(EXPIRED) => EngineError::new(
-            Trouble::Failed,
+            Trouble::Expired,
             "the session reached the provider's limit (session_expired)",
         ),
         Some("rate_limit_exceeded") => EngineError::new(

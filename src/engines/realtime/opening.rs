@@ -113,12 +113,14 @@ impl Door {
         let opening = async move {
             let limit = door.limit;
             let opened = timeout(limit, door.enter(settings, read)).await;
-            opened.unwrap_or_else(|_| {
-                Err(EngineError::new(
-                    Trouble::Timeout,
-                    format!("no session within {}", humantime::format_duration(limit)),
-                ))
-            })
+            opened
+                .map(|opened| opened.map_err(not_begun))
+                .unwrap_or_else(|_| {
+                    Err(EngineError::new(
+                        Trouble::Timeout,
+                        format!("no session within {}", humantime::format_duration(limit)),
+                    ))
+                })
         };
         let opened = AbortOnDropHandle::new(io.spawn(opening)).await;
         let opened = opened.unwrap_or_else(|_| {
@@ -192,6 +194,14 @@ impl Door {
                 }
             }
         }
+    }
+}
+
+/// A session of which nothing came cannot be at its end: that is a fault, after which no other is opened at once.
+pub fn not_begun(error: EngineError) -> EngineError {
+    match error.trouble {
+        Trouble::Expired => EngineError::new(Trouble::Failed, error.message),
+        _ => error,
     }
 }
 

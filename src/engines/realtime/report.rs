@@ -3,9 +3,7 @@
 use std::sync::Arc;
 
 use super::{opening::Door, tally::Tally};
-use crate::domain::engine::{
-    EngineError, EnginePart, EngineReport, LanguagePair, PartRole, Trouble,
-};
+use crate::domain::engine::{EngineError, EnginePart, EngineReport, LanguagePair, PartRole};
 
 /// What there is to say.
 pub struct Described<'a> {
@@ -60,12 +58,4 @@ pub fn of(described: &Described<'_>) -> EngineReport {
         talker_limit: usize::MAX,
         counted: described.tally.counts(),
     }
-}
-
-/// The engine is not made of parts, and has no streams of them.
-pub fn no_parts(name: &str) -> EngineError {
-    EngineError::new(
-        Trouble::Unsupported,
-        format!("{name} interprets speech only; texts are translated by another engine"),
-    )
 }

@@ -8,11 +8,11 @@ use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use tokio::{
     sync::mpsc,
-    time::{Instant, sleep_until, timeout},
+    time::{Instant, sleep_until, timeout, timeout_at},
 };
 
 use super::{
-    opening::{MOST_MALFORMED, no_language},
+    opening::{MOST_MALFORMED, no_language, not_begun},
     socket::{Received, Socket, takes_nothing},
     tally::{Tally, one},
     wire::{Malformed, Objection},
@@ -28,6 +28,12 @@ const USAGE_EVERY: Duration = Duration::from_secs(5);
 
 /// How long the caller may take nothing of what comes.
 const OUTPUT_LIMIT: Duration = Duration::from_secs(10);
+
+/// A session that ends before this, with no answer, has not reached any limit, whatever the provider says.
+const SHORTEST_LIFE: Duration = Duration::from_secs(60);
+
+/// How long a provider is listened to that nobody wants any more, at most.
+pub const LONGEST_LEAVE: Duration = Duration::from_secs(5);
 
 /// How a dialect behaves.
 pub trait Dialogue: Send {
@@ -57,12 +63,18 @@ pub trait Dialogue: Send {
 
     /// Whether the end was asked for, so that the provider may close.
     fn is_closing(&self) -> bool;
+
+    /// Nobody wants it any more: sends no more audio, asks the provider to end what is under way, and closes once that
+    /// has ended. Says until when that may be waited for, at most [`LONGEST_LEAVE`].
+    fn leave(&mut self, now: Instant, outbox: &mut Outbox) -> Instant;
 }
 
 /// What goes to the caller.
 #[derive(Debug, Default)]
 pub struct Outbox {
     outputs: VecDeque<InterpretationOutput>,
+    /// Whether anything was said, or turned out not to be.
+    has_answered: bool,
     verdict: Option<Verdict>,
     /// The last objection, which explains a close.
     objected: Option<Objection>,
@@ -82,6 +94,7 @@ enum Verdict {
 impl Outbox {
     /// One output more.
     pub fn push(&mut self, output: InterpretationOutput) {
+        self.has_answered |= !matches!(output, InterpretationOutput::Objected(_));
         self.outputs.push_back(output);
     }
 
@@ -115,18 +128,24 @@ pub struct Line {
     pub meter: Arc<dyn Meter>,
 }
 
-fn count(dialogue: &mut impl Dialogue, line: &Line) {
+fn count(dialogue: &mut impl Dialogue, meter: &dyn Meter) {
     let used = dialogue.used();
     if used != Used::default() {
-        line.meter.used(&used);
+        meter.used(&used);
     }
 }
 
 /// Interprets until it is over.
 pub async fn run(mut dialogue: impl Dialogue, mut socket: Socket, mut line: Line) {
     let mut outbox = Outbox::default();
-    let verdict = converse(&mut dialogue, &mut socket, &mut line, &mut outbox).await;
-    count(&mut dialogue, &line);
+    let began = Instant::now();
+    let mut verdict = converse(&mut dialogue, &mut socket, &mut line, &mut outbox).await;
+    if let Verdict::Failed(error) = verdict {
+        let has_begun = outbox.has_answered || began.elapsed() >= SHORTEST_LIFE;
+        verdict = Verdict::Failed(if has_begun { error } else { not_begun(error) });
+    }
+    count(&mut dialogue, &*line.meter);
+    let is_abandoned = matches!(verdict, Verdict::Abandoned);
     match verdict {
         Verdict::Closed | Verdict::Abandoned => outbox.push(InterpretationOutput::Closed),
         Verdict::Failed(error) => {
@@ -135,15 +154,64 @@ pub async fn run(mut dialogue: impl Dialogue, mut socket: Socket, mut line: Line
             outbox.push(InterpretationOutput::Failed(error));
         }
     }
-    let tell = async {
+    // The caller is told at once, whatever the provider still has to say.
+    let Line {
+        input,
+        output: told,
+        tally,
+        meter,
+        ..
+    } = line;
+    drop(input);
+    let tell = async move {
         for output in outbox.outputs {
-            if line.output.send(output).await.is_err() {
+            if told.send(output).await.is_err() {
                 return;
             }
         }
     };
+    let end = async move {
+        if is_abandoned {
+            leave(&mut dialogue, &mut socket, &tally).await;
+            count(&mut dialogue, &*meter);
+        }
+        socket.close().await;
+    };
     // Who takes nothing any more learns of the end by the channel's.
-    let _ = tokio::join!(timeout(OUTPUT_LIMIT, tell), socket.close());
+    let _ = tokio::join!(timeout(OUTPUT_LIMIT, tell), end);
+}
+
+/// Lets the provider end what is under way, with nobody listening, so that what it bills for that is counted.
+async fn leave(dialogue: &mut impl Dialogue, socket: &mut Socket, tally: &Tally) {
+    let outgoing = socket.outgoing().clone();
+    let mut unheard = Outbox::default();
+    let now = Instant::now();
+    let until = dialogue.leave(now, &mut unheard).min(now + LONGEST_LEAVE);
+    let ending = async {
+        while unheard.verdict.is_none() {
+            unheard.outputs.clear();
+            tokio::select! {
+                permit = outgoing.reserve(), if dialogue.has_message() => {
+                    let Ok(permit) = permit else { return };
+                    if let Some(message) = dialogue.message(Instant::now(), &mut unheard) {
+                        permit.send(message);
+                    }
+                }
+                received = socket.receive() => {
+                    let read = match received {
+                        Received::Text(text) => dialogue.answer(&text, Instant::now(), &mut unheard),
+                        Received::Binary => Err(Malformed::NoEvent),
+                        Received::Closed(_) | Received::Broken(_) => return,
+                    };
+                    if read.is_err() {
+                        one(&tally.messages_malformed);
+                    }
+                }
+            }
+        }
+    };
+    // What has not ended by then is counted as far as it came.
+    let _ = timeout_at(until, ending).await;
 }
 
 async fn converse(
@@ -184,7 +252,7 @@ async fn converse(
                     is_open = !matches!(step, InterpretationInput::Close);
                     dialogue.step(step, Instant::now(), outbox);
                 }
-                None => return Verdict::Closed,
+                None => return Verdict::Abandoned,
             },
             permit = outgoing.reserve(), if dialogue.has_message() => {
                 let Ok(permit) = permit else {
@@ -230,7 +298,7 @@ async fn converse(
                 }
                 if now >= usage_at {
                     usage_at = now + USAGE_EVERY;
-                    count(dialogue, line);
+                    count(dialogue, &*line.meter);
                 }
                 dialogue.woken(now, outbox);
             }

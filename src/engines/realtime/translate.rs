@@ -26,10 +26,7 @@ use super::{
     },
 };
 use crate::domain::{
-    engine::{
-        Engine, EngineError, EngineReport, STREAM_PLACES, TranscriptionRequest,
-        TranscriptionStream, Translated, TranslationRequest, TranslationStream, Trouble,
-    },
+    engine::{Engine, EngineError, EngineReport, STREAM_PLACES, Trouble},
     interpretation::{
         InterpretationInput, InterpretationOutput, InterpretationRequest, InterpretationStream,
         InterpretationStyle, TextPiece,
@@ -54,6 +51,9 @@ const MOST_WAITING: Duration = Duration::from_secs(2);
 
 /// How long the provider may take to say what is still to come, once nothing more is said.
 const DRAIN: Duration = Duration::from_secs(15);
+
+/// How long the provider may take to close a session that nobody wants any more: what it bills went in before.
+const LEAVE: Duration = Duration::from_secs(2);
 
 /// The engine.
 pub struct Translate {
@@ -142,29 +142,6 @@ impl Engine for Translate {
 
     fn speaks(&self, language: &Language) -> bool {
         self.door.is_ok() && is_target(language)
-    }
-
-    async fn open_transcription(
-        &self,
-        _request: TranscriptionRequest,
-    ) -> Result<TranscriptionStream, EngineError> {
-        Err(report::no_parts(NAME))
-    }
-
-    async fn open_translation(
-        &self,
-        _request: TranslationRequest,
-    ) -> Result<TranslationStream, EngineError> {
-        Err(report::no_parts(NAME))
-    }
-
-    async fn translate(
-        &self,
-        _text: &str,
-        _source: &Language,
-        _target: &Language,
-    ) -> Result<Translated, EngineError> {
-        Err(report::no_parts(NAME))
     }
 
     fn interprets(&self) -> Option<InterpretationStyle> {
@@ -396,5 +373,13 @@ impl Dialogue for Translating {
 
     fn is_closing(&self) -> bool {
         self.end != End::NotYet
+    }
+
+    fn leave(&mut self, now: Instant, _outbox: &mut Outbox) -> Instant {
+        self.backlog = Backlog::new(FRAME, MOST_WAITING);
+        if self.end == End::NotYet {
+            self.end = End::Wanted;
+        }
+        now + LEAVE
     }
 }

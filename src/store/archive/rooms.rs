@@ -6,11 +6,7 @@ use tokio::time::Instant;
 
 use super::{Archive, ArchiveError, Slot};
 use crate::{
-    domain::{
-        identity::RoomId,
-        room_log::RoomLog,
-        usage::{Amount, Budget},
-    },
+    domain::{budget::Budget, identity::RoomId, room_log::RoomLog, usage::Amount},
     store::{
         contract::StoreError,
         durable_log::{DurableLog, SharedLog, Standing, give_back, unused},

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// How long the end of connections to providers is waited for, so that what they billed last is stored.
-const LAST_USE: Duration = Duration::from_secs(1);
+const LAST_USE: Duration = Duration::from_secs(3);
 
 /// What is kept how long.
 #[derive(Debug, Clone, Copy)]

@@ -12,10 +12,7 @@ use super::{
     rows::{LeaseRow, node, number},
 };
 use crate::domain::{
-    identity::RoomId,
-    room_log::LogEntry,
-    time::Timestamp,
-    usage::{Budget, Cost},
+    budget::Budget, identity::RoomId, room_log::LogEntry, time::Timestamp, usage::Cost,
 };
 
 const ACQUIRING: &str = "taking a room's lease";

@@ -10,10 +10,11 @@ use super::super::{
     },
 };
 use crate::domain::{
+    budget::Budget,
     identity::RoomId,
     room_log::{EntryKind, LogEntry, Subject},
     time::Timestamp,
-    usage::{Amount, Budget, Cost},
+    usage::{Amount, Cost},
 };
 
 /// What of a session is read: a [`SessionRow`].

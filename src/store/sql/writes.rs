@@ -202,6 +202,15 @@ async fn erase_room(connection: &mut impl Connection, id: &RoomId) -> Result<Out
                 "DELETE FROM room_log WHERE room_id = $1",
                 [id.as_str().into()],
             ),
+            // What was spent was spent: the sums stay, under no room's name.
+            Statement::new(
+                "INSERT INTO usage (room_id, day, engine, audio_ms, tokens, nanodollars) \
+                 SELECT '', day, engine, audio_ms, tokens, nanodollars FROM usage WHERE room_id = $1 \
+                 ON CONFLICT (room_id, day, engine) DO UPDATE SET \
+                 audio_ms = usage.audio_ms + excluded.audio_ms, tokens = usage.tokens + excluded.tokens, \
+                 nanodollars = usage.nanodollars + excluded.nanodollars",
+                [id.as_str().into()],
+            ),
             Statement::new("DELETE FROM usage WHERE room_id = $1", [id.as_str().into()]),
             Statement::new(
                 "UPDATE rooms SET name = NULL WHERE id = $1",

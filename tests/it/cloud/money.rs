@@ -6,8 +6,12 @@ use serde_json::{Value, json};
 
 use super::{KEY, go_forward, last, messages, server, two};
 use crate::{
+    access::{CLIENT_KEY, OPERATOR_KEY, keyed},
     emulate::stand::Emulator,
-    support::{client::Client, server::Server},
+    support::{
+        client::Client,
+        server::{Server, outcome},
+    },
 };
 
 /// What all closed sessions cost, once so many are.
@@ -206,4 +210,31 @@ async fn a_room_whose_budget_is_used_up_translates_no_more_not_even_after_a_rest
         invoice["session_count"], 1,
         "nobody asked the provider again: {invoice}"
     );
+}
+
+#[tokio::test]
+async fn only_operators_give_a_room_another_budget_in_place_of_its_own() {
+    let server = keyed(&[]);
+    let make = async |key: &str, minutes: f64| {
+        let room = json!({"room_id": "demo", "budget": {"minutes": minutes}});
+        let request = server.request("POST", "/api/rooms").bearer_auth(key);
+        outcome(request.json(&room).send().await.unwrap()).await.0
+    };
+    let close = async || {
+        let request = server.request("DELETE", "/api/rooms/demo");
+        let closed = request.bearer_auth(OPERATOR_KEY).send().await.unwrap();
+        assert!(closed.status().is_success());
+    };
+    assert_eq!(make(CLIENT_KEY, 1.0).await, 201);
+    assert_eq!(make(CLIENT_KEY, 60.0).await, 403, "it runs, and has one");
+    close().await;
+    assert_eq!(make(CLIENT_KEY, 60.0).await, 403);
+    assert_eq!(make(OPERATOR_KEY, 60.0).await, 201);
+    let request = server
+        .request("GET", "/api/rooms/demo")
+        .bearer_auth(OPERATOR_KEY);
+    let room = outcome(request.send().await.unwrap()).await.1;
+    for figure in ["budget", "budget_left"] {
+        assert_eq!(room[figure], json!({"minutes": 60.0}), "{room}");
+    }
 }

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use interpres::domain::{
+    budget::BudgetFigures,
     participant::{Participant, ParticipantKind, Speaker, Speaks},
     server_message::{
         AudioEnd, Caption, Presence, ServerMessage, ServiceStatus, SessionAnswer, SpeechEdge,
@@ -11,7 +12,6 @@ use interpres::domain::{
     },
     session_config::{ConfigWarning, SessionConfig},
     time::Timestamp,
-    usage::BudgetFigures,
 };
 use serde_json::{Value, json};
 

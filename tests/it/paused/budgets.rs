@@ -7,7 +7,7 @@ use interpres::{
         environment::Environment,
         room::{Room, RoomState},
     },
-    domain::{identity::RoomId, usage::Budget},
+    domain::{budget::Budget, identity::RoomId},
     store::archive::Opening,
 };
 

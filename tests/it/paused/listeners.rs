@@ -3,6 +3,9 @@
 
 use std::{sync::Arc, time::Duration};
 
+use interpres::{
+    actors::environment::Engines, domain::engine::Trouble, store::memory::MemoryStore,
+};
 use serde_json::{Value, json};
 
 use super::{
@@ -10,7 +13,7 @@ use super::{
         PIECE, ana_and_berta, finals, frames, in_a_tree_with, listen, meanwhile, say, seconds,
         settings, sound, texts,
     },
-    tree::{Came, Person, messages},
+    tree::{Came, Person, in_a_tree_of, messages},
 };
 use crate::support::interpreter::ScriptedInterpreter;
 
@@ -345,6 +348,131 @@ async fn a_sentence_that_another_language_comes_before_is_named_to_its_readers()
         let told = naming(&came, "untranslated", &said[0]["utterance_id"]);
         assert_eq!(told, 1, "{came:#?}");
         assert_eq!(messages(&came, "error").len(), 1, "{came:#?}");
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_speaks_is_told_that_no_engine_understands_them() {
+    let scripted = Arc::new(ScriptedInterpreter::new(true, seconds(2), seconds(3600)));
+    scripted.refuse(Some(Trouble::Unavailable));
+    let store = Arc::new(MemoryStore::default());
+    let alone = || Engines::new(scripted.clone(), Vec::new());
+    in_a_tree_of(store, settings(), alone, async |environment| {
+        let (mut ana, mut berta) = ana_and_berta(&environment).await;
+        let mut to_ana = Vec::new();
+        let speaking = async { to_ana = say(&mut ana, seconds(2)).await };
+        let to_berta = meanwhile(&mut berta, speaking).await;
+        for (who, came) in [("Ana", &to_ana), ("Berta", &to_berta)] {
+            let told = messages(came, "error");
+            assert!(
+                told.iter()
+                    .any(|error| error["code"] == "engine_unavailable"),
+                "{who}: {came:#?}"
+            );
+        }
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_no_engine_took_is_named_and_not_said_later() {
+    let scripted = Arc::new(ScriptedInterpreter::new(true, seconds(2), seconds(3600)));
+    in_a_tree_with(settings(), &scripted, async |environment| {
+        let (mut ana, mut berta) = ana_and_berta(&environment).await;
+        scripted.refuse(Some(Trouble::Unavailable));
+        let mut came = meanwhile(&mut berta, say(&mut ana, seconds(3))).await;
+        came.extend(listen(&mut ana, &mut berta, seconds(2)).await);
+        let named = messages(&came, "error")
+            .iter()
+            .filter(|error| error["code"] == "untranslated")
+            .count();
+        assert_eq!(named, 1, "the sentence is named: {came:#?}");
+        // The null engine takes text: what follows is read by it.
+        scripted.refuse(None);
+        let mut came = Vec::new();
+        for _ in 0..40 {
+            came.extend(meanwhile(&mut berta, say(&mut ana, seconds(1))).await);
+            came.extend(listen(&mut ana, &mut berta, seconds(9)).await);
+        }
+        let by_it = finals(&came, "translation");
+        let by_it: Vec<_> = by_it
+            .iter()
+            .filter(|translation| translation["engine"] == "scripted")
+            .collect();
+        assert!(!by_it.is_empty(), "it is tried again");
+        let heard = scripted.book.lock().unwrap().sentences;
+        assert_eq!(
+            by_it.len() as u64,
+            heard,
+            "each sentence it heard was whole"
+        );
+        let said = finals(&came, "transcription");
+        assert_eq!(
+            said.len(),
+            40,
+            "nothing of the first comes later: {said:#?}"
+        );
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_lives_no_longer_than_the_time_ahead_of_its_end_is_closed_in_silence() {
+    // The usual time ahead is five minutes.
+    let scripted = Arc::new(ScriptedInterpreter::new(true, seconds(2), seconds(240)));
+    in_a_tree_with(settings(), &scripted, async |environment| {
+        let (mut ana, mut berta) = ana_and_berta(&environment).await;
+        say(&mut ana, seconds(2)).await;
+        listen(&mut ana, &mut berta, seconds(120)).await;
+        {
+            let book = scripted.book.lock().unwrap();
+            assert_eq!((book.opened.len(), book.open), (1, 0), "{book:#?}");
+        }
+        let talk = async {
+            for _ in 0..60 {
+                say(&mut ana, seconds(4)).await;
+            }
+        };
+        let mut came = meanwhile(&mut berta, talk).await;
+        came.extend(listen(&mut ana, &mut berta, seconds(5)).await);
+        let book = scripted.book.lock().unwrap();
+        assert!((2..6).contains(&book.opened.len()), "{book:#?}");
+        assert_eq!(finals(&came, "transcription").len(), 60);
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_opened_for_one_who_has_gone_and_may_come_back() {
+    let scripted = Arc::new(ScriptedInterpreter::new(true, seconds(2), seconds(3600)));
+    let mut settings = settings();
+    settings.session.linger = seconds(600);
+    in_a_tree_with(settings, &scripted, async |environment| {
+        let (mut ana, berta) = ana_and_berta(&environment).await;
+        say(&mut ana, seconds(1)).await;
+        drop(berta);
+        ana.during(seconds(60)).await;
+        for _ in 0..10 {
+            say(&mut ana, seconds(1)).await;
+            ana.during(seconds(20)).await;
+        }
+        let book = scripted.book.lock().unwrap();
+        assert_eq!((book.opened.len(), book.open), (1, 0), "{book:#?}");
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_says_a_word_and_leaves_before_the_engine_is_ready_is_understood() {
+    let scripted = Arc::new(ScriptedInterpreter::new(true, seconds(2), seconds(3600)));
+    in_a_tree_with(settings(), &scripted, async |environment| {
+        let (mut ana, mut berta) = ana_and_berta(&environment).await;
+        // An engine takes 150 ms to be ready.
+        sound(&mut ana, true, Duration::from_millis(300)).await;
+        ana.send(json!({"type": "leave_session"}));
+        let came = berta.during(seconds(12)).await;
+        assert_eq!(finals(&came, "translation").len(), 1, "{came:#?}");
     })
     .await;
 }

@@ -20,6 +20,7 @@ mod rooms_over_http;
 mod sessions_over_http;
 mod speaking;
 mod speech_over_http;
+mod standing_in;
 mod topics;
 mod translating;
 mod watching;

@@ -80,6 +80,10 @@ async fn a_room_that_is_erased_goes_on_counting(place: Place) {
     };
     assert_eq!(at_hand.store.entries(&room_id("r"), all).await, Ok(vec![]));
     assert_eq!(at_hand.store.usage(&room_id("r")).await, Ok(vec![]));
+    let day = || "2026-11-21".to_owned().try_into().unwrap();
+    let spent = at_hand.store.usage_by_day(day(), day()).await.unwrap();
+    assert_eq!(spent.len(), 1, "what was spent was spent");
+    assert_eq!(spent[0].amount, Amount::audio(9));
     let room = at_hand.store.room(&room_id("r")).await.unwrap().unwrap();
     assert_eq!((room.name, room.fence), (None, 1));
     assert_eq!(room.reserved, 1_000, "numbers are not given twice");

@@ -1,7 +1,10 @@
 //! What a room may use, what was used of that, and the ledger of all rooms.
 
 use interpres::{
-    domain::usage::{Amount, Budget, Cost},
+    domain::{
+        budget::Budget,
+        usage::{Amount, Cost},
+    },
     store::record::{DayUsage, Lease, Outcome, UsageRecord, Write},
 };
 

@@ -2,8 +2,10 @@
 
 use interpres::{
     domain::{
+        budget::Budget,
         room_log::{EntryKind, LogEntry},
-        usage::{Amount, Budget, Cost},
+        time::Day,
+        usage::{Amount, Cost},
     },
     store::{
         contract::Store,
@@ -157,6 +159,7 @@ async fn reading(store: &dyn Store) -> String {
             store.session_count(None).await.unwrap(),
             store.holders().await.unwrap(),
             store.audit(100).await.unwrap(),
+            store.usage_by_day(Day::FIRST, Day::LAST).await.unwrap(),
         )
     )
 }

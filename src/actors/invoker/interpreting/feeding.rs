@@ -13,8 +13,7 @@ impl Invoker {
     /// Gives the stream that takes it whatever is due.
     pub(super) fn feed(&mut self) {
         let now = Instant::now();
-        let hurries = self.leaving;
-        while hurries || self.interpreting.next_due <= now {
+        while self.interpreting.next_due <= now {
             if !self.feed_a_frame(now) {
                 break;
             }

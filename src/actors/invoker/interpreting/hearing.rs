@@ -242,14 +242,19 @@ impl Invoker {
             self.end_sound(&mut link);
             let missing = "the engine broke off before this was translated";
             self.tell_untranslated(&link, &Refusal::new("untranslated", missing));
-            if let Some(mut next) = self.interpreting.links.pop_front() {
-                for output in std::mem::take(&mut next.held) {
-                    self.take(&mut next, output, ctx);
-                }
-                self.interpreting.links.push_front(next);
-            }
+            self.let_next_speak(ctx);
         }
         self.ensure_speaking(ctx);
+    }
+
+    /// The stream before it is over: what it has said meanwhile is taken.
+    pub(super) fn let_next_speak(&mut self, ctx: &mut Ctx<Self>) {
+        if let Some(mut next) = self.interpreting.links.pop_front() {
+            for output in std::mem::take(&mut next.held) {
+                self.take(&mut next, output, ctx);
+            }
+            self.interpreting.links.push_front(next);
+        }
     }
 
     /// Tells the readers what a stream that is over leaves without a translation.

@@ -59,6 +59,8 @@ pub(super) struct Link {
     pub phase: Phase,
     /// Nothing once it was asked to close.
     pub input: Option<mpsc::Sender<InterpretationInput>>,
+    /// When it was opened, and when its provider will end it.
+    pub opened_at: Instant,
     pub expires_at: Instant,
     /// Whether it gives the text as it was said.
     pub transcript: bool,
@@ -105,6 +107,7 @@ impl Link {
             style,
             phase: Phase::Ready,
             input: Some(stream.input.clone()),
+            opened_at: Instant::now(),
             expires_at: stream.expires_at,
             transcript,
             began: None,
@@ -193,6 +196,24 @@ impl Link {
         let shown = unanswered.filter(|number| !in_order && self.written.contains(number));
         let sentences = shown.filter_map(|number| self.ids.get(&number).cloned());
         turns.chain(sentences).collect()
+    }
+
+    /// Whether it is time for another one, when that is to be ready so long before the end. One that lives no longer than
+    /// that is renewed in the middle of its life.
+    pub(super) fn is_to_be_followed(&self, renew_before: Duration, now: Instant) -> bool {
+        self.expires_at <= now + self.lead(renew_before)
+    }
+
+    /// Whether the one that follows has to take over now. Half of the time ahead is for waiting, the rest for what else
+    /// may go wrong.
+    pub(super) fn has_to_end(&self, renew_before: Duration, now: Instant) -> bool {
+        let lead = (self.lead(renew_before) / 2).min(Duration::from_secs(30));
+        self.expires_at <= now + lead
+    }
+
+    fn lead(&self, renew_before: Duration) -> Duration {
+        let life = self.expires_at.saturating_duration_since(self.opened_at);
+        renew_before.min(life / 2)
     }
 
     pub(super) fn is_closing(&self) -> bool {

@@ -4,6 +4,7 @@
 //! them, closed in silence and opened again after a failure. While one takes what is said an older one may still answer:
 //! what the newer one says is held until that has come to its end, so that everything is heard and read in its order.
 
+mod choosing;
 mod feeding;
 mod hearing;
 mod link;
@@ -20,7 +21,7 @@ use bytes::BytesMut;
 use serde_json::Value;
 use tokio::time::Instant;
 
-pub(super) use self::opening::interpreter;
+pub(super) use self::choosing::interpreter;
 use self::{
     link::{Awaited, Link, Phase},
     opening::Opening,
@@ -109,6 +110,8 @@ pub(super) struct Interpreting {
     /// The engine that only this Invoker may try at the moment.
     trial: Option<&'static str>,
 
+    /// Whether what is still coming of an utterance is for nobody: the rest of one that was given up.
+    passes_over: bool,
     /// Whether its text is the speaker's transcript; outlives a crash.
     transcript: Kept<bool>,
     /// Captions without a final; they outlive a crash.
@@ -143,6 +146,7 @@ impl Interpreting {
             failures: 0,
             not_before: None,
             trial: None,
+            passes_over: false,
             transcript: legacy.transcript.clone(),
             shown: legacy.shown.clone(),
             transcripts: Insistent::default(),
@@ -159,6 +163,11 @@ impl Interpreting {
         self.coming || !self.backlog.is_empty()
     }
 
+    /// Whether nothing is being said, and nothing waits.
+    pub(super) fn is_quiet(&self) -> bool {
+        !self.coming && self.backlog.is_empty()
+    }
+
     pub(super) fn waiting(&self) -> Duration {
         self.backlog.waiting()
     }
@@ -172,14 +181,10 @@ impl Interpreting {
         self.links.is_empty() && self.opening.is_none() && !self.transcripts.is_waiting()
     }
 
-    /// Nothing more comes of the speaker. What no stream can be given any more is left out.
-    pub(super) fn say_no_more(&mut self) {
+    /// Nothing more comes of the speaker.
+    fn say_no_more(&mut self) {
         if std::mem::take(&mut self.coming) {
             self.backlog.push(Piece::Mark(Mark::End));
-        }
-        if self.taking().is_none() {
-            self.backlog.clear();
-            self.opening = None;
         }
     }
 
@@ -222,16 +227,37 @@ impl Handler<Hear> for Invoker {
         let interpreting = &mut self.interpreting;
         interpreting.came = Instant::now();
         match &piece {
-            Piece::Mark(Mark::Begin { transcript, .. }) => {
+            Piece::Mark(Mark::Begin {
+                transcript,
+                utterance,
+                ..
+            }) => {
                 interpreting.coming = true;
                 if interpreting.transcript.get() != *transcript {
                     let transcript = *transcript;
                     interpreting.transcript.change(|kept| *kept = transcript);
                 }
+                let utterance = utterance.clone();
+                // An engine that takes sound may have been given up since the Source looked.
+                let is_for_nobody = self.wanted().interprets().is_none();
+                self.interpreting.passes_over = is_for_nobody;
+                if is_for_nobody {
+                    self.tell_lost(utterance);
+                }
             }
             Piece::Mark(Mark::End) => interpreting.coming = false,
-            // An Invoker that has crashed comes into the middle of an utterance.
-            Piece::Audio { .. } => interpreting.coming = true,
+            Piece::Audio { .. } => {
+                interpreting.coming = true;
+                // An Invoker that has crashed comes into the middle of an utterance.
+                let nobody_takes = interpreting.links.is_empty() && interpreting.opening.is_none();
+                if nobody_takes && self.wanted().interprets().is_none() {
+                    self.interpreting.passes_over = true;
+                }
+            }
+        }
+        let interpreting = &mut self.interpreting;
+        if interpreting.passes_over {
+            return;
         }
         interpreting.backlog.push(piece);
         interpreting.backlog.shed(MOST_WAITING);
@@ -291,19 +317,49 @@ impl Invoker {
         });
     }
 
-    /// The speaker has another language, name or engine, or this life is over: what was understood stands, and nothing
-    /// more is heard of what was said.
-    pub(super) fn drop_interpreting(&mut self, why: &Refusal) {
-        while let Some(mut link) = self.interpreting.links.pop_front() {
-            self.finish_texts(&mut link);
-            self.tell_untranslated(&link, why);
+    /// Nothing more is said: what waits is still given to the stream that is there or being opened; without one it is
+    /// given up.
+    pub(super) fn say_no_more(&mut self) {
+        self.interpreting.say_no_more();
+        if self.interpreting.taking().is_none() && self.interpreting.opening.is_none() {
+            self.give_up_waiting(&Refusal::new(
+                "untranslated",
+                "the speaker left before an engine took this",
+            ));
         }
+    }
+
+    /// What waits is given to no stream, nor what is still coming of it; those who were to read it are told.
+    pub(super) fn give_up_waiting(&mut self, why: &Refusal) {
         let interpreting = &mut self.interpreting;
-        interpreting.opening = None;
-        interpreting.backlog.clear();
+        let marks = interpreting.backlog.clear();
         interpreting.frame.clear();
         interpreting.voiced = 0;
         interpreting.giving = None;
+        interpreting.passes_over = true;
+        for mark in marks {
+            if let Mark::Begin { utterance, .. } = mark {
+                self.tell_failure(Some(utterance), why.clone());
+            }
+        }
+    }
+
+    fn tell_lost(&mut self, utterance: UtteranceId) {
+        let lost = "the engine that was to translate this failed when it was said";
+        self.tell_failure(Some(utterance), Refusal::new("untranslated", lost));
+    }
+
+    /// The speaker has another language, name or engine, or this life is over: what was understood stands, and nothing
+    /// more is heard of what was said.
+    pub(super) fn drop_interpreting(&mut self, why: &Refusal, ctx: &mut Ctx<Self>) {
+        while let Some(mut link) = self.interpreting.links.pop_front() {
+            self.finish_texts(&mut link);
+            self.tell_untranslated(&link, why);
+            self.let_next_speak(ctx);
+        }
+        self.give_up_waiting(why);
+        let interpreting = &mut self.interpreting;
+        interpreting.opening = None;
         interpreting.coming = false;
         interpreting.failures = 0;
         interpreting.not_before = None;

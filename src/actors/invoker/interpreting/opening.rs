@@ -1,4 +1,4 @@
-//! Which engine serves, and its streams: opened, renewed, given up.
+//! Streams of the engine that serves: opened, renewed, given up.
 
 use std::{sync::Arc, time::Duration};
 
@@ -6,17 +6,16 @@ use actix::{ActorFutureExt, AsyncContext, WrapFuture};
 use tokio::time::Instant;
 
 use super::{
-    DRAIN, Invoker,
+    DRAIN, Invoker, interpreter,
     link::{Ending, Link, Phase},
 };
 use crate::{
     actors::{
         engine_stream::{Generation, yields},
-        invoker::InvokerOrder,
         refusal::Refusal,
     },
     domain::{
-        breaker::{Permit, full_jitter},
+        breaker::full_jitter,
         engine::{Engine, EngineError, Trouble},
         interpretation::{InterpretationInput, InterpretationRequest, InterpretationStream},
     },
@@ -42,9 +41,6 @@ const DEAF: Duration = Duration::from_secs(30);
 /// An end this close to the one that was announced is no failure.
 const AROUND_ITS_END: Duration = Duration::from_secs(60);
 
-/// How long after the speaker's last words an engine that was left alone is tried.
-const LATELY: Duration = Duration::from_secs(10);
-
 /// A stream that is being opened.
 pub(super) struct Opening {
     number: u64,
@@ -52,70 +48,7 @@ pub(super) struct Opening {
     since: Instant,
 }
 
-/// The engine that is to serve an order now.
-pub(in crate::actors::invoker) fn interpreter(order: &InvokerOrder) -> Arc<dyn Engine> {
-    let chain = &order.chain;
-    let chosen = chain.choose(|engine| engine.translates(&order.source, &order.target));
-    Arc::clone(chosen.unwrap_or(chain.first()))
-}
-
 impl Invoker {
-    /// The engine that is to serve now: the first of the chain that does, or one that is being tried.
-    fn wanted(&self) -> Arc<dyn Engine> {
-        let order = &self.order;
-        if let Some(trial) = self.interpreting.trial {
-            let mut engines = order.chain.engines();
-            if let Some(engine) = engines.find(|engine| engine.name() == trial) {
-                return Arc::clone(engine);
-            }
-        }
-        interpreter(order)
-    }
-
-    /// Shows what the Source is to give from the next utterance on.
-    pub(in crate::actors::invoker) fn choose_engine(&mut self) {
-        self.try_a_better_one();
-        let wanted = self.wanted();
-        let takes_sound = wanted.interprets().is_some();
-        // While it is only being tried it is given nothing yet.
-        let on_trial =
-            self.interpreting.trial == Some(wanted.name()) && !self.interpreting.is_open();
-        if !on_trial {
-            self.order.show_engine(&wanted, takes_sound);
-        }
-    }
-
-    /// An engine that should serve and was left alone for a while is opened beside the one that does, while somebody
-    /// speaks; it is given sound when it is ready.
-    fn try_a_better_one(&mut self) {
-        let serving = interpreter(&self.order);
-        let spoken_lately = self.interpreting.came.elapsed() <= LATELY
-            || self.last_text.is_some_and(|at| at.elapsed() <= LATELY);
-        if self.interpreting.trial.is_some() || !spoken_lately || self.leaving {
-            return;
-        }
-        let order = &self.order;
-        let mut better = order
-            .chain
-            .engines()
-            .take_while(|engine| engine.name() != serving.name())
-            .filter(|engine| engine.interprets().is_some())
-            .filter(|engine| engine.translates(&order.source, &order.target));
-        let permitted =
-            |engine: &&Arc<dyn Engine>| order.chain.breakers().permit(engine.name()) != Permit::No;
-        self.interpreting.trial = better.find(permitted).map(|engine| engine.name());
-        if self.interpreting.trial.is_some() {
-            self.interpreting.not_before = None;
-        }
-    }
-
-    /// Nothing came of the trial that counts for or against the engine.
-    pub(super) fn end_trial(&mut self) {
-        if let Some(engine) = self.interpreting.trial.take() {
-            self.order.chain.breakers().abandoned(engine);
-        }
-    }
-
     /// Opens a stream if something is said and there is none, or the one there is has to be followed by another.
     pub(super) fn open_what_is_needed(&mut self, ctx: &mut Ctx<Self>) {
         let now = Instant::now();
@@ -140,8 +73,11 @@ impl Invoker {
             .find(|link| link.phase == Phase::Taking);
         let needed = match taking {
             Some(link) => {
-                link.expires_at <= now + renew_before
+                // Writing down is billed, so it ends when nobody wants it; not in the middle of a sentence.
+                let writes_in_vain = link.transcript && !transcript && interpreting.is_quiet();
+                link.is_to_be_followed(renew_before, now)
                     || transcript && !link.transcript
+                    || writes_in_vain
                     || link.engine.name() != wanted.name()
             }
             None => !interpreting.backlog.is_empty() || interpreting.trial.is_some(),
@@ -201,9 +137,13 @@ impl Invoker {
 
     fn opened(&mut self, link: Link, stream: InterpretationStream, ctx: &mut Ctx<Self>) {
         ctx.add_stream(yields(Generation::numbered(link.number), stream.output));
+        let is_only_one = self.interpreting.links.is_empty();
         self.interpreting.links.push_back(link);
-        // It is given a while before silence closes it, also one that is only tried.
-        self.interpreting.came = Instant::now();
+        if is_only_one {
+            // It is given a while before silence closes it, also one that is only tried. One that follows another has what
+            // is left of that one's.
+            self.interpreting.came = Instant::now();
+        }
         self.choose_engine();
     }
 
@@ -226,14 +166,19 @@ impl Invoker {
         let interpreting = &mut self.interpreting;
         interpreting.failures += 1;
         interpreting.not_before = (!another).then(|| Instant::now() + pause);
-        if another && interpreter(&self.order).interprets().is_none() {
+        let takes_text = another && interpreter(&self.order).interprets().is_none();
+        let nobody_takes = self.interpreting.taking().is_none();
+        if takes_text || nobody_takes && self.leaving {
             // The next utterance comes as text; what was said of this one is not understood by anybody.
-            self.interpreting.backlog.clear();
-            self.interpreting.frame.clear();
+            let failed = "the engine failed before it took this";
+            self.give_up_waiting(&Refusal::new("untranslated", failed));
         }
-        if refused && !another && self.interpreting.taking().is_none() {
-            self.interpreting.backlog.clear();
+        if refused && !another && nobody_takes {
+            self.give_up_waiting(&Refusal::from(error));
             self.tell_failure(None, Refusal::from(error));
+            if self.interpreting.transcript.get() {
+                self.tell_speaker(Refusal::from(error));
+            }
         }
         self.choose_engine();
     }
@@ -248,8 +193,10 @@ impl Invoker {
             return;
         }
         let was_asked = link.is_closing();
-        let expired = link.expires_at <= Instant::now() + AROUND_ITS_END
-            && (link.good || link.elapsed() > AROUND_ITS_END);
+        let told = matches!(&ending, Ending::Failed(error) if error.trouble == Trouble::Expired);
+        let expired = told
+            || link.expires_at <= Instant::now() + AROUND_ITS_END
+                && (link.good || link.elapsed() > AROUND_ITS_END);
         let (engine, good, phase) = (Arc::clone(&link.engine), link.good, link.phase);
         let owes = self.interpreting.coming || !link.unanswered.is_zero();
         let ending = match ending {
@@ -305,8 +252,9 @@ impl Invoker {
         let hangs = |link: &Link| match link.phase {
             Phase::Closing { since } => link.ending.is_none() && since.elapsed() >= DRAIN,
             _ => {
+                let answers_all = link.transcript || !link.style.continuous;
                 link.stalled.is_some_and(|since| since.elapsed() >= STALLED)
-                    || link.unanswered >= DEAF
+                    || answers_all && link.unanswered >= DEAF
             }
         };
         let hanging: Vec<u64> = self
@@ -316,6 +264,17 @@ impl Invoker {
             .filter(|link| hangs(link))
             .map(|link| link.number)
             .collect();
+        let now_deaf = |link: &&Link| !link.is_closing() && link.unanswered >= DEAF;
+        let deaf = self.interpreting.links.iter().filter(now_deaf);
+        // Who speaks the language they are translated into is answered with silence, and without a transcript with nothing
+        // at all: that is no failure of the engine. The next words open another stream.
+        let renewed: Vec<u64> = deaf
+            .filter(|link| link.style.continuous && !link.transcript)
+            .map(|link| link.number)
+            .collect();
+        for number in renewed {
+            self.close(number);
+        }
         for number in hanging {
             let error = EngineError::new(Trouble::Timeout, "the engine does not answer");
             self.link_ended(number, Ending::Failed(error), ctx);
@@ -333,12 +292,10 @@ impl Invoker {
             return;
         };
         let now = Instant::now();
-        let quiet = !interpreting.coming && interpreting.backlog.is_empty();
+        let quiet = interpreting.is_quiet();
         let renew_before = self.order.environment.settings.invoker.renew_before;
         if let Some(taking) = interpreting.taking() {
-            // Half of the time ahead is for waiting, the rest for what else may go wrong.
-            let must = taking.expires_at <= now + (renew_before / 2).min(Duration::from_secs(30));
-            if !quiet && !must {
+            if !quiet && !taking.has_to_end(renew_before, now) {
                 return;
             }
             let number = taking.number;

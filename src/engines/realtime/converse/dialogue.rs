@@ -16,7 +16,7 @@ use crate::{
         backlog::{Backlog, Waiting, length},
         ending::{EXPIRED, is_fatal, meaning},
         opening::Greeting,
-        session::{Dialogue, Outbox},
+        session::{Dialogue, LONGEST_LEAVE, Outbox},
         tally::{Tally, one, time},
         wire::{
             Malformed, Objection,
@@ -68,6 +68,8 @@ pub(super) struct Conversing {
     sent: usize,
     give_up_at: Option<Instant>,
     used: Used,
+    /// What was counted as written down, and was not, as the provider says; to be left out of what is counted next.
+    not_transcribed: Duration,
     counted_at: Instant,
     tally: Arc<Tally>,
 }
@@ -84,6 +86,7 @@ impl Conversing {
             sent: 0,
             give_up_at: None,
             used: Used::default(),
+            not_transcribed: Duration::ZERO,
             counted_at: Instant::now(),
             tally,
         }
@@ -161,7 +164,13 @@ impl Dialogue for Conversing {
         match Answer::read(text)? {
             Answer::Committed { item } => self.turns.has_item(item, now),
             Answer::Heard { item, text } => self.turns.heard(&item, text),
-            Answer::HeardAll { item, text } => self.turns.heard_all(&item, Some(text)),
+            Answer::HeardAll { item, text, length } => {
+                let sent = self.turns.heard_all(&item, Some(text));
+                if let (Some(sent), Some(told)) = (sent, length) {
+                    self.used.transcribed += told.saturating_sub(sent);
+                    self.not_transcribed += sent.saturating_sub(told);
+                }
+            }
             Answer::Unheard { item, error } => {
                 one(&self.tally.objections_benign);
                 tracing::debug!(engine = NAME, code = error.name(), "not written down");
@@ -211,19 +220,17 @@ impl Dialogue for Conversing {
         match self.backlog.pop()? {
             Waiting::Audio(frame) => {
                 self.sent += frame.len();
+                let heard = length(frame.len());
+                self.used.audio_in += heard;
                 if self.is_written {
-                    let heard = length(frame.len());
-                    self.used.audio_in += heard;
-                    if self.is_written {
-                        self.used.transcribed += heard;
-                    }
+                    self.used.transcribed += heard;
                 }
                 let audio = encoded(&frame);
                 Some(written(&Act::Append { audio }.plain()))
             }
             Waiting::Mark(number) if self.sent >= SHORTEST => {
-                self.sent = 0;
-                self.turns.committed(number, now);
+                let sent = length(std::mem::take(&mut self.sent));
+                self.turns.committed(number, sent, now);
                 Some(written(&Act::Commit.named(format!("commit-{number}"))))
             }
             Waiting::Mark(number) => {
@@ -254,6 +261,9 @@ impl Dialogue for Conversing {
     fn used(&mut self) -> Used {
         let now = Instant::now();
         let connected = now - std::mem::replace(&mut self.counted_at, now);
+        let left_out = self.not_transcribed.min(self.used.transcribed);
+        self.not_transcribed -= left_out;
+        self.used.transcribed -= left_out;
         Used {
             connected,
             tokens: std::mem::take(&mut self.turns.tokens),
@@ -263,5 +273,15 @@ impl Dialogue for Conversing {
 
     fn is_closing(&self) -> bool {
         self.give_up_at.is_some()
+    }
+
+    fn leave(&mut self, now: Instant, outbox: &mut Outbox) -> Instant {
+        let until = now + LONGEST_LEAVE;
+        self.backlog = Backlog::new(FRAME, MOST_WAITING);
+        self.orders.clear();
+        self.give_up_at = Some(until);
+        self.turns.leave(now);
+        self.go_on(now, outbox);
+        until
     }
 }

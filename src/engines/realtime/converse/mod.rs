@@ -26,10 +26,7 @@ use super::{
     },
 };
 use crate::domain::{
-    engine::{
-        Engine, EngineError, EngineReport, STREAM_PLACES, TranscriptionRequest,
-        TranscriptionStream, Translated, TranslationRequest, TranslationStream, Trouble,
-    },
+    engine::{Engine, EngineError, EngineReport, STREAM_PLACES, Trouble},
     interpretation::{InterpretationRequest, InterpretationStream, InterpretationStyle},
     language::Language,
     usage::Prices,
@@ -148,29 +145,6 @@ impl Engine for Converse {
 
     fn speaks(&self, language: &Language) -> bool {
         self.door.is_ok() && is_offered(language)
-    }
-
-    async fn open_transcription(
-        &self,
-        _request: TranscriptionRequest,
-    ) -> Result<TranscriptionStream, EngineError> {
-        Err(report::no_parts(NAME))
-    }
-
-    async fn open_translation(
-        &self,
-        _request: TranslationRequest,
-    ) -> Result<TranslationStream, EngineError> {
-        Err(report::no_parts(NAME))
-    }
-
-    async fn translate(
-        &self,
-        _text: &str,
-        _source: &Language,
-        _target: &Language,
-    ) -> Result<Translated, EngineError> {
-        Err(report::no_parts(NAME))
     }
 
     fn interprets(&self) -> Option<InterpretationStyle> {

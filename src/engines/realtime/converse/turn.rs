@@ -45,6 +45,8 @@ pub struct Turn {
     pub stage: Stage,
     /// When the provider last said something about it.
     pub touched: Instant,
+    /// How long what was said is, until it is known how much of it was written down.
+    pub length: Option<Duration>,
     /// What was said, as the provider calls it.
     pub item: Option<String>,
     /// The answer, as the provider calls it.
@@ -78,6 +80,7 @@ impl Turn {
             number,
             stage: Stage::Spoken,
             touched: now,
+            length: None,
             item: None,
             response: None,
             answers: Vec::new(),

@@ -5,7 +5,12 @@ use std::{collections::BTreeMap, time::Duration};
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::domain::usage::Tokens;
+
 use super::{Malformed, Objection, audio, body, count, kind_of, number, short, words};
+
+/// Longer than any session: what is said to be longer is a mistake.
+const LONGEST_ITEM: Duration = Duration::from_secs(24 * 3_600);
 
 /// One event of the server's.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,6 +43,8 @@ pub enum Answer {
         item: String,
         /// The whole text.
         text: String,
+        /// How much was written down, where it says that in seconds and not in tokens.
+        length: Option<Duration>,
     },
     /// What was said in an item could not be written down.
     Unheard {
@@ -122,39 +129,72 @@ struct Output {
 /// What a response took, in tokens.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
-pub struct Usage {
-    input_token_details: Option<InputTokens>,
-    output_token_details: Option<OutputTokens>,
+struct Usage {
+    #[serde(deserialize_with = "count")]
+    input_tokens: u64,
+    #[serde(deserialize_with = "count")]
+    output_tokens: u64,
+    input_token_details: Option<InputKinds>,
+    output_token_details: Option<Kinds>,
 }
 
-/// Tokens that went in, the cached ones among them.
+/// Tokens that went in by kind, the cached ones among them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
-#[allow(
-    missing_docs,
-    reason = "each is a number of tokens of the kind its name says"
-)]
-pub struct InputTokens {
+struct InputKinds {
+    #[serde(flatten)]
+    all: Kinds,
     #[serde(deserialize_with = "count")]
-    pub text_tokens: u64,
-    #[serde(deserialize_with = "count")]
-    pub audio_tokens: u64,
-    /// Those of them that were cached.
-    pub cached_tokens_details: Option<OutputTokens>,
+    cached_tokens: u64,
+    cached_tokens_details: Option<Kinds>,
 }
 
 /// Tokens by kind.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
-#[allow(
-    missing_docs,
-    reason = "each is a number of tokens of the kind its name says"
-)]
-pub struct OutputTokens {
-    #[serde(deserialize_with = "count")]
-    pub text_tokens: u64,
-    #[serde(deserialize_with = "count")]
-    pub audio_tokens: u64,
+struct Kinds {
+    #[serde(rename = "text_tokens", deserialize_with = "count")]
+    text: u64,
+    #[serde(rename = "audio_tokens", deserialize_with = "count")]
+    audio: u64,
+}
+
+impl Kinds {
+    /// These, and what of the total they do not account for as audio, which is the dearest: nothing that is billed is
+    /// counted for less than it may cost.
+    fn of_total(self, total: u64) -> Self {
+        let rest = total.saturating_sub(self.text.saturating_add(self.audio));
+        Self {
+            audio: self.audio.saturating_add(rest),
+            ..self
+        }
+    }
+}
+
+impl Usage {
+    fn tokens(&self) -> Tokens {
+        let input = self.input_token_details.clone().unwrap_or_default();
+        let all = input.all.of_total(self.input_tokens);
+        let known = input.cached_tokens_details.unwrap_or_default();
+        let unknown = input
+            .cached_tokens
+            .saturating_sub(known.text.saturating_add(known.audio));
+        // What is cached of unknown kind is taken for text first: it begins with our instructions, and that is the
+        // dearer guess.
+        let text_in_cached = known.text.saturating_add(unknown).min(all.text);
+        let unknown = unknown.saturating_sub(text_in_cached.saturating_sub(known.text));
+        let audio_in_cached = known.audio.saturating_add(unknown).min(all.audio);
+        let output = self.output_token_details.unwrap_or_default();
+        let output = output.of_total(self.output_tokens);
+        Tokens {
+            text_in: all.text - text_in_cached,
+            text_in_cached,
+            audio_in: all.audio - audio_in_cached,
+            audio_in_cached,
+            text_out: output.text,
+            audio_out: output.audio,
+        }
+    }
 }
 
 impl Response {
@@ -179,13 +219,9 @@ impl Response {
         output.filter_map(|item| item.id.as_deref())
     }
 
-    /// What it took: what went in, what of it was cached, what came out.
-    pub fn usage(&self) -> Option<(InputTokens, OutputTokens, OutputTokens)> {
-        let usage = self.usage.as_ref()?;
-        let input = usage.input_token_details.clone().unwrap_or_default();
-        let cached = input.cached_tokens_details.clone().unwrap_or_default();
-        let output = usage.output_token_details.clone().unwrap_or_default();
-        Some((input, cached, output))
+    /// What it took, where it says so.
+    pub fn tokens(&self) -> Tokens {
+        self.usage.as_ref().map(Usage::tokens).unwrap_or_default()
     }
 }
 
@@ -204,6 +240,14 @@ struct Fields {
     response: Option<Response>,
     error: Option<Objection>,
     rate_limits: Option<Vec<Option<RateLimit>>>,
+    usage: Option<Written>,
+}
+
+/// What it took to write down an item.
+#[derive(Deserialize)]
+struct Written {
+    #[serde(default, deserialize_with = "number")]
+    seconds: Option<f64>,
 }
 
 #[derive(Deserialize)]
@@ -274,6 +318,7 @@ impl Answer {
                 let fields = fields()?;
                 Self::HeardAll {
                     text: fields.transcript.clone().unwrap_or_default(),
+                    length: fields.length(),
                     item: fields.item(),
                 }
             }
@@ -321,6 +366,12 @@ impl Answer {
 impl Fields {
     fn expires_at(self) -> Option<f64> {
         self.session.and_then(|session| session.expires_at)
+    }
+
+    fn length(&self) -> Option<Duration> {
+        let seconds = self.usage.as_ref()?.seconds?;
+        let length = Duration::try_from_secs_f64(seconds).ok()?;
+        (length <= LONGEST_ITEM).then_some(length)
     }
 
     fn item(self) -> String {

@@ -229,7 +229,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The languages of the default engine, with those that cannot be spoken or heard said to be so. */
+    /** The languages of the engines that serve whoever names none, with those that cannot be spoken or heard said to be so. */
     get: operations["languages"];
     put?: never;
     post?: never;
@@ -425,7 +425,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** What engines were used for and what that cost, by day, as far back as `retention.days` keeps it. */
+    /** What engines were used for and what that cost, by day, as far back as `store.keep_audit` keeps it. */
     get: operations["usage"];
     put?: never;
     post?: never;
@@ -1350,6 +1350,7 @@ export interface components {
     /** @description A room as `GET /api/rooms/{id}` shows it. */
     RoomView: {
       budget?: components["schemas"]["BudgetFigures"] | null;
+      budget_left?: components["schemas"]["BudgetFigures"] | null;
       /** @description When it was started. */
       created_at: components["schemas"]["Timestamp"];
       /** @description The translations under way. */

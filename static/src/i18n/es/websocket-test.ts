@@ -144,6 +144,7 @@ export const websocketTest: Texts["websocketTest"] = {
     field_speech: "Si se quiere la voz traducida.",
     field_partials: "Si se quieren subtítulos que aún cambian.",
     field_audio_enabled: "Si se escucha el audio de esta sesión.",
+    field_barge_in: "Si la voz traducida que oye se calla cuando empieza a hablar.",
     field_translation_enabled: "Si se quieren traducciones.",
     field_language_pair: "Dos idiomas: el que se habla y el que se oye.",
     field_audio: "El formato del audio en ambos sentidos, o si se escucha siquiera.",

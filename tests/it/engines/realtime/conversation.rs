@@ -1,26 +1,31 @@
 //! Turns of the conversation dialect: one at a time, asked for again, withdrawn, empty, and how the end waits for them.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use interpres::domain::{
     engine::{Engine, Trouble},
-    interpretation::{InterpretationInput as Step, InterpretationOutput as Output, TextPiece},
+    interpretation::{
+        InterpretationInput as Step, InterpretationOutput as Output, InterpretationRequest,
+        TextPiece,
+    },
 };
 use serde_json::{Value, json};
+use tokio::sync::Notify;
 
 use super::{
-    account, converse, give, next, open,
+    account, converse, give, metered, next, open, open_metered,
     provider::{Connection, Provider},
     rest,
 };
+use crate::support::meter::SumMeter;
 
-/// Half a second of a voice.
-/// So short that all turns of a test may wait for the network at once.
+/// 200 ms of a voice: so short that all turns of a test may wait for the network at once.
 fn word() -> Step {
     Step::Audio(Bytes::from(vec![9; 9_600]))
 }
 
+/// Half a second of a voice.
 fn voice() -> Step {
     Step::Audio(Bytes::from(vec![9; 24_000]))
 }
@@ -216,7 +221,7 @@ async fn a_provider_that_is_busy_or_broken_for_a_moment_is_asked_again() {
     let counted = engine.report().counted;
     assert_eq!(
         (counted["turns_retried"], counted["objections_benign"]),
-        (1, 1)
+        (2, 1)
     );
 }
 
@@ -306,6 +311,148 @@ async fn another_glossary_is_told_at_once_and_nobody_hears_what_nobody_asked_for
     give(&stream, Step::Close).await;
     assert_eq!(next(&mut stream).await, Output::Closed);
     provider.finish().await;
+}
+
+#[tokio::test]
+async fn what_goes_in_is_counted_and_what_is_written_down_only_where_it_is() {
+    for transcript in [true, false] {
+        let provider = Provider::new(1, async |mut connection: Connection| {
+            connection.greet().await;
+            connection.take_turn("i0").await;
+            connection.answer_turn().await;
+            assert_eq!(connection.closed().await, Some(1000));
+        })
+        .await;
+        let meter = SumMeter::new();
+        let request = InterpretationRequest {
+            transcript,
+            ..metered(Arc::clone(&meter))
+        };
+        let engine = converse(account(provider.endpoint()));
+        let mut stream = engine.open_interpretation(request).await.unwrap();
+        give(&stream, voice()).await;
+        give(&stream, Step::EndOfUtterance).await;
+        give(&stream, Step::Close).await;
+        assert_eq!(rest(&mut stream).await.last(), Some(&Output::Closed));
+        provider.finish().await;
+        let half = Duration::from_millis(500);
+        let used = meter.sum();
+        assert_eq!(used.audio_in, half, "{transcript}");
+        let written = if transcript { half } else { Duration::ZERO };
+        assert_eq!(used.transcribed, written);
+    }
+}
+
+#[tokio::test]
+async fn what_is_under_way_when_nobody_wants_it_any_more_is_cancelled_and_counted() {
+    for has_begun in [true, false] {
+        let left = Arc::new(Notify::new());
+        let leaving = Arc::clone(&left);
+        let provider = Provider::new(1, move |mut connection: Connection| {
+            let left = Arc::clone(&left);
+            async move {
+                connection.greet().await;
+                connection.take_turn("i0").await;
+                connection.hear_type("response.create").await;
+                let created = json!({"type": "response.created", "response": {"id": "r"}});
+                let said =
+                    json!({"type": "response.output_text.delta", "response_id": "r", "delta": "0"});
+                if has_begun {
+                    connection.say(&created).await;
+                    connection.say(&said).await;
+                } else {
+                    let objection = json!({"type": "error", "error": {"code": "x"}});
+                    connection.say(&objection).await;
+                    left.notified().await;
+                    connection.say(&created).await;
+                }
+                let cancel = connection.hear_type("response.cancel").await;
+                assert_eq!(cancel["response_id"], "r");
+                let usage = json!({"usage": {"output_token_details": {"audio_tokens": 7}}});
+                connection.say(&response("r", "cancelled", usage)).await;
+                let mut next = connection.hear().await;
+                while let Some(event) = next {
+                    assert_ne!(event["type"], "input_audio_buffer.append");
+                    next = connection.hear().await;
+                }
+            }
+        })
+        .await;
+        let meter = SumMeter::new();
+        let engine = converse(account(provider.endpoint()));
+        let mut stream = open_metered(&*engine, Arc::clone(&meter)).await;
+        give(&stream, voice()).await;
+        give(&stream, Step::EndOfUtterance).await;
+        assert_eq!(next(&mut stream).await, heard(0));
+        if has_begun {
+            assert_eq!(next(&mut stream).await, said(0));
+            drop(stream);
+        } else {
+            assert!(matches!(next(&mut stream).await, Output::Objected(_)));
+            drop(stream.input);
+            assert_eq!(stream.output.recv().await, Some(Output::Closed));
+            assert_eq!(stream.output.recv().await, None);
+            leaving.notify_one();
+        }
+        provider.finish().await;
+        assert_eq!(meter.sum().tokens.audio_out, 7, "{has_begun}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_written_down_is_what_the_provider_says_where_it_says_seconds() {
+    let second = Duration::from_secs(1);
+    for (told, expected) in [
+        (json!({"type": "duration", "seconds": 0.25}), second / 2),
+        (json!({"type": "duration", "seconds": 2.0}), second * 4),
+        (json!({"type": "tokens", "total_tokens": 22}), second),
+        (json!({"type": "duration", "seconds": 1e15}), second),
+        (Value::Null, second),
+    ] {
+        let usage = told.clone();
+        let provider = Provider::new(1, move |mut connection: Connection| {
+            let usage = usage.clone();
+            async move {
+                connection.greet().await;
+                for turn in 0..2 {
+                    connection.hear_type("input_audio_buffer.commit").await;
+                    let item = format!("i{turn}");
+                    connection
+                        .say(&json!({"type": "input_audio_buffer.committed", "item_id": item}))
+                        .await;
+                    connection.answer_turn().await;
+                    let written = json!({
+                        "type": "conversation.item.input_audio_transcription.completed",
+                        "item_id": item, "transcript": format!("said {item}"), "usage": usage,
+                    });
+                    // Said twice, it counts once.
+                    connection.say(&written).await;
+                    connection.say(&written).await;
+                }
+                assert_eq!(connection.closed().await, Some(1000));
+            }
+        })
+        .await;
+        let meter = SumMeter::new();
+        let engine = converse(account(provider.endpoint()));
+        let mut stream = open_metered(&*engine, Arc::clone(&meter)).await;
+        for turn in 0..2 {
+            give(&stream, voice()).await;
+            give(&stream, Step::EndOfUtterance).await;
+            for expected in [said(turn), done(turn), heard(turn)] {
+                assert_eq!(next(&mut stream).await, expected);
+            }
+        }
+        give(&stream, Step::Close).await;
+        assert_eq!(next(&mut stream).await, Output::Closed);
+        provider.finish().await;
+        let used = meter.sum();
+        assert_eq!(
+            (used.transcribed, used.audio_in),
+            (expected, second),
+            "{told}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -168,7 +168,7 @@ async fn a_language_that_it_does_not_speak_is_refused_without_asking() {
 async fn the_end_of_a_connection_means_what_its_code_says() {
     for (code, trouble) in [
         (1000, Trouble::Failed),
-        (1001, Trouble::Failed),
+        (1001, Trouble::Expired),
         (1011, Trouble::Failed),
         (1012, Trouble::Failed),
         (1013, Trouble::Failed),
@@ -191,6 +191,32 @@ async fn the_end_of_a_connection_means_what_its_code_says() {
         assert_eq!(engine.report().counted["sessions_broken"], 1);
         provider.finish().await;
     }
+}
+
+#[tokio::test]
+async fn one_that_expires_before_anything_came_of_it_is_a_fault_and_not_at_its_limit() {
+    let provider = Provider::new(1, async |connection: Connection| {
+        connection.close(1001, "").await;
+    })
+    .await;
+    let error = refused(&*translate(account(provider.endpoint()))).await;
+    assert_eq!(error.trouble, Trouble::Failed, "{error}");
+    provider.finish().await;
+
+    let expired = json!({"type": "error", "error": {"code": "session_expired"}});
+    let provider = Provider::new(1, move |mut connection: Connection| {
+        let expired = expired.clone();
+        async move {
+            connection.greet().await;
+            connection.say(&expired).await;
+            connection.close(1001, "").await;
+        }
+    })
+    .await;
+    let mut stream = open(&*translate(account(provider.endpoint()))).await;
+    let error = failed(next(&mut stream).await);
+    assert_eq!(error.trouble, Trouble::Failed, "{error}");
+    provider.finish().await;
 }
 
 #[tokio::test]
@@ -337,21 +363,29 @@ async fn a_provider_that_never_finishes_is_left_and_what_was_used_is_told() {
 
 #[tokio::test]
 async fn who_lets_go_of_the_input_or_the_output_closes_at_once() {
-    for lets_go_of_input in [true, false] {
-        let provider = Provider::new(1, async |mut connection: Connection| {
+    for (lets_go_of_input, says_farewell) in
+        [(true, true), (true, false), (false, true), (false, false)]
+    {
+        let provider = Provider::new(1, move |mut connection: Connection| async move {
             connection.greet().await;
-            assert_eq!(connection.closed().await, Some(1000));
+            let first = connection.hear().await.unwrap();
+            assert_eq!(first["type"], "session.close", "no audio and nothing else");
+            if says_farewell {
+                let late = json!({"type": "session.output_transcript.delta", "delta": "Bue"});
+                connection.say(&late).await;
+                connection.say(&json!({"type": "session.closed"})).await;
+            }
+            assert_eq!(connection.hear().await, None);
         })
         .await;
         let stream = open(&*translate(account(provider.endpoint()))).await;
+        // Less than a frame: it would be sent at an end in order.
+        give(&stream, Step::Audio(Bytes::from(vec![7; 2_000]))).await;
         if lets_go_of_input {
             let mut output = stream.output;
             drop(stream.input);
-            let mut last = None;
-            while let Some(next) = output.recv().await {
-                last = Some(next);
-            }
-            assert_eq!(last, Some(Output::Closed));
+            assert_eq!(output.recv().await, Some(Output::Closed));
+            assert_eq!(output.recv().await, None);
         } else {
             drop(stream.output);
             stream.input.closed().await;

@@ -317,7 +317,7 @@ async fn the_golden_conversation_gives_its_turns_its_audio_and_its_tokens() {
     assert_eq!(given.used.tokens, golden_tokens());
     match given.last {
         Some(Output::Failed(error)) => {
-            assert_eq!(error.trouble, Trouble::Failed, "it is to be renewed");
+            assert_eq!(error.trouble, Trouble::Expired, "it is to be renewed");
             assert!(error.message.contains("session_expired"), "{error}");
         }
         other => panic!("{other:?}"),

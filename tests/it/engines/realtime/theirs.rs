@@ -182,6 +182,7 @@ fn close_codes_mean_what_the_golden_list_says() {
         };
         let expected = match action {
             action if action.starts_with("fatal") => Trouble::Unavailable,
+            action if action.starts_with("reconnect at once with a NEW") => Trouble::Expired,
             action if action.starts_with("reconnect") => Trouble::Failed,
             // Ours; where nobody asked for it, it is no end in order.
             "stop" => Trouble::Failed,

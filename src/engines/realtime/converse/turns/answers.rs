@@ -1,5 +1,7 @@
 //! What the provider says about turns: the text as it was said, and translations as text and speech.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use tokio::time::Instant;
 
@@ -32,12 +34,15 @@ impl Turns {
         }
     }
 
-    /// The text as it was said is complete; without one it is not to be had.
-    pub fn heard_all(&mut self, item: &str, text: Option<String>) {
-        match self.with_item(item).map(|turn| turn.number) {
-            Some(number) => self.written(number, text),
-            None => one(&self.tally.events_unexpected),
-        }
+    /// The text as it was said is complete; without one it is not to be had. Gives how much was said, the first time.
+    pub fn heard_all(&mut self, item: &str, text: Option<String>) -> Option<Duration> {
+        let Some(turn) = self.with_item(item) else {
+            one(&self.tally.events_unexpected);
+            return None;
+        };
+        let (number, length) = (turn.number, turn.length.take());
+        self.written(number, text);
+        length
     }
 
     /// A response begins.
@@ -197,15 +202,16 @@ impl Turns {
     }
 
     fn count(&mut self, response: &Response) {
-        let Some((input, cached, output)) = response.usage() else {
-            return;
-        };
-        let tokens = &mut self.tokens;
-        tokens.text_in += input.text_tokens.saturating_sub(cached.text_tokens);
-        tokens.audio_in += input.audio_tokens.saturating_sub(cached.audio_tokens);
-        tokens.text_in_cached += cached.text_tokens;
-        tokens.audio_in_cached += cached.audio_tokens;
-        tokens.text_out += output.text_tokens;
-        tokens.audio_out += output.audio_tokens;
+        let (tokens, more) = (&mut self.tokens, response.tokens());
+        for (sum, more) in [
+            (&mut tokens.text_in, more.text_in),
+            (&mut tokens.text_in_cached, more.text_in_cached),
+            (&mut tokens.audio_in, more.audio_in),
+            (&mut tokens.audio_in_cached, more.audio_in_cached),
+            (&mut tokens.text_out, more.text_out),
+            (&mut tokens.audio_out, more.audio_out),
+        ] {
+            *sum = sum.saturating_add(more);
+        }
     }
 }

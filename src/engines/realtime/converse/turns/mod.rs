@@ -43,9 +43,6 @@ const STALL: Duration = Duration::from_secs(15);
 /// How long after a translation the text as it was said is waited for.
 const LATE: Duration = Duration::from_secs(10);
 
-/// When a provider says that it still answers another turn, this is how long it is left to.
-const BUSY: Duration = Duration::from_millis(250);
-
 /// What our number is called in a response's metadata.
 const NUMBER: &str = "turn";
 
@@ -107,9 +104,10 @@ impl Turns {
         number
     }
 
-    /// All of a turn's audio was sent, and the provider was told so.
-    pub fn committed(&mut self, number: u64, now: Instant) {
+    /// All of a turn's audio was sent, which is so long, and the provider was told so.
+    pub fn committed(&mut self, number: u64, length: Duration, now: Instant) {
         if let Some(turn) = self.numbered(number) {
+            turn.length = Some(length);
             turn.stage = Stage::Committed;
             turn.touched = now;
         }
@@ -189,6 +187,31 @@ impl Turns {
         }
         match turn.stage {
             Stage::Over => self.cut(number),
+            _ => self.withdraw(number, now),
+        }
+    }
+
+    /// Nobody wants any of it any more: what was asked for is cancelled, the rest is not asked for.
+    pub fn leave(&mut self, now: Instant) {
+        let numbers: Vec<u64> = self.turns.iter().map(|turn| turn.number).collect();
+        for number in numbers {
+            self.written(number, None);
+            match self.numbered(number).map(|turn| turn.stage) {
+                // The provider does not know of it.
+                Some(Stage::Spoken) => self.translated(number, None, now),
+                Some(_) => self.withdraw(number, now),
+                // It was over, and is forgotten.
+                None => {}
+            }
+        }
+    }
+
+    /// Nobody wants the translation of a turn any more.
+    fn withdraw(&mut self, number: u64, now: Instant) {
+        let Some(turn) = self.numbered(number) else {
+            return;
+        };
+        match turn.stage {
             Stage::Queued(_) => self.translated(number, None, now),
             Stage::Answering if !turn.withdrawn => {
                 turn.withdrawn = true;

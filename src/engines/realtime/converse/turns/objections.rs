@@ -2,7 +2,7 @@
 
 use tokio::time::Instant;
 
-use super::{BUSY, NUMBER, Stage, Turns};
+use super::{NUMBER, Stage, Turns};
 use crate::{
     domain::engine::EngineError,
     engines::realtime::{ending::meaning, tally::one, wire::Objection},
@@ -23,9 +23,8 @@ impl Turns {
         let code = objection.code.as_deref().unwrap_or_default();
         match (code, kind, number) {
             ("conversation_already_has_active_response", _, number) => {
-                let number = number.or_else(|| stage(self, Stage::Asked));
-                if let Some(turn) = number.and_then(|number| self.numbered(number)) {
-                    turn.stage = Stage::Queued(now + BUSY);
+                if let Some(number) = number.or_else(|| stage(self, Stage::Asked)) {
+                    self.asked_in_vain(number, objection, now);
                 }
                 one(&self.tally.objections_benign);
                 None
@@ -42,19 +41,7 @@ impl Turns {
                 None
             }
             (_, NUMBER, Some(number)) => {
-                let reset = self.reset;
-                let again = self
-                    .numbered(number)
-                    .and_then(|turn| turn.again(Some(objection), reset, now));
-                match again {
-                    Some(at) => {
-                        one(&self.tally.turns_retried);
-                        if let Some(turn) = self.numbered(number) {
-                            turn.stage = Stage::Queued(at);
-                        }
-                    }
-                    None => self.untranslated(number, meaning(objection), now),
-                }
+                self.asked_in_vain(number, objection, now);
                 None
             }
             (_, "commit", Some(number)) => {
@@ -63,6 +50,24 @@ impl Turns {
                 None
             }
             _ => Some(meaning(objection)),
+        }
+    }
+
+    /// The provider does not answer a turn that it was asked for: it is asked again within the turn's budget, unless
+    /// nobody wants that any more.
+    fn asked_in_vain(&mut self, number: u64, objection: &Objection, now: Instant) {
+        let reset = self.reset;
+        let Some(turn) = self.numbered(number).filter(|turn| turn.is_active()) else {
+            return;
+        };
+        if turn.withdrawn {
+            self.translated(number, None, now);
+        } else if let Some(at) = turn.again(Some(objection), reset, now) {
+            turn.stage = Stage::Queued(at);
+            turn.response = None;
+            one(&self.tally.turns_retried);
+        } else {
+            self.untranslated(number, meaning(objection), now);
         }
     }
 }

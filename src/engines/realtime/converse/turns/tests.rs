@@ -3,7 +3,10 @@
 use serde_json::json;
 
 use super::*;
-use crate::engines::realtime::wire::conversation_answers::Response as Answer;
+use crate::engines::realtime::wire::{Objection, conversation_answers::Response as Answer};
+
+/// How long each turn is.
+const SAID: Duration = Duration::from_secs(2);
 
 fn answer(id: &str, status: &str, code: &str) -> Answer {
     serde_json::from_value(json!({
@@ -17,7 +20,7 @@ fn spoken(number: u64, now: Instant) -> Turns {
     let mut turns = Turns::new(true, Arc::default());
     for turn in 0..number {
         turns.begin(now);
-        turns.committed(turn, now);
+        turns.committed(turn, SAID, now);
         turns.has_item(format!("i{turn}"), now);
         turns.ask_next(now);
     }
@@ -81,6 +84,83 @@ fn a_turn_is_asked_for_again_within_its_budget_and_then_given_up() {
         respond,
         "the last of them for the next turn"
     );
+}
+
+fn busy(turn: u64) -> Objection {
+    Objection {
+        code: Some("conversation_already_has_active_response".into()),
+        event_id: Some(format!("{NUMBER}-{turn}")),
+        ..Objection::default()
+    }
+}
+
+#[test]
+fn a_provider_that_is_always_busy_is_asked_again_within_the_budget_only() {
+    let begun = Instant::now();
+    let mut now = begun;
+    let mut turns = spoken(2, now);
+    let mut attempts = 0;
+    while untranslated(&turns).is_empty() {
+        attempts += 1;
+        assert_eq!(turns.objected(&busy(0), now), None);
+        assert_eq!(asked(&mut turns), ["respond"]);
+        now = turns.wake().unwrap();
+        turns.ask_next(now);
+    }
+    assert_eq!(untranslated(&turns), [(0, Trouble::Failed)]);
+    assert!((3..=10).contains(&attempts), "{attempts}");
+    assert!(now - begun <= super::super::turn::BUDGET);
+    assert_eq!(asked(&mut turns), ["respond"], "the next turn");
+    // What is objected to about a turn that is over does not bring it back.
+    turns.objected(&busy(0), now);
+    turns.ask_next(now);
+    assert_eq!(
+        (untranslated(&turns).len(), asked(&mut turns).len()),
+        (1, 0)
+    );
+}
+
+#[test]
+fn a_turn_that_nobody_wants_any_more_is_not_asked_for_again() {
+    let now = Instant::now();
+    let objections = [
+        busy(0),
+        Objection {
+            code: Some("rate_limit_exceeded".into()),
+            ..busy(0)
+        },
+    ];
+    for objection in objections {
+        let mut turns = spoken(1, now);
+        turns.interrupted(0, Duration::ZERO, now);
+        turns.objected(&objection, now);
+        turns.ask_next(now + super::super::turn::BUDGET);
+        assert_eq!(asked(&mut turns), ["respond"], "once: {objection:?}");
+        let done = Output::TargetDone {
+            turn: 0,
+            text: None,
+        };
+        assert_eq!(turns.outputs, [done], "{objection:?}");
+    }
+}
+
+#[test]
+fn when_nobody_listens_what_was_asked_for_is_cancelled_and_nothing_more_is_asked() {
+    let now = Instant::now();
+    let mut turns = spoken(2, now);
+    turns.begin(now);
+    turns.begin(now);
+    turns.committed(2, SAID, now);
+    turns.responding(answer("r", "in_progress", ""), now);
+    turns.leave(now);
+    assert_eq!(asked(&mut turns), ["respond", "cancel"]);
+    assert!(!turns.is_settled(), "one is being answered, one on its way");
+    turns.has_item("i2".into(), now);
+    turns.responded(&answer("r", "cancelled", ""), now);
+    turns.ask_next(now + super::super::turn::BUDGET);
+    let asked = asked(&mut turns);
+    assert!(!asked.contains(&"respond"), "{asked:?}");
+    assert!(turns.is_settled());
 }
 
 #[test]
@@ -156,4 +236,49 @@ fn old_turns_are_forgotten_by_both() {
         .filter(|act| **act == "delete")
         .count();
     assert!(deleted >= 2 * MOST_WAITING - 2 * KEPT, "{deleted}");
+}
+
+#[test]
+fn tokens_of_no_kind_cost_what_the_dearest_do_and_none_is_counted_twice() {
+    let count = |usage: serde_json::Value| {
+        let now = Instant::now();
+        let mut turns = spoken(1, now);
+        let over = json!({"id": "r", "status": "completed", "usage": usage});
+        turns.responded(&serde_json::from_value(over).unwrap(), now);
+        let tokens = turns.tokens;
+        let input = [tokens.text_in, tokens.audio_in];
+        let cached = [tokens.text_in_cached, tokens.audio_in_cached];
+        [input, cached, [tokens.text_out, tokens.audio_out]]
+    };
+    assert_eq!(count(json!(null)), [[0, 0]; 3]);
+    for details in [json!(null), json!({})] {
+        let usage = json!({
+            "total_tokens": 150, "input_tokens": 100, "output_tokens": 50,
+            "input_token_details": details, "output_token_details": details,
+        });
+        assert_eq!(count(usage), [[0, 100], [0, 0], [0, 50]]);
+    }
+    let usage = json!({"input_tokens": 100, "output_tokens": 50});
+    assert_eq!(count(usage), [[0, 100], [0, 0], [0, 50]]);
+    // Some of it is said.
+    let usage = json!({
+        "input_tokens": 100, "input_token_details": {"text_tokens": 60, "audio_tokens": 30},
+        "output_tokens": 50, "output_token_details": {"text_tokens": 20},
+    });
+    assert_eq!(count(usage), [[60, 40], [0, 0], [20, 30]]);
+    // Cached, with a kind or without.
+    let cached = |number: u64, kinds: serde_json::Value| {
+        count(json!({"input_tokens": 100, "input_token_details": {
+            "text_tokens": 60, "audio_tokens": 40, "cached_tokens": number, "cached_tokens_details": kinds,
+        }}))[..2]
+            .to_vec()
+    };
+    let both = json!({"text_tokens": 30, "audio_tokens": 20});
+    assert_eq!(cached(50, both), [[30, 20], [30, 20]]);
+    assert_eq!(cached(50, json!(null)), [[10, 40], [50, 0]]);
+    assert_eq!(cached(80, json!(null)), [[0, 20], [60, 20]]);
+    assert_eq!(cached(70, json!({"audio_tokens": 15})), [[5, 25], [55, 15]]);
+    assert_eq!(cached(1_000, json!(null)), [[0, 0], [60, 40]]);
+    let kinds = json!({"text_tokens": 90});
+    assert_eq!(cached(0, kinds), [[0, 40], [60, 0]], "more than there were");
 }

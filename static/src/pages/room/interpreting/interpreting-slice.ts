@@ -81,13 +81,13 @@ const interpretingSlice = createSlice({
 });
 
 /** The room as it answers, but for what was told since it was asked. */
-function describe(state: InterpretingState, { usage, budget }: RoomView): void {
+function describe(state: InterpretingState, { usage, budget, budget_left }: RoomView): void {
   const { engines, exhausted } = state.newer;
   const told = Object.values(state.engines).filter(({ engine }) => engines.includes(engine));
   const asked = usage.filter(({ engine }) => !engines.includes(engine));
   state.engines = Object.fromEntries([...asked, ...told].map((figures) => [figures.engine, figures]));
   state.budget = budget ?? undefined;
-  if (told.length === 0) state.left = usage.at(0)?.budget_left ?? undefined;
+  if (told.length === 0) state.left = budget_left ?? undefined;
   // A room of this name that was made anew has a budget of its own.
   if (!exhausted) state.exhaustedAt = undefined;
 }

@@ -17,7 +17,7 @@ const ENGINE_TOPICS = ["interrupted", "fallback"] as const;
 const TROUBLES: ReadonlyMap<string, Pick<Notice, "topic" | "kind"> & { passes: boolean }> = new Map([
   ["translation_interrupted", { topic: "interrupted", kind: "news", passes: true }],
   ["untranslated", { topic: "interrupted", kind: "news", passes: true }],
-  ["engine_fallback", { topic: "fallback", kind: "news", passes: false }],
+  ["engine_fallback", { topic: "fallback", kind: "news", passes: true }],
   ["engine_unavailable", { topic: "problem", kind: "problem", passes: false }],
   ["engine_overloaded", { topic: "problem", kind: "problem", passes: false }],
   ["engine_timeout", { topic: "problem", kind: "problem", passes: false }],
