@@ -3,6 +3,7 @@ import DownloadIcon from "@mui/icons-material/FileDownloadOutlined";
 import Alert from "@mui/material/Alert";
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
+import CircularProgress from "@mui/material/CircularProgress";
 import MenuItem from "@mui/material/MenuItem";
 import Popover from "@mui/material/Popover";
 import TextField from "@mui/material/TextField";
@@ -98,7 +99,7 @@ function TranscriptForm() {
       sx={{ display: "grid", gap: 2 }}
       onSubmit={(event) => {
         event.preventDefault();
-        void fetchAndSave();
+        if (outcome.kind !== "saving") void fetchAndSave();
       }}
     >
       <TextField
@@ -136,9 +137,11 @@ function TranscriptForm() {
       <Button
         type="submit"
         variant="contained"
-        loading={outcome.kind === "saving"}
-        loadingPosition="start"
-        startIcon={<DownloadIcon />}
+        // Not `loading`: a button switched off loses the focus, and Escape no longer reaches the dialog.
+        aria-disabled={outcome.kind === "saving"}
+        startIcon={
+          outcome.kind === "saving" ? <CircularProgress aria-hidden size={18} color="inherit" /> : <DownloadIcon />
+        }
       >
         {outcome.kind === "saving" ? t("transcript.saving") : t("transcript.save")}
       </Button>

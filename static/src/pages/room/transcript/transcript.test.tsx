@@ -89,3 +89,19 @@ test.each<[string, (() => Response) | undefined, RegExp]>([
     expect(screen.queryByRole("dialog")).toBeNull();
   });
 });
+
+test("while it is being fetched the keyboard stays where it was, and it is not fetched twice", async () => {
+  await server.enter();
+  const answered = Promise.withResolvers<Response>();
+  server.answers.set(PATH, () => answered.promise);
+  const saved = downloads();
+  await userEvent.click(screen.getByRole("button", { name: "Save the transcript" }));
+  await userEvent.click(await screen.findByRole("button", { name: "Save" }));
+  const saving = await screen.findByRole("button", { name: "Saving…" });
+  expect(document.activeElement).toBe(saving);
+  await userEvent.keyboard("{Enter}");
+  answered.resolve(new Response("WEBVTT"));
+  await screen.findByText(/^Saved as/u);
+  expect(saved).toHaveLength(1);
+  expect(server.asked.filter(({ url }) => url.includes(PATH))).toHaveLength(1);
+});
