@@ -166,9 +166,11 @@ impl ApiError {
 impl From<Refusal> for ApiError {
     fn from(refusal: Refusal) -> Self {
         let status = match refusal.code {
-            "session_exists" | "room_exists" | "room_full" | "too_many_own_sessions" => {
-                StatusCode::CONFLICT
-            }
+            "session_exists"
+            | "room_exists"
+            | "room_full"
+            | "too_many_own_sessions"
+            | "already_in_call" => StatusCode::CONFLICT,
             "session_not_found" | "room_not_found" | "acs_not_configured" => StatusCode::NOT_FOUND,
             "forbidden" => StatusCode::FORBIDDEN,
             "busy" | "restarting" | "room_elsewhere" | "store_unavailable"

@@ -209,6 +209,8 @@ fn join(environment: &Arc<Environment>, place: CallPlace) -> Fate {
     let ticket = Ticket::new(id, environment.clock.now(), state);
     match Call::open(environment, &ticket, begin) {
         Ok(_) => Fate::Taken,
+        // What began may be what we have joined ourselves.
+        Err(refusal) if refusal.code == "already_in_call" => Fate::Duplicate,
         Err(_) => Fate::Refused,
     }
 }
@@ -234,6 +236,9 @@ pub fn place(
     };
     let mut state = terms.state(direction, name);
     state.to = to;
+    if let Begin::Join(CallLocator::ServerCall { server_call_id }) = &begin {
+        state.server_call_id = Some(server_call_id.clone());
+    }
     let ticket = Ticket::new(id, environment.clock.now(), state);
     Call::open(environment, &ticket, begin)?;
     Ok(ticket)

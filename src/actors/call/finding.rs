@@ -9,7 +9,7 @@ use subtle::ConstantTimeEq as _;
 
 use super::{
     Call,
-    arriving::Terms,
+    arriving::{Terms, shown_name},
     callbacks::give,
     placing::Begin,
     registry::{ASK_BUDGET, Link},
@@ -17,7 +17,10 @@ use super::{
 };
 use crate::{
     actors::environment::Environment,
-    domain::identity::{CallId, SessionId},
+    domain::{
+        identity::{CallId, SessionId},
+        time::Timestamp,
+    },
     links::acs::wire::{
         callback::{Callback, Kind},
         connection::{CallConnection, CallState as Stands},
@@ -76,7 +79,7 @@ async fn rebuild(
     if connection.state == Some(Stands::Disconnected) {
         return None;
     }
-    let id = shown_id(&connection, context)?;
+    let (id, direction) = shown(&connection, context)?;
     let session: SessionId = id.as_str().parse().ok()?;
     let stored = environment.archive.peek(&session).await.ok().flatten();
     let raw = |somebody: &Option<crate::links::acs::wire::identifier::Identifier>| {
@@ -89,7 +92,7 @@ async fn rebuild(
         .map(|target| target.raw_id.clone());
     let mut state = match stored {
         Some(stored) => CallState::new(
-            Direction::Inbound,
+            direction,
             stored.room().clone(),
             stored.config.speaks.clone(),
             stored.config.hears.clone(),
@@ -97,14 +100,16 @@ async fn rebuild(
         ),
         None => {
             let terms = Terms::of(environment, to.as_deref(), from.as_deref(), &id)?;
-            terms.state(Direction::Inbound, String::new())
+            terms.state(direction, shown_name(None))
         }
     };
     (state.from, state.to) = (from, to);
+    state.server_call_id.clone_from(&connection.server_call_id);
     // Where it has a room of its own, whoever is there is seen soon.
-    state.waiting = state.room == Terms::own(&id, state.speaks.clone(), Vec::new()).room;
-    let now = environment.clock.now();
-    let ticket = Ticket::known_by(id, now, state, context.to_owned());
+    let own = Terms::own(&id, state.speaks.clone(), Vec::new()).room;
+    state.waiting = direction != Direction::Joined && state.room == own;
+    let began = began_at(&id).unwrap_or_else(|| environment.clock.now());
+    let ticket = Ticket::known_by(id, began, state, context.to_owned());
     let begin = Begin::Found(Box::new(connection));
     match Call::open(environment, &ticket, begin) {
         Ok(_) => {
@@ -121,14 +126,23 @@ async fn rebuild(
     }
 }
 
-/// Our id of the call, if the service tells of it at the address that has this secret.
-fn shown_id(connection: &CallConnection, context: &str) -> Option<CallId> {
+/// Our id of the call and its direction, if the service tells of it at the address that has this secret.
+fn shown(connection: &CallConnection, context: &str) -> Option<(CallId, Direction)> {
     let told_at = url::Url::parse(connection.callback_uri.as_ref()?.expose()).ok()?;
     let secret = told_at.path().rsplit('/').next()?;
     if !bool::from(secret.as_bytes().ct_eq(context.as_bytes())) {
         return None;
     }
-    let (_, id) = told_at.query_pairs().find(|(name, _)| name == "call")?;
-    let id: uuid::Uuid = id.parse().ok()?;
-    Some(id.into())
+    let said = |what: &str| told_at.query_pairs().find(|(name, _)| name == what);
+    let id: uuid::Uuid = said("call")?.1.parse().ok()?;
+    let direction = said("direction").and_then(|(_, name)| Direction::of_name(&name));
+    Some((id.into(), direction.unwrap_or(Direction::Inbound)))
+}
+
+/// When the call of this id began: its id tells.
+fn began_at(id: &CallId) -> Option<Timestamp> {
+    let id: uuid::Uuid = id.as_str().parse().ok()?;
+    let (seconds, nanos) = id.get_timestamp()?.to_unix();
+    let millis = seconds.checked_mul(1_000)? + u64::from(nanos) / 1_000_000;
+    Some(Timestamp::from_unix_millis(millis))
 }

@@ -61,6 +61,8 @@ pub struct Call {
     /// Since when it may be idle.
     since: Instant,
     audited_at: Instant,
+    /// Whether its leg was gone at the last beat.
+    was_gone: bool,
     media_due: Option<SpawnHandle>,
     alone: Option<SpawnHandle>,
 }
@@ -80,13 +82,7 @@ impl Call {
         if environment.is_stopping() {
             return Err(Refusal::stopping());
         }
-        if calls.count() >= environment.settings.acs.max_calls {
-            return Err(Refusal::new(
-                "too_many_calls",
-                "there are as many calls as this server takes (acs.max_calls); try again later",
-            ));
-        }
-        calls.add(ticket);
+        calls.admit(ticket, environment.settings.acs.max_calls)?;
         let given = (
             Arc::clone(environment),
             Arc::clone(&link),
@@ -107,6 +103,7 @@ impl Call {
                 media: media.clone(),
                 since: Instant::now(),
                 audited_at: Instant::now(),
+                was_gone: false,
                 media_due: None,
                 alone: None,
             },
@@ -204,12 +201,20 @@ impl Call {
     }
 
     fn beat(&mut self, ctx: &mut Ctx<Self>) {
+        // Who learns that says why, unless it finds no place in the mailbox; until the next beat it is waited for.
+        let is_gone = self.ticket.leg.state() == LegState::Gone;
+        if std::mem::replace(&mut self.was_gone, is_gone) && is_gone {
+            return self.end("gone", ctx);
+        }
         if !matches!(self.ticket.stage(), Stage::Connected | Stage::Media) {
             return;
         }
-        let session = self.environment.archive.held(&self.ticket.session_id());
-        let quiet = session.map_or(Duration::MAX, |row| row.lock().active.elapsed());
-        if quiet.min(self.since.elapsed()) >= self.environment.settings.acs.idle_after {
+        let sessions = self.ticket.sessions().into_iter();
+        let rows = sessions.filter_map(|id| self.environment.archive.held(&id));
+        let quiet = rows.map(|row| row.lock().active.elapsed()).min();
+        if quiet.unwrap_or(Duration::MAX).min(self.since.elapsed())
+            >= self.environment.settings.acs.idle_after
+        {
             return self.end("idle", ctx);
         }
         if self.audited_at.elapsed() >= AUDIT {

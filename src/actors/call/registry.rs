@@ -20,6 +20,7 @@ use super::{
     ticket::{ContextHash, Ticket},
 };
 use crate::{
+    actors::refusal::Refusal,
     domain::identity::CallId,
     links::acs::{client::Client, tokens::Tokens},
 };
@@ -52,6 +53,8 @@ pub struct Calls {
     by_context: DashMap<ContextHash, Arc<Ticket>>,
     by_leg: DashMap<String, Arc<Ticket>>,
     ended: Mutex<VecDeque<Arc<Ticket>>>,
+    /// Held while it is looked whether one more call may come, and until it has.
+    admission: Mutex<()>,
     seen: Mutex<Option<Seen>>,
     keepers: TaskTracker,
     /// Calls that are being looked for at the service, because they are not known here.
@@ -102,8 +105,39 @@ impl Calls {
         self.by_id.len() - self.ended.lock().len().min(self.by_id.len())
     }
 
-    /// Lets a call be found.
-    pub(super) fn add(&self, ticket: &Arc<Ticket>) {
+    /// Lets a call be found, if there are not `most` already and none of ours is in the same call of the service: of two
+    /// legs there, each would interpret what the other says.
+    ///
+    /// # Errors
+    /// [`Refusal`] otherwise.
+    pub(super) fn admit(&self, ticket: &Arc<Ticket>, most: usize) -> Result<(), Refusal> {
+        let _admission = self.admission.lock();
+        if self.count() >= most {
+            return Err(Refusal::new(
+                "too_many_calls",
+                "there are as many calls as this server takes (acs.max_calls); try again later",
+            ));
+        }
+        let meets = ticket.state.read(|state| {
+            let mut known = self.by_id.iter();
+            known.find_map(|known| {
+                let is_met = known.state.read(|known| known.is_in_the_call_of(state));
+                is_met.then(|| known.id.clone())
+            })
+        });
+        if let Some(met) = meets {
+            return Err(Refusal::new(
+                "already_in_call",
+                format!(
+                    "call {met} of ours is in that call already; attach to that, or hang it up first"
+                ),
+            ));
+        }
+        self.add(ticket);
+        Ok(())
+    }
+
+    fn add(&self, ticket: &Arc<Ticket>) {
         self.by_id.insert(ticket.id.clone(), Arc::clone(ticket));
         self.by_context
             .insert(ticket.context_hash(), Arc::clone(ticket));

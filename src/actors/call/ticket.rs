@@ -41,6 +41,24 @@ pub enum Direction {
     Joined,
 }
 
+impl Direction {
+    const ALL: [Self; 3] = [Self::Inbound, Self::Outbound, Self::Joined];
+
+    /// Its name outward.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Inbound => "inbound",
+            Self::Outbound => "outbound",
+            Self::Joined => "joined",
+        }
+    }
+
+    /// The one of this name.
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.name() == name)
+    }
+}
+
 /// How far a call is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -134,6 +152,17 @@ impl CallState {
             restarted: false,
         }
     }
+
+    /// Whether this one, if it is not over, is in the call of the service in which the other is to be.
+    pub(super) fn is_in_the_call_of(&self, other: &Self) -> bool {
+        let is_same = |one: &Option<String>, other: &Option<String>| {
+            one.as_deref().is_some_and(|one| !one.is_empty()) && one == other
+        };
+        let joined = [self, other].map(|state| state.direction == Direction::Joined);
+        self.reason.is_none()
+            && (is_same(&self.server_call_id, &other.server_call_id)
+                || joined == [true, true] && is_same(&self.to, &other.to))
+    }
 }
 
 /// A call.
@@ -182,8 +211,13 @@ impl Ticket {
     /// Where the service tells of it; `public_url` is how it reaches us.
     pub fn callback_url(&self, public_url: &str) -> Confidential {
         let context = self.context.expose_secret();
-        // The id is what a server that comes after us finds the call's session by.
-        format!("{public_url}/callbacks/{context}?call={}", self.id).into()
+        // What a server that comes after us finds the call's session by, and knows it by.
+        let direction = self.state.read(|state| state.direction.name());
+        format!(
+            "{public_url}/callbacks/{context}?call={}&direction={direction}",
+            self.id
+        )
+        .into()
     }
 
     /// Where the service opens its media socket.

@@ -126,10 +126,18 @@ impl NewCall {
             (None, Some(server_call_id), None) => {
                 Begin::Join(CallLocator::ServerCall { server_call_id })
             }
-            (None, None, Some(target)) => Begin::Place {
-                target: Box::new(target_of(&target)),
-                caller_id: self.caller_id,
-            },
+            (None, None, Some(target)) => {
+                let target = target_of(&target);
+                if target.phone_number().is_some() && self.caller_id.is_none() {
+                    let message =
+                        "a phone is shown who calls: send one of your numbers as caller_id";
+                    return Err(ApiError::bad_request("invalid_call", message));
+                }
+                Begin::Place {
+                    target: Box::new(target),
+                    caller_id: self.caller_id,
+                }
+            }
             _ => {
                 let message = "send one of room_id, server_call_id and target";
                 return Err(ApiError::bad_request("invalid_call", message));
@@ -141,9 +149,10 @@ impl NewCall {
 /// Calls somebody, or joins a call.
 #[utoipa::path(operation_id = "place_call", tag = "calls", request_body = NewCall, responses(
     (status = 201, body = CallView),
-    (status = 400, description = "It is not said whom to call"),
+    (status = 400, description = "It is not said whom to call, or from which number"),
     (status = 403, description = "Needs the role operator"),
     (status = 404, description = "There are no calls on this server"),
+    (status = 409, description = "One of ours is in that call already"),
     (status = 503, description = "There are as many calls as the server takes"),
 ))]
 #[post("/api/calls")]

@@ -14,7 +14,7 @@ async fn a_caller_and_one_who_is_called_are_interpreted_to_each_other() {
     let waiting = exchange.call(&ana, |call| call["waiting"] == true).await;
     let wanted = json!({
         "target": "+15550123", "caller_id": "+15550100", "into": waiting["room_id"], "speaks": "es", "hears": "es"});
-    let (status, placed) = exchange.server.post("/api/calls", &wanted).await;
+    let (status, placed) = exchange.place(wanted).await;
     assert_eq!((status, &placed["state"]), (201, &json!("ringing")));
     let asked = exchange.until_asked("POST", "/callConnections", 1).await;
     let ben = exchange.line(&asked[0]);
@@ -201,7 +201,7 @@ async fn only_who_listens_cuts_off_what_they_hear() {
 async fn in_a_call_of_others_everybody_is_interpreted_to_all() {
     let mut exchange = Exchange::with(&[("INTERPRES__ACS__DEFAULT__HEARS", "es")]).await;
     let wanted = json!({"server_call_id": "of-others"});
-    let (status, placed) = exchange.server.post("/api/calls", &wanted).await;
+    let (status, placed) = exchange.place(wanted).await;
     assert_eq!((status, &placed["direction"]), (201, &json!("joined")));
     let asked = exchange.until_asked("POST", ":connect", 1).await;
     let line = exchange.line(&asked[0]);
@@ -229,4 +229,81 @@ async fn in_a_call_of_others_everybody_is_interpreted_to_all() {
         .server
         .eventually(&path, |room| room["participants"] == json!([]))
         .await;
+}
+
+#[tokio::test]
+async fn none_of_ours_comes_into_a_call_in_which_one_is() {
+    let mut exchange = Exchange::with(&[]).await;
+    let started = json!({
+        "startedBy": {"communicationIdentifier": {"rawId": CALLEE}}, "serverCallId": "of-the-room",
+        "room": {"id": "99"}, "isRoomsCall": true, "isTwoParty": false, "correlationId": "of-the-room"});
+    let (status, placed) = exchange.place(json!({"room_id": "99"})).await;
+    assert_eq!(status, 201, "{placed}");
+    // That we joined is what begins it, and is told as anybody's joining is.
+    let event = exchange.event("CallStarted", started);
+    exchange.post_events(&json!([event])).await;
+    assert_eq!(exchange.counted("event", "duplicate").await, 1);
+    let asked = exchange.until_asked("POST", ":connect", 1).await;
+    let line = exchange.line(&asked[0]);
+    for again in [
+        json!({"room_id": "99"}),
+        json!({"server_call_id": "server-call"}),
+    ] {
+        exchange.tell(&line, "CallConnected", json!({})).await;
+        exchange
+            .call(&line, |call| call["server_call_id"] == "server-call")
+            .await;
+        let (status, refusal) = exchange.place(again).await;
+        assert_eq!(
+            (status, &refusal["error"]["code"]),
+            (409, &json!("already_in_call")),
+            "{refusal}"
+        );
+    }
+    // Where it is no more, another can be.
+    exchange.remote_hangs_up(&line).await;
+    exchange.ended(&line).await;
+    assert_eq!(exchange.place(json!({"room_id": "99"})).await.0, 201);
+    exchange.until_asked("POST", ":connect", 2).await;
+}
+
+#[tokio::test]
+async fn what_no_call_can_be_placed_with_is_said_at_once() {
+    let exchange = Exchange::with(&[]).await;
+    for (wanted, missing) in [
+        (json!({"target": "+15550123"}), "caller_id"),
+        (json!({}), "target"),
+        (json!({"room_id": "99", "target": CALLEE}), "one of"),
+        (json!({"server_call_id": ""}), "1 to"),
+    ] {
+        let (status, refusal) = exchange.place(wanted.clone()).await;
+        let message = refusal["error"]["message"].as_str().unwrap();
+        assert!(
+            status == 400 && message.contains(missing),
+            "{wanted}: {refusal}"
+        );
+    }
+    assert_eq!(exchange.server.get("/api/calls").await["calls"], json!([]));
+}
+
+#[tokio::test]
+async fn those_who_are_heard_alone_keep_a_call_from_being_idle() {
+    let mut exchange = Exchange::with(&[
+        ("INTERPRES__ACS__DEFAULT__HEARS", "en"),
+        ("INTERPRES__ACS__IDLE_AFTER", "3s"),
+    ])
+    .await;
+    exchange.place(json!({"server_call_id": "of-others"})).await;
+    let asked = exchange.until_asked("POST", ":connect", 1).await;
+    let line = exchange.line(&asked[0]);
+    exchange.tell(&line, "CallConnected", json!({})).await;
+    let mut media = exchange.dial(&line, 16_000).await;
+    exchange.call(&line, |call| call["state"] == "media").await;
+    // Nothing is to be translated, so that our leg says nothing.
+    for _ in 0..3 {
+        media.speak(Some(CALLER), &words()).await;
+    }
+    exchange.call(&line, |call| call["state"] == "media").await;
+    assert!(exchange.asked("DELETE", &line.leg).is_empty());
+    assert_eq!(exchange.ended(&line).await, "idle");
 }

@@ -208,6 +208,11 @@ impl Exchange {
         self.line(asked.last().unwrap())
     }
 
+    /// Places or joins a call as an operator does, and gives status and body.
+    pub async fn place(&self, wanted: Value) -> (u16, Value) {
+        self.server.post("/api/calls", &wanted).await
+    }
+
     /// The line of a call that was asked for.
     pub fn line(&self, asked: &Asked) -> Line {
         let body: Value = serde_json::from_slice(&asked.body).unwrap();

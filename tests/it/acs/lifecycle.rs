@@ -341,6 +341,8 @@ async fn a_server_that_goes_down_hangs_up_and_one_that_died_is_followed_by_anoth
         .await;
     for same in [
         "call_id",
+        "created_at",
+        "direction",
         "room_id",
         "session_id",
         "name",
