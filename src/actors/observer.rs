@@ -6,7 +6,7 @@ use actix::{Actor, ActorFutureExt, AsyncContext, WrapFuture};
 use serde_json::json;
 
 use crate::{
-    actors::environment::Environment,
+    actors::{call::inheriting::take_over, environment::Environment},
     domain::{
         identity::SessionId,
         topic::{Server, Topic},
@@ -54,10 +54,21 @@ impl RoomObserver {
         ctx.spawn(sweeping.into_actor(self).map(|swept, observer, _| {
             observer.sweeping = false;
             match swept {
-                Ok(expired) => expired.into_iter().for_each(|id| observer.tell_expired(id)),
+                Ok(expired) => {
+                    expired.into_iter().for_each(|id| observer.tell_expired(id));
+                    observer.inherit_calls();
+                }
                 Err(error) => tracing::warn!(%error, "not everything was swept up"),
             }
         }));
+    }
+
+    /// Servers that died may have had calls.
+    fn inherit_calls(&self) {
+        if let Some(link) = self.environment.calls.link() {
+            let taking = take_over(Arc::clone(&self.environment), Arc::clone(link));
+            link.outgoing.spawn(taking);
+        }
     }
 
     fn tell_expired(&self, session: SessionId) {

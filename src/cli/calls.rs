@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use interpres::{
-    actors::{call::registry::Link, environment::Environment},
+    actors::{
+        call::{inheriting::take_over, registry::Link},
+        environment::Environment,
+    },
     config::{Acs, AcsAuth},
     links::{
         acs::{
@@ -22,7 +25,7 @@ use tokio::runtime::Handle;
 ///
 /// # Errors
 /// What is wrong with the connection string, or that this machine has no certificates.
-pub fn connect(environment: &Environment, outgoing: &Handle) -> anyhow::Result<()> {
+pub fn connect(environment: &Arc<Environment>, outgoing: &Handle) -> anyhow::Result<()> {
     let settings = &environment.settings.acs;
     let Some((endpoint, authorise)) = identity(settings)? else {
         return Ok(());
@@ -55,6 +58,9 @@ pub fn connect(environment: &Environment, outgoing: &Handle) -> anyhow::Result<(
             .clone()
             .unwrap_or_default(),
     });
+    if let Some(link) = environment.calls.link() {
+        outgoing.spawn(take_over(Arc::clone(environment), Arc::clone(link)));
+    }
     Ok(())
 }
 

@@ -63,7 +63,7 @@ pub trait Store: Send + Sync + 'static {
     /// Whether the process of this node lives. It is asked of the operating system or the database, not of a clock.
     async fn is_alive(&self, node: &NodeId) -> Result<bool, StoreError>;
 
-    /// The nodes that hold sessions or rooms.
+    /// The nodes that hold sessions, rooms or what costs money elsewhere.
     async fn holders(&self) -> Result<Vec<NodeId>, StoreError>;
 
     /// A session.

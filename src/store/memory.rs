@@ -9,8 +9,8 @@ use parking_lot::Mutex;
 use super::{
     contract::{Store, StoreError},
     record::{
-        AuditRecord, DayUsage, Lease, LogExtent, NUMBER_BLOCK, NodeId, Outcome, Range, RoomRecord,
-        SessionRecord, UsageRecord, Write,
+        AuditRecord, DayUsage, Holding, Lease, LogExtent, NUMBER_BLOCK, NodeId, Outcome, Range,
+        RoomRecord, SessionRecord, UsageRecord, Write,
     },
 };
 use crate::domain::{
@@ -36,6 +36,8 @@ struct Tables {
     /// Of rooms that were erased, by day and engine.
     erased_usage: BTreeMap<(String, String), Amount>,
     audit: Vec<AuditRecord>,
+    /// By kind and id: what the other service knows it by, and who has it.
+    holdings: BTreeMap<(String, String), (String, Option<NodeId>)>,
 }
 
 impl Tables {
@@ -87,6 +89,16 @@ impl Tables {
                 room.used_at = at;
                 room.opened_at = room.opened_at.filter(|_| !over);
             }),
+            Write::Hold { holding, node } => {
+                let key = (holding.kind, holding.id);
+                self.holdings.insert(key, (holding.handle, Some(node)));
+                Outcome::Done
+            }
+            Write::GiveBack { kind, id } => {
+                self.holdings.remove(&(kind, id));
+                Outcome::Done
+            }
+            Write::TakeOver { kind, node } => self.take_over(&kind, &node),
             Write::ReleaseNode(node) => self.release(&node),
             Write::AddUsage(usage) => {
                 if let Some(room) = self.rooms.get_mut(&usage.room) {
@@ -132,6 +144,21 @@ impl Tables {
                 audit_before,
             } => self.forget(entries_before, audit_before),
         }
+    }
+
+    fn take_over(&mut self, wanted: &str, node: &NodeId) -> Outcome {
+        let mut taken = Vec::new();
+        for ((kind, id), (handle, holder)) in &mut self.holdings {
+            if kind == wanted && holder.is_none() {
+                *holder = Some(node.clone());
+                taken.push(Holding {
+                    kind: kind.clone(),
+                    id: id.clone(),
+                    handle: handle.clone(),
+                });
+            }
+        }
+        Outcome::TakenOver(taken)
     }
 
     fn create_session(&mut self, session: SessionRecord) -> Outcome {
@@ -235,6 +262,9 @@ impl Tables {
         for room in self.rooms.values_mut() {
             room.owner.take_if(|owner| owner == node);
         }
+        for (_, holder) in self.holdings.values_mut() {
+            holder.take_if(|holder| holder == node);
+        }
         Outcome::Done
     }
 
@@ -284,7 +314,9 @@ impl Store for MemoryStore {
             .values()
             .filter_map(|session| session.holder.clone());
         let rooms = tables.rooms.values().filter_map(|room| room.owner.clone());
-        let holders: BTreeSet<NodeId> = sessions.chain(rooms).collect();
+        let holdings = tables.holdings.values();
+        let holdings = holdings.filter_map(|(_, node)| node.clone());
+        let holders: BTreeSet<NodeId> = sessions.chain(rooms).chain(holdings).collect();
         Ok(holders.into_iter().collect())
     }
 

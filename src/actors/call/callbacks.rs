@@ -7,6 +7,7 @@ use actix::{AsyncContext, Handler, Message};
 use super::{
     Call,
     finding::find_at_service,
+    inheriting::{came_up, given_back},
     leg::LegState,
     tally::{Fate, Post},
     ticket::{Ticket, hash_of},
@@ -55,8 +56,7 @@ pub(super) fn give(
     }
     // The first thing that is known of a leg may be what is told of it.
     if !matches!(ticket.leg.state(), LegState::Up(_) | LegState::Gone) || ends(&callback) {
-        environment.calls.add_leg(ticket, leg);
-        ticket.leg.set(LegState::Up(leg.clone()));
+        came_up(environment, ticket, leg);
     }
     if ends(&callback) {
         ticket.leg.set(LegState::Gone);
@@ -65,10 +65,14 @@ pub(super) fn give(
         // It was given up before the service said that it is there after all.
         if let (Some(link), LegState::Up(_)) = (environment.calls.link(), ticket.leg.state()) {
             let (client, ticket) = (Arc::clone(&link.client), Arc::clone(ticket));
-            let everybody = environment.settings.acs.terminate;
+            let giving_back = Arc::clone(environment);
             environment.calls.keep(link, async move {
-                if let Err(error) = ticket.leg.release(&client, everybody).await {
-                    tracing::error!(call = %ticket.id, %error, "a leg that came late cannot be hung up");
+                let everybody = giving_back.settings.acs.terminate;
+                match ticket.leg.release(&client, everybody).await {
+                    Ok(()) => given_back(&giving_back, &ticket),
+                    Err(error) => {
+                        tracing::error!(call = %ticket.id, %error, "a leg that came late cannot be hung up");
+                    }
                 }
             });
         }

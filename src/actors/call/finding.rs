@@ -12,7 +12,7 @@ use super::{
     arriving::{Terms, shown_name},
     callbacks::give,
     placing::Begin,
-    registry::{ASK_BUDGET, Link},
+    registry::ASK_BUDGET,
     ticket::{CallState, Direction, Ticket, hash_of},
 };
 use crate::{
@@ -57,28 +57,48 @@ pub async fn find(environment: &Arc<Environment>, context: &str, leg: &str) -> O
         return Some(known);
     }
     let link = calls.link().filter(|_| !leg.is_empty())?;
-    {
-        let mut looked_for = calls.looked_for.lock();
-        if looked_for.len() >= MOST_LOOKED_FOR || looked_for.iter().any(|other| other == leg) {
-            return None;
-        }
-        looked_for.push(leg.to_owned());
-    }
-    let found = rebuild(environment, link, context, leg).await;
-    calls.looked_for.lock().retain(|other| other != leg);
-    found
-}
-
-async fn rebuild(
-    environment: &Arc<Environment>,
-    link: &Arc<Link>,
-    context: &str,
-    leg: &str,
-) -> Option<Arc<Ticket>> {
+    let _looking = Looking::begin(environment, leg)?;
     let connection = link.client.get(leg, ASK_BUDGET).await.ok()?;
     if connection.state == Some(Stands::Disconnected) {
         return None;
     }
+    rebuild(environment, context, connection).await
+}
+
+/// While this is kept nobody else looks for the same leg.
+pub(super) struct Looking {
+    environment: Arc<Environment>,
+    leg: String,
+}
+
+impl Looking {
+    /// Nothing if somebody looks for it already, or too many are looked for.
+    pub(super) fn begin(environment: &Arc<Environment>, leg: &str) -> Option<Self> {
+        let mut looked_for = environment.calls.looked_for.lock();
+        if looked_for.len() >= MOST_LOOKED_FOR || looked_for.iter().any(|other| other == leg) {
+            return None;
+        }
+        looked_for.push(leg.to_owned());
+        Some(Self {
+            environment: Arc::clone(environment),
+            leg: leg.to_owned(),
+        })
+    }
+}
+
+impl Drop for Looking {
+    fn drop(&mut self) {
+        let mut looked_for = self.environment.calls.looked_for.lock();
+        looked_for.retain(|other| *other != self.leg);
+    }
+}
+
+/// Goes on with a call that is there, if it was told of at the address with this secret.
+pub(super) async fn rebuild(
+    environment: &Arc<Environment>,
+    context: &str,
+    connection: CallConnection,
+) -> Option<Arc<Ticket>> {
     let (id, direction) = shown(&connection, context)?;
     let session: SessionId = id.as_str().parse().ok()?;
     let stored = environment.archive.peek(&session).await.ok().flatten();

@@ -9,6 +9,7 @@ use actix::{Handler, Message};
 
 use super::{
     Call,
+    inheriting::{came_up, given_back},
     leg::LegState,
     publish,
     registry::{ASK_BUDGET, Link},
@@ -150,9 +151,7 @@ pub(super) async fn ask(
 }
 
 fn learn(environment: &Environment, ticket: &Arc<Ticket>, connection: &CallConnection) {
-    let leg = &connection.call_connection_id;
-    environment.calls.add_leg(ticket, leg);
-    ticket.leg.set(LegState::Up(leg.clone()));
+    came_up(environment, ticket, &connection.call_connection_id);
     ticket.state.change(|state| {
         if connection.server_call_id.is_some() {
             state.server_call_id.clone_from(&connection.server_call_id);
@@ -241,8 +240,11 @@ pub(super) async fn keep(
     if ticket.leg.begin() {
         ticket.leg.set(LegState::Gone);
     }
-    if let Err(error) = ticket.leg.release(&link.client, everybody).await {
-        tracing::error!(call = %ticket.id, %error, "our leg of a call cannot be hung up");
+    match ticket.leg.release(&link.client, everybody).await {
+        Ok(()) => given_back(&environment, &ticket),
+        Err(error) => {
+            tracing::error!(call = %ticket.id, %error, "our leg of a call cannot be hung up");
+        }
     }
     close_sessions(&environment, &ticket).await;
     let now = environment.clock.now();

@@ -4,6 +4,7 @@
 //! node, and its row shared by all who attach; a room is opened by taking its lease. Nobody waits long for a store
 //! that does not work: the conversation goes on in memory and says that it is not durable.
 
+mod holdings;
 mod rooms;
 mod sessions;
 mod sweeping;

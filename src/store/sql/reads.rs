@@ -40,7 +40,8 @@ async fn one<T: Row>(
 pub async fn holders(connection: &mut impl Connection) -> Result<Vec<NodeId>, StoreError> {
     let statement = Statement::new(
         "SELECT holder FROM sessions WHERE holder IS NOT NULL \
-         UNION SELECT owner FROM rooms WHERE owner IS NOT NULL ORDER BY 1",
+         UNION SELECT owner FROM rooms WHERE owner IS NOT NULL \
+         UNION SELECT node FROM holdings WHERE node IS NOT NULL ORDER BY 1",
         [],
     );
     let into = |(holder,): (String,)| node(&holder);

@@ -7,7 +7,7 @@ use super::{
     },
     connection::{Connection, Statement},
     fault::fault,
-    rooms, sessions,
+    holdings, rooms, sessions,
 };
 use crate::domain::{
     identity::{RoomId, SessionId},
@@ -79,6 +79,9 @@ async fn write_one<C: Connection>(
             over,
             at,
         } => rooms::release(connection, room, *fence, *head, *over, *at).await,
+        Write::Hold { holding, node } => holdings::hold(connection, holding, node).await,
+        Write::GiveBack { kind, id } => holdings::give_back(connection, kind, id).await,
+        Write::TakeOver { kind, node } => holdings::take_over(connection, kind, node).await,
         Write::ReleaseNode(node) => release_node(connection, node).await,
         Write::AddUsage(usage) => add_usage(connection, usage).await,
         Write::Audit(record) => audit(connection, record).await,
@@ -118,6 +121,10 @@ async fn release_node(
             ),
             Statement::new(
                 "UPDATE rooms SET owner = NULL WHERE owner = $1",
+                [node.as_str().into()],
+            ),
+            Statement::new(
+                "UPDATE holdings SET node = NULL WHERE node = $1",
                 [node.as_str().into()],
             ),
         ],

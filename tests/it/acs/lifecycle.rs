@@ -325,42 +325,6 @@ async fn a_call_lives_on_through_a_crash_and_is_hung_up_when_it_crashes_too_ofte
     assert_eq!(exchange.ended(&line).await, "gave_up");
 }
 
-/// The exchange answers while the end of the process is waited for.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_server_that_goes_down_hangs_up_and_one_that_died_is_followed_by_another() {
-    let mut exchange = Exchange::with(&[("INTERPRES__ACS__MEDIA_TIMEOUT", "300ms")]).await;
-    let (line, media) = exchange.answered().await;
-    let before = exchange.call(&line, |_| true).await;
-    exchange.server.kill_and_start_again();
-    media.client.drop_connection();
-    exchange
-        .tell(&line, "MediaStreamingStopped", json!({}))
-        .await;
-    let after = exchange
-        .call(&line, |call| call["state"] == "connected")
-        .await;
-    for same in [
-        "call_id",
-        "created_at",
-        "direction",
-        "room_id",
-        "session_id",
-        "name",
-        "speaks",
-        "hears",
-    ] {
-        assert_eq!(after[same], before[same], "{same}");
-    }
-    exchange
-        .until_asked("POST", ":startMediaStreaming", 1)
-        .await;
-    let _media = exchange.dial(&line, 16_000).await;
-    exchange.call(&line, |call| call["state"] == "media").await;
-    exchange.server.signal(rustix::process::Signal::TERM);
-    assert_eq!(exchange.server.wait(Duration::from_secs(20)), Some(0));
-    assert_eq!(exchange.asked("DELETE", &line.leg).len(), 1);
-}
-
 #[tokio::test]
 async fn a_socket_and_a_callback_may_come_before_the_answer_to_our_request() {
     let mut exchange = Exchange::with(&[]).await;
@@ -492,27 +456,4 @@ async fn in_whatever_order_it_is_told_a_call_comes_to_the_same() {
             .await;
         assert_eq!(call["reason"], Value::Null, "{order:?}");
     }
-}
-
-#[tokio::test]
-async fn a_socket_too_leads_a_server_that_comes_after_to_its_call() {
-    let mut exchange = Exchange::with(&[]).await;
-    let (line, media) = exchange.answered().await;
-    let before = exchange.call(&line, |_| true).await;
-    exchange.server.kill_and_start_again();
-    media.client.drop_connection();
-    let _media = exchange.dial(&line, 16_000).await;
-    let after = exchange.call(&line, |call| call["state"] == "media").await;
-    assert_eq!(after["call_id"], before["call_id"]);
-    assert_eq!(after["room_id"], before["room_id"]);
-    // Whoever names the leg and not its secret finds nothing.
-    exchange.server.kill_and_start_again();
-    let elsewhere = format!("/acs/media/{}", "0".repeat(32));
-    let leg = [("x-ms-call-connection-id", line.leg.as_str())];
-    assert_eq!(
-        crate::access::refused(&exchange.server, &elsewhere, &leg).await,
-        404
-    );
-    let calls = exchange.server.get("/api/calls").await;
-    assert_eq!(calls["calls"], json!([]));
 }

@@ -1,5 +1,6 @@
 //! The link to Azure Communication Services, held to the golden files: what goes out, what comes in, who may call us.
 
+mod afterlife;
 mod asking;
 mod callbacks;
 mod calls;
