@@ -309,3 +309,14 @@ fn a_pair_without_a_way_is_unsupported() {
     };
     assert!(pair("en", "es") && pair("es", "en") && pair("en", "fr") && !pair("en", "ja"));
 }
+
+#[test]
+fn a_pipeline_that_loads_longer_than_it_may_be_idle_answers_all_the_same() {
+    let settings = LocalSettings {
+        pipeline_idle: Duration::from_millis(40),
+        ..LocalSettings::default()
+    };
+    let stand = Stand::with(settings, interpres());
+    let translated = stand.translate("The house is white.", "en", "es");
+    assert_eq!(translated, "La casa es blanca.");
+}

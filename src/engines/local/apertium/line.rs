@@ -1,12 +1,19 @@
 //! One direction at work: its queue, the actor that keeps its pipeline, and whether it is in order.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    convert::Infallible,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use parking_lot::Mutex;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use super::{
-    super::actors::{Keeper, PipelineDriver},
+    super::actors::{Keeper, PipelineDriver, Wanted},
     pipeline::{self, PipelineCommand, PipelineError},
     queue::Queue,
 };
@@ -25,6 +32,8 @@ pub struct Line {
     queue: Arc<Queue>,
     keeper: Mutex<Option<Ref<Keeper<PipelineDriver>>>>,
     trouble: Mutex<Option<EngineError>>,
+    /// How many wait for an answer.
+    waiting: AtomicUsize,
 }
 
 impl Line {
@@ -36,6 +45,7 @@ impl Line {
             queue: Arc::default(),
             keeper: Mutex::default(),
             trouble: Mutex::default(),
+            waiting: AtomicUsize::new(0),
         }
     }
 
@@ -82,10 +92,13 @@ impl Line {
 
     /// One life of the pipeline, which ends only by an error.
     pub async fn live(self: Arc<Self>) -> PipelineError {
-        let error = pipeline::serve(&self.command, &self.queue, || {
+        let serving = pipeline::serve(&self.command, &self.queue, || {
             *self.trouble.lock() = None;
-        })
-        .await;
+        });
+        let error = tokio::select! {
+            error = serving => error,
+            never = self.stay_awake() => match never {},
+        };
         if matches!(
             error,
             PipelineError::Start { .. } | PipelineError::SelfTest { .. }
@@ -95,9 +108,23 @@ impl Line {
         error
     }
 
+    /// Keeps its actor from being idle while somebody waits: loading may take longer than it may be idle.
+    async fn stay_awake(&self) -> Infallible {
+        loop {
+            sleep(self.idle_after / 4).await;
+            if self.waiting.load(Ordering::Relaxed) > 0
+                && let Some(keeper) = self.keeper()
+            {
+                // One whose mailbox is full is not idle.
+                let _ = keeper.tell(Wanted);
+            }
+        }
+    }
+
     /// Translates one text that is cleaned and escaped. `serve` makes sure that somebody works on the queue.
     pub async fn ask(&self, request: String, serve: impl FnOnce()) -> Result<String, EngineError> {
         let answer = self.queue.add(request)?;
+        let _waiting = Waiting::begin(&self.waiting);
         serve();
         match timeout(PATIENCE, answer).await {
             Ok(Ok(answer)) => answer,
@@ -113,5 +140,21 @@ impl Line {
                 ),
             )),
         }
+    }
+}
+
+/// Somebody who waits.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl<'a> Waiting<'a> {
+    fn begin(waiting: &'a AtomicUsize) -> Self {
+        waiting.fetch_add(1, Ordering::Relaxed);
+        Self(waiting)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
