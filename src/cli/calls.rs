@@ -9,10 +9,11 @@ use interpres::{
         environment::Environment,
     },
     config::{Acs, AcsAuth},
+    entra::{EntraTokens, Identity},
     links::{
         acs::{
             client::{Client, ClientSettings},
-            signing::{Application, Authorise, Bearer, ConnectionString, Endpoint, EntraTokens},
+            signing::{Authorise, ConnectionString, Endpoint, RESOURCE},
             tokens::{MOST_LEEWAY, TokenRules, Tokens},
         },
         keys::Issuer,
@@ -42,6 +43,7 @@ pub fn connect(environment: &Arc<Environment>, outgoing: &Handle) -> anyhow::Res
             &settings.issuer,
             audience,
             (&settings.openid_url, "acs.openid_url"),
+            None,
             outgoing,
         )?),
         _ => None,
@@ -74,16 +76,27 @@ fn identity(settings: &Acs) -> anyhow::Result<Option<(Endpoint, Arc<dyn Authoris
     let Some(endpoint) = &settings.endpoint else {
         return Ok(None);
     };
-    let entra = &settings.entra;
-    let application = Application {
-        authority: entra.authority.clone(),
-        tenant: entra.tenant.clone().unwrap_or_default(),
-        client_id: entra.client_id.clone().unwrap_or_default(),
-        client_secret: entra.client_secret.clone().unwrap_or_default(),
-    };
-    let bearer = Bearer(EntraTokens::new(application)?);
+    let tokens = EntraTokens::new(identity_of(settings), RESOURCE, |client| client)
+        .context("this machine has no certificates to know Microsoft Entra by")?;
     let endpoint = Endpoint::parse(endpoint).context("acs.endpoint")?;
-    Ok(Some((endpoint, Arc::new(bearer))))
+    Ok(Some((endpoint, Arc::new(tokens))))
+}
+
+/// Who we are to Entra; the settings have been looked at.
+fn identity_of(settings: &Acs) -> Identity {
+    let (entra, machine) = (&settings.entra, &settings.managed_identity);
+    match machine.enabled {
+        true => Identity::Machine {
+            endpoint: machine.endpoint.clone(),
+            client_id: machine.client_id.clone(),
+        },
+        false => Identity::Application {
+            authority: entra.authority.clone(),
+            tenant: entra.tenant.clone().unwrap_or_default(),
+            client_id: entra.client_id.clone().unwrap_or_default(),
+            client_secret: entra.client_secret.clone().unwrap_or_default(),
+        },
+    }
 }
 
 fn event_tokens(settings: &Acs, outgoing: &Handle) -> anyhow::Result<Option<Tokens>> {
@@ -91,7 +104,8 @@ fn event_tokens(settings: &Acs, outgoing: &Handle) -> anyhow::Result<Option<Toke
     match (&events.issuer, &events.audience, &events.openid_url) {
         (Some(issuer), Some(audience), Some(url)) => {
             let place = (url.as_str(), "acs.events.openid_url");
-            tokens(issuer, audience, place, outgoing).map(Some)
+            let role = Some(&events.role).filter(|role| *role != "off");
+            tokens(issuer, audience, place, role, outgoing).map(Some)
         }
         _ => Ok(None),
     }
@@ -101,12 +115,14 @@ fn tokens(
     issuer: &str,
     audience: &str,
     (url, setting): (&str, &'static str),
+    role: Option<&String>,
     outgoing: &Handle,
 ) -> anyhow::Result<Tokens> {
     let rules = TokenRules {
         issuer: issuer.to_owned(),
         audience: audience.to_owned(),
         leeway: MOST_LEEWAY,
+        role: role.cloned(),
     };
     let published = Issuer::of_configuration(url, issuer, setting)
         .context("this machine has no certificates to know the issuer by")?;

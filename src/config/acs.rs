@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-use super::realtime::Entra;
+use super::realtime::{Entra, ManagedIdentity};
 use crate::domain::{
     call_route::{CallRoute, one_or_many},
     language::Language,
@@ -24,6 +24,8 @@ pub struct Acs {
     pub endpoint: Option<String>,
     /// That application.
     pub entra: Entra,
+    /// The identity of this machine, in place of both.
+    pub managed_identity: ManagedIdentity,
     /// The version of the interface that is asked for.
     pub api_version: String,
     /// Whether the service must show its tokens to us.
@@ -76,6 +78,8 @@ pub struct AcsEvents {
     pub audience: Option<String>,
     /// Where Entra says which keys sign them.
     pub openid_url: Option<String>,
+    /// The role that whoever shows one must have been given; `off`: it is not looked for.
+    pub role: String,
     /// Older events of calls that ring or begin are of calls that nobody waits in any more.
     #[serde(with = "humantime_serde")]
     pub max_age: Duration,
@@ -167,6 +171,13 @@ impl Acs {
 
 impl Acs {
     fn check_entra(&self) -> Result<(), (&'static str, String)> {
+        if self.managed_identity.enabled {
+            let expected = "either acs.entra or managed_identity to be set";
+            return match self.entra.tenant.is_some() || self.entra.client_id.is_some() {
+                true => Err(("acs.managed_identity.enabled", expected.to_owned())),
+                false => Ok(()),
+            };
+        }
         let parts = [
             ("acs.entra.tenant", self.entra.tenant.is_some()),
             ("acs.entra.client_id", self.entra.client_id.is_some()),
@@ -177,7 +188,7 @@ impl Acs {
         ];
         match parts.iter().find(|(_, is_set)| !is_set) {
             Some((key, _)) => {
-                let expected = "tenant, client_id and client_secret, beside acs.endpoint";
+                let expected = "tenant, client_id and client_secret, or acs.managed_identity, beside acs.endpoint";
                 Err((key, expected.to_owned()))
             }
             None => Ok(()),

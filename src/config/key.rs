@@ -363,6 +363,13 @@ pub const KEYS: &[Key] = &[
         Kind::SecureUrl,
         "https://login.microsoftonline.com",
     ),
+    key("acs.managed_identity.enabled", Kind::Flag, "false"),
+    unset("acs.managed_identity.client_id", Kind::Text),
+    key(
+        "acs.managed_identity.endpoint",
+        Kind::Url,
+        "http://169.254.169.254",
+    ),
     key("acs.api_version", Kind::Text, "2026-03-12"),
     key(
         "acs.auth",
@@ -384,6 +391,11 @@ pub const KEYS: &[Key] = &[
     unset("acs.events.issuer", Kind::Text),
     unset("acs.events.audience", Kind::Text),
     unset("acs.events.openid_url", Kind::SecureUrl),
+    key(
+        "acs.events.role",
+        Kind::Text,
+        "AzureEventGridSecureWebhookSubscriber",
+    ),
     key("acs.events.max_age", seconds(1, DAY), "60s"),
     key("acs.routes", Kind::CallRoutes, "[]"),
     key("acs.default.speaks", Kind::Speaks, "en"),

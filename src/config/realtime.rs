@@ -42,7 +42,7 @@ pub struct Entra {
     pub authority: String,
 }
 
-/// `engines.azure_openai.managed_identity`.
+/// `engines.azure_openai.managed_identity` and `acs.managed_identity`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ManagedIdentity {

@@ -32,6 +32,8 @@ pub struct TokenRules {
     pub audience: String,
     /// How far the clocks may be apart, at most [`MOST_LEEWAY`].
     pub leeway: Duration,
+    /// What `roles` must hold, if anything: at Entra everybody in a directory is given tokens for everybody there.
+    pub role: Option<String>,
 }
 
 /// Why a token is not taken.
@@ -64,6 +66,9 @@ pub enum TokenError {
     /// It is for another resource.
     #[error("it is for another audience")]
     Audience,
+    /// Whoever shows it has not been given the role.
+    #[error("it lacks the role")]
+    Role,
     /// It is over.
     #[error("it has expired")]
     Expired,
@@ -85,6 +90,7 @@ impl TokenError {
             Self::Claims => "acs_token_claims",
             Self::Issuer => "acs_token_issuer",
             Self::Audience => "acs_token_audience",
+            Self::Role => "acs_token_role",
             Self::Expired => "acs_token_expired",
             Self::NotYetValid => "acs_token_not_yet_valid",
         }
@@ -100,6 +106,7 @@ pub struct Tokens {
     keys: KeySet,
     validation: Validation,
     leeway: u64,
+    role: Option<String>,
 }
 
 impl Tokens {
@@ -120,6 +127,7 @@ impl Tokens {
             keys,
             validation,
             leeway: rules.leeway.min(MOST_LEEWAY).as_secs(),
+            role: rules.role.clone(),
         }
     }
 
@@ -172,7 +180,17 @@ impl Tokens {
             })?
             .claims;
         self.in_time(&claims, now)?;
+        self.has_role(&claims)?;
         Ok(claims)
+    }
+
+    fn has_role(&self, claims: &Claims) -> Result<(), TokenError> {
+        let Some(role) = &self.role else {
+            return Ok(());
+        };
+        let roles = claims.get("roles").and_then(Json::as_array);
+        let has_it = roles.is_some_and(|roles| roles.iter().any(|known| known == role));
+        has_it.then_some(()).ok_or(TokenError::Role)
     }
 
     fn in_time(&self, claims: &Claims, now: Timestamp) -> Result<(), TokenError> {

@@ -3,6 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use interpres::{
+    entra::{EntraTokens, Identity},
+    links::acs::{client::Client, signing::RESOURCE},
+};
 use serde_json::Value;
 
 use super::asking::{CALL, answer};
@@ -195,31 +199,42 @@ async fn no_id_leads_out_of_its_place_and_no_list_to_another_service() {
     assert_eq!(service.asked().len(), 100);
 }
 
-#[tokio::test]
-async fn an_application_of_entra_is_asked_once_for_its_token() {
-    use interpres::links::acs::signing::{Application, Bearer, EntraTokens};
-    let entra = Service::start([
-        Answer::says(401, "{}"),
-        Answer::says(
-            200,
-            r#"{"token_type":"Bearer","expires_in":3599,"access_token":"a-token"}"#,
-        ),
-    ])
-    .await;
-    let application = Application {
+fn granted(token: &str) -> Answer {
+    let answer =
+        serde_json::json!({"token_type": "Bearer", "expires_in": 3599, "access_token": token});
+    Answer::says(200, answer.to_string())
+}
+
+/// A service to which a token is shown that is had from `entra`, and what shows it.
+async fn shown(identity: Identity, answers: usize) -> (Service, Client) {
+    let service = Service::start(std::iter::repeat_n(Answer::says(204, ""), answers)).await;
+    let tokens = EntraTokens::new(identity, RESOURCE, |client| client).unwrap();
+    let client = service.client_as(tokens);
+    (service, client)
+}
+
+fn application(entra: &Service) -> Identity {
+    Identity::Application {
         authority: entra.base(),
         tenant: "the-tenant".to_owned(),
         client_id: "the-application".to_owned(),
         client_secret: "its&secret".into(),
-    };
-    let service = Service::start([Answer::says(204, ""), Answer::says(204, "")]).await;
-    let client = service.client_as(Bearer(EntraTokens::new(application).unwrap()));
-    let budget = std::time::Duration::from_secs(5);
-    let refused = client.hang_up("leg", budget).await.unwrap_err();
+    }
+}
+
+#[tokio::test]
+async fn an_application_of_entra_is_asked_once_for_its_token() {
+    let entra = Service::start([Answer::says(401, "{}"), granted("a-token")]).await;
+    let (service, client) = shown(application(&entra), 2).await;
+    let refused = client.hang_up("leg", BUDGET).await.unwrap_err();
     assert_eq!(refused.code(), "acs_not_authorised");
-    assert!(refused.to_string().contains("status 401"), "{refused}");
+    let told = refused.to_string();
+    assert!(
+        told.contains("status 401") && told.contains("acs.entra"),
+        "{told}"
+    );
     for _ in 0..2 {
-        client.hang_up("leg", budget).await.unwrap();
+        client.hang_up("leg", BUDGET).await.unwrap();
     }
     let asked = entra.asked();
     assert_eq!(asked.len(), 2);
@@ -229,6 +244,39 @@ async fn an_application_of_entra_is_asked_once_for_its_token() {
     assert_eq!(String::from_utf8_lossy(&asked[1].body), form);
     for asked in service.asked() {
         assert_eq!(asked.header("authorization"), "Bearer a-token");
-        assert!(!asked.headers.contains_key("x-ms-date"));
+        for header in ["x-ms-date", "x-ms-content-sha256"] {
+            assert!(!asked.headers.contains_key(header), "{header}");
+        }
     }
+}
+
+#[tokio::test]
+async fn the_identity_of_the_machine_is_shown_too() {
+    let machine = Service::start([granted("of-the-machine")]).await;
+    let identity = Identity::Machine {
+        endpoint: machine.base(),
+        client_id: None,
+    };
+    let (service, client) = shown(identity, 1).await;
+    client.hang_up("leg", BUDGET).await.unwrap();
+    let asked = &machine.asked()[0];
+    let target = "/metadata/identity/oauth2/token?api-version=2018-02-01\
+                  &resource=https%3A%2F%2Fcommunication.azure.com%2F";
+    assert_eq!(
+        (asked.method.as_str(), asked.target.as_str()),
+        ("GET", target)
+    );
+    assert_eq!(asked.header("metadata"), "true");
+    let shown = service.asked()[0].header("authorization").to_owned();
+    assert_eq!(shown, "Bearer of-the-machine");
+}
+
+#[tokio::test]
+async fn a_token_that_no_header_takes_is_not_shown() {
+    let entra = Service::start([granted("no header\r\ntakes this")]).await;
+    let (service, client) = shown(application(&entra), 0).await;
+    let error = client.hang_up("a", BUDGET).await.unwrap_err();
+    assert_eq!(error.code(), "acs_not_authorised");
+    assert!(!error.to_string().contains("takes this"));
+    assert!(service.asked().is_empty());
 }

@@ -1,20 +1,12 @@
 //! Signatures of every request that was captured, and what a connection string and an endpoint may be.
 
-use std::time::Duration;
-
-use async_trait::async_trait;
-use interpres::links::acs::{
-    client::Ended,
-    signing::{
-        AccessKey, Bearer, ConnectionString, ConnectionStringError, Endpoint, EndpointError,
-        NotAuthorised, TokenSource,
-    },
+use interpres::links::acs::signing::{
+    AccessKey, ConnectionString, ConnectionStringError, Endpoint, EndpointError,
 };
-use secrecy::SecretString;
 use time::{PrimitiveDateTime, macros::format_description};
 
 use super::golden::{json, names, text};
-use super::service::{Answer, KEY, Service};
+use super::service::KEY;
 
 #[test]
 fn every_captured_request_has_the_signature_that_is_made_here() {
@@ -110,37 +102,5 @@ fn an_endpoint_is_encrypted_or_here_and_nothing_follows_it() {
         ("https://contoso.example#a", EndpointError::Path),
     ] {
         assert_eq!(Endpoint::parse(bad), Err(error), "{bad}");
-    }
-}
-
-/// Somebody who gives this token, or none.
-struct Entra(Option<&'static str>);
-
-#[async_trait]
-impl TokenSource for Entra {
-    async fn token(&self) -> Result<SecretString, NotAuthorised> {
-        let none = || NotAuthorised("Entra does not know us".to_owned());
-        self.0.map(SecretString::from).ok_or_else(none)
-    }
-}
-
-#[tokio::test]
-async fn a_token_is_shown_in_place_of_a_signature() {
-    let budget = Duration::from_secs(30);
-    let service = Service::start([Answer::says(204, "")]).await;
-    let client = service.client_as(Bearer(Entra(Some("a-token"))));
-    assert_eq!(client.hang_up("a", budget).await, Ok(Ended::Now));
-    let asked = &service.asked()[0];
-    assert_eq!(asked.header("authorization"), "Bearer a-token");
-    for header in ["x-ms-date", "x-ms-content-sha256"] {
-        assert!(!asked.headers.contains_key(header), "{header}");
-    }
-    for token in [None, Some("no header\r\ntakes this")] {
-        let service = Service::start([]).await;
-        let client = service.client_as(Bearer(Entra(token)));
-        let error = client.hang_up("a", budget).await.unwrap_err();
-        assert_eq!(error.code(), "acs_not_authorised");
-        assert!(!error.to_string().contains("takes this"));
-        assert!(service.asked().is_empty());
     }
 }

@@ -30,6 +30,7 @@ fn rules() -> TokenRules {
         issuer: ISSUER.to_owned(),
         audience: AUDIENCE.to_owned(),
         leeway: Duration::from_secs(60),
+        role: None,
     }
 }
 
@@ -273,5 +274,29 @@ async fn who_cannot_be_asked_is_not_believed_and_what_is_known_stays() {
         let verdict = check(&tokens, &key.sign(&claims())).await;
         assert_eq!(verdict, Err(TokenError::KeysUnavailable));
         assert_eq!(fetched(&service), 0);
+    }
+}
+
+#[tokio::test]
+async fn whoever_must_have_a_role_has_it() {
+    const ROLE: &str = "AzureEventGridSecureWebhookSubscriber";
+    let key = SigningKey::rsa("one");
+    let service = publishing([keys(&[key.published()])]).await;
+    let rules = TokenRules {
+        role: Some(ROLE.to_owned()),
+        ..rules()
+    };
+    let tokens = tokens_by(&service, &rules);
+    for (claims, verdict) in [
+        (with("roles", json!(["Other", ROLE])), Ok(())),
+        (with("roles", json!([])), Err(TokenError::Role)),
+        (with("roles", json!(ROLE)), Err(TokenError::Role)),
+        (claims(), Err(TokenError::Role)),
+    ] {
+        assert_eq!(
+            check(&tokens, &key.sign(&claims)).await,
+            verdict,
+            "{claims}"
+        );
     }
 }

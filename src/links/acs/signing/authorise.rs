@@ -6,6 +6,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use time::OffsetDateTime;
 
 use super::access_key::AccessKey;
+use crate::entra::{EntraTokens, NoToken};
 
 /// An attempt as it will go out.
 #[derive(Debug, Clone, Copy)]
@@ -61,24 +62,16 @@ impl Authorise for AccessKey {
     }
 }
 
-/// Where tokens of Microsoft Entra come from, each asked for when the one before nears its end.
+/// A token of Microsoft Entra says it; nothing is signed then.
 #[async_trait]
-pub trait TokenSource: Send + Sync {
-    /// One that is good now, for `https://communication.azure.com//.default` (the second slash is the SDK's own).
-    ///
-    /// # Errors
-    /// [`NotAuthorised`] if none is to be had.
-    async fn token(&self) -> Result<SecretString, NotAuthorised>;
-}
-
-/// Says who we are by a token; nothing is signed then.
-#[derive(Debug, Clone)]
-pub struct Bearer<Source>(pub Source);
-
-#[async_trait]
-impl<Source: TokenSource> Authorise for Bearer<Source> {
+impl Authorise for EntraTokens {
     async fn headers(&self, _: &Unsigned<'_>) -> Result<HeaderMap, NotAuthorised> {
-        let token = self.0.token().await?;
+        let token = self.token().await.map_err(|error| {
+            NotAuthorised(match error {
+                NoToken::Refused(_) => format!("{error}; check acs.entra or managed_identity"),
+                NoToken::Failed(_) => error.to_string(),
+            })
+        })?;
         let bearer = SecretString::from(format!("Bearer {}", token.expose_secret()));
         let bearer = secret(bearer.expose_secret())?;
         Ok(HeaderMap::from_iter([(AUTHORIZATION, bearer)]))

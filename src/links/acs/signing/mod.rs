@@ -7,11 +7,12 @@ mod access_key;
 mod authorise;
 mod connection_string;
 mod endpoint;
-mod entra;
 
 pub(in crate::links::acs) use self::access_key::from_rfc1123;
 pub use self::access_key::{AccessKey, AccessKeyError, Signature, rfc1123};
-pub use self::authorise::{Authorise, Bearer, NotAuthorised, TokenSource, Unsigned};
+pub use self::authorise::{Authorise, NotAuthorised, Unsigned};
 pub use self::connection_string::{ConnectionString, ConnectionStringError};
 pub use self::endpoint::{Endpoint, EndpointError};
-pub use self::entra::{Application, EntraTokens};
+
+/// What a token of Microsoft Entra is for; the slash at the end is the official SDK's own.
+pub const RESOURCE: &str = "https://communication.azure.com/";

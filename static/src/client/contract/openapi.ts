@@ -2187,7 +2187,7 @@ export interface operations {
           "application/json": components["schemas"]["CallView"];
         };
       };
-      /** @description It is not said whom to call */
+      /** @description It is not said whom to call, or from which number */
       400: {
         headers: {
           [name: string]: unknown;
@@ -2207,6 +2207,15 @@ export interface operations {
       };
       /** @description There are no calls on this server */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      /** @description One of ours is in that call already */
+      409: {
         headers: {
           [name: string]: unknown;
         };

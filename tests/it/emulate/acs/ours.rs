@@ -55,6 +55,7 @@ async fn our_client_answers_asks_and_hangs_up() {
         issuer: ISSUER.to_owned(),
         audience: "1bdaa2b9-9507-4542-bb64-a7b22c00a8d4".to_owned(),
         leeway: Duration::from_secs(60),
+        role: None,
     };
     let tokens = Tokens::new(&rules, issuer, &Handle::current());
     let authorization = &connected.headers["authorization"];
