@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use interpres::{
-    actors::{call::registry::Link, environment::Environment},
+    actors::{
+        call::{auditing::Auditor, registry::Link},
+        environment::Environment,
+    },
     config::{Acs, AcsAuth},
     links::{
         acs::{
@@ -22,7 +25,7 @@ use tokio::runtime::Handle;
 ///
 /// # Errors
 /// What is wrong with the connection string, or that this machine has no certificates.
-pub fn connect(environment: &Environment, outgoing: &Handle) -> anyhow::Result<()> {
+pub fn connect(environment: &Arc<Environment>, outgoing: &Handle) -> anyhow::Result<()> {
     let settings = &environment.settings.acs;
     let Some((endpoint, authorise)) = identity(settings)? else {
         return Ok(());
@@ -43,7 +46,7 @@ pub fn connect(environment: &Environment, outgoing: &Handle) -> anyhow::Result<(
         )?),
         _ => None,
     };
-    environment.calls.connect(Link {
+    let link = Link {
         client: Arc::new(client),
         tokens,
         event_tokens: event_tokens(settings, outgoing)?,
@@ -54,7 +57,9 @@ pub fn connect(environment: &Environment, outgoing: &Handle) -> anyhow::Result<(
             .public_url
             .clone()
             .unwrap_or_default(),
-    });
+    };
+    let link = environment.calls.connect(link);
+    Auditor::start(environment, link).context("no auditor of calls")?;
     Ok(())
 }
 

@@ -8,9 +8,14 @@
 //! (fan-out) · `LOAD_ROOMS=50 LOAD_SECONDS=60` (own-delay, stored) · `LOAD_CREATES=10000 LOAD_SESSIONS=50000` (creates) ·
 //! `LOAD_RESUMES=2000 LOAD_SOCKETS=10000` (storm) · `LOAD_SENTENCES=20` (speech) · `LOAD_TALKERS=1,4,8,10
 //! LOAD_TURNS=10` (talkers) · `LOAD_STREAMS=100 LOAD_STREAM_SECONDS=30` (streams)
+//!
+//! `calls-soak` takes a quarter of an hour and is taken only when it is named: `LOAD_CALLS=100000 LOAD_CALLS_FIRST=12000
+//! LOAD_CALLS_AT_ONCE=48 LOAD_TIME_SCALE=20`. It fails if anything is left of the calls.
 
 mod audience;
 mod bare;
+mod calls;
+mod calls_soak;
 mod client;
 mod creates;
 mod fan_out;
@@ -98,7 +103,8 @@ fn measure(named: Vec<&str>) -> anyhow::Result<()> {
                 "speech" => speech::measure(&mut report).await,
                 "talkers" => talkers::measure(&mut report).await,
                 "streams" => streams::measure(&mut report).await,
-                other => bail!("there is no measurement {other:?}; there are {ALL:?}"),
+                "calls-soak" => calls_soak::measure(&mut report).await,
+                other => bail!("there is no measurement {other:?}; there are {ALL:?} and calls-soak"),
             }
         })?;
     }

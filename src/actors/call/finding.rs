@@ -10,6 +10,7 @@ use subtle::ConstantTimeEq as _;
 use super::{
     Call,
     arriving::Terms,
+    auditing::{found::Finding, hang_up},
     callbacks::give,
     placing::Begin,
     registry::{ASK_BUDGET, Link},
@@ -96,7 +97,10 @@ async fn rebuild(
             stored.config.name.clone(),
         ),
         None => {
-            let terms = Terms::of(environment, to.as_deref(), from.as_deref(), &id)?;
+            let Some(terms) = Terms::of(environment, to.as_deref(), from.as_deref(), &id) else {
+                abandon(environment, link, leg);
+                return None;
+            };
             terms.state(Direction::Inbound, String::new())
         }
     };
@@ -116,9 +120,23 @@ async fn rebuild(
                 code = refusal.code,
                 "a call of the server before this one is lost"
             );
+            abandon(environment, link, leg);
             None
         }
     }
+}
+
+/// Hangs up a leg that is ours and whose call cannot go on here. If that fails, whatever is told of it next does it again.
+fn abandon(environment: &Arc<Environment>, link: &Arc<Link>, leg: &str) {
+    let (client, leg) = (Arc::clone(&link.client), leg.to_owned());
+    let calls = Arc::clone(environment);
+    let everybody = environment.settings.acs.terminate;
+    environment.calls.keep(link, async move {
+        match hang_up(&client, &leg, everybody).await {
+            Ok(()) => calls.calls.found.note(Finding::Abandoned),
+            Err(error) => tracing::error!(%error, "a leg without a call cannot be hung up"),
+        }
+    });
 }
 
 /// Our id of the call, if the service tells of it at the address that has this secret.

@@ -1,6 +1,7 @@
 //! The link to Azure Communication Services, held to the golden files: what goes out, what comes in, who may call us.
 
 mod asking;
+mod auditing;
 mod callbacks;
 mod calls;
 mod exchange;
@@ -17,5 +18,6 @@ mod retries;
 mod service;
 mod sessions;
 mod signing;
+mod soak;
 mod tokens;
 mod webhooks;
