@@ -396,7 +396,11 @@ pub const KEYS: &[Key] = &[
     key("acs.terminate", Kind::Flag, "false"),
     key("acs.audit.interval", milliseconds(100, HOUR * 1000), "1m"),
     key("acs.audit.calls", whole(1, 10_000), "200"),
-    key("acs.audit.ended_after", milliseconds(100, HOUR * 1000), "30s"),
+    key(
+        "acs.audit.ended_after",
+        milliseconds(100, HOUR * 1000),
+        "30s",
+    ),
     key("acs.channels", Kind::OneOf(&["mixed", "unmixed"]), "mixed"),
     key(
         "acs.audio_format",

@@ -38,9 +38,9 @@ pub(super) fn collect(calls: &Calls) -> impl Iterator<Item = MetricFamily> {
         labelled(times, "finding", finding.name())
     });
     let waiting = vec![gauge(calls.ended_legs.count() as f64)];
-    let tasks = calls.link().map_or(0, |link| {
-        link.outgoing.metrics().num_alive_tasks()
-    });
+    let tasks = calls
+        .link()
+        .map_or(0, |link| link.outgoing.metrics().num_alive_tasks());
     let tasks = vec![gauge(tasks as f64)];
     [
         posts(&calls.tally),

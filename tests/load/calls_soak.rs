@@ -19,7 +19,7 @@ pub async fn measure(report: &mut Report) -> anyhow::Result<()> {
         first: option("LOAD_CALLS_FIRST", 12_000.min(calls))?,
         at_once: option("LOAD_CALLS_AT_ONCE", 48)?,
         scale: option("LOAD_TIME_SCALE", 20)?,
-        patience: Duration::from_secs(120),
+        patience: Duration::from_secs(option("LOAD_PATIENCE", 120)?),
         tolerance: 16 * 1024 * 1024,
         tells: true,
     };
@@ -42,7 +42,12 @@ pub async fn measure(report: &mut Report) -> anyhow::Result<()> {
         report.note(format!("  {name}"), value.to_string());
     }
     let left = &outcome.complaints;
-    report.figure("  left behind", left.len() as f64, "things", Goal::AtMost(0.0));
+    report.figure(
+        "  left behind",
+        left.len() as f64,
+        "things",
+        Goal::AtMost(0.0),
+    );
     ensure!(left.is_empty(), "what is left:\n{}", left.join("\n"));
     Ok(())
 }

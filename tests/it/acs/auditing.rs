@@ -102,7 +102,9 @@ async fn a_leg_of_a_call_that_cannot_go_on_here_is_hung_up() {
     let asked = exchange.until_asked("POST", "/callConnections", 1).await;
     let line = exchange.line(&asked[0]);
     exchange.server.kill_and_start_again();
-    exchange.tell(&line, "MediaStreamingStopped", json!({})).await;
+    exchange
+        .tell(&line, "MediaStreamingStopped", json!({}))
+        .await;
     exchange.until_asked("DELETE", &line.leg, 1).await;
     until_found(&exchange, "abandoned").await;
 }

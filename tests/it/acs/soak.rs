@@ -10,9 +10,9 @@ use calls::soak::{Plan, run};
 #[tokio::test]
 async fn hundreds_of_calls_with_every_fault_leave_nothing_behind() {
     let plan = Plan {
-        calls: 320,
+        calls: 240,
         first: 80,
-        at_once: 8,
+        at_once: 12,
         scale: 20,
         patience: Duration::from_secs(180),
         // An unoptimised program, of which little was used at first.

@@ -15,8 +15,8 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// The emulator's usual access key and resource.
-const KEY: &str = "ZW11bGF0ZWQtZm9yLWFueWJvZHktYW5kLWdvb2QtZm9yLW5vdGhpbmctZWxzZQ==";
-const RESOURCE: &str = "1bdaa2b9-9507-4542-bb64-a7b22c00a8d4";
+pub const KEY: &str = "ZW11bGF0ZWQtZm9yLWFueWJvZHktYW5kLWdvb2QtZm9yLW5vdGhpbmctZWxzZQ==";
+pub const RESOURCE: &str = "1bdaa2b9-9507-4542-bb64-a7b22c00a8d4";
 
 /// What Event Grid shows.
 pub const SECRET: &str = "the-secret-of-event-grid";
@@ -155,7 +155,9 @@ impl Pair {
         let mut command = Command::new(program);
         command
             .args(["emulate", "acs", "--port", "0", "--quiet", "--events-url"])
-            .arg(format!("http://127.0.0.1:{port}/incoming-call?secret={SECRET}"))
+            .arg(format!(
+                "http://127.0.0.1:{port}/incoming-call?secret={SECRET}"
+            ))
             .args(arguments);
         let emulator = Listening::run(command)?;
         let service = format!("http://{}", emulator.address());
@@ -169,7 +171,10 @@ impl Pair {
             .env("PUBLIC_URL", format!("http://127.0.0.1:{port}"))
             .env("DATA_DIR", folder.path().join("data"))
             .env("LOG_LEVEL", "error")
-            .env("ACS_CONNECTION_STRING", format!("endpoint={service}/;accesskey={KEY}"))
+            .env(
+                "ACS_CONNECTION_STRING",
+                format!("endpoint={service}/;accesskey={KEY}"),
+            )
             .env("INTERPRES__ACS__AUDIENCE", RESOURCE)
             .env(
                 "INTERPRES__ACS__OPENID_URL",

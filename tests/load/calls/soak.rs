@@ -77,13 +77,17 @@ pub struct Outcome {
 }
 
 /// Settings of a server whose own patience suits a service that is many times faster.
-const SETTINGS: [(&str, &str); 8] = [
+const SETTINGS: [(&str, &str); 11] = [
     ("INTERPRES__ACS__DEFAULT__SPEAKS", "en"),
     ("INTERPRES__ACS__DEFAULT__HEARS", "en"),
     ("INTERPRES__ACS__CONNECT_TIMEOUT", "4s"),
     ("INTERPRES__ACS__MEDIA_TIMEOUT", "2s"),
     ("INTERPRES__ACS__IDLE_AFTER", "6s"),
     ("INTERPRES__ACS__ALONE_AFTER", "100ms"),
+    // Rooms stay for a while after the last has gone, sessions too.
+    ("INTERPRES__ROOM__EMPTY_AFTER", "1s"),
+    ("INTERPRES__ROOM__UNUSED_AFTER", "1s"),
+    ("INTERPRES__SESSION__LINGER", "1s"),
     ("INTERPRES__ACS__AUDIT__INTERVAL", "1s"),
     ("INTERPRES__ACS__AUDIT__ENDED_AFTER", "2s"),
 ];
@@ -116,7 +120,10 @@ pub async fn run(program: &str, plan: &Plan) -> anyhow::Result<Outcome> {
         failed: Mutex::default(),
     };
     run.until(plan.first).await?;
-    let (server, emulator) = (quiet(&pair, plan.patience).await?.0, holdings(&pair).await?.1);
+    let (server, emulator) = (
+        quiet(&pair, plan.patience).await?.0,
+        holdings(&pair).await?.1,
+    );
     run.until(plan.first + plan.calls).await?;
     let (after, still) = quiet(&pair, plan.patience).await?;
     let mut complaints = run.failed.into_inner().unwrap_or_default();
@@ -167,7 +174,8 @@ impl Run<'_> {
             if number % turn == 0 {
                 self.trouble((number / turn) as usize).await?;
             }
-            if self.plan.tells && number % 1_000 == 0 {
+            let often = if self.plan.calls < 5_000 { 20 } else { 2_000 };
+            if self.plan.tells && number % often == 0 {
                 self.tell(number).await?;
             }
             if let Err(error) = self.callers.play(number).await
@@ -232,7 +240,8 @@ impl Outcome {
             (self.server[1], self.emulator[1]) = (server, emulator);
             let more = |who: &str, [before, after]: &[Holdings; 2]| {
                 let more = after.beyond(before, plan.tolerance).into_iter();
-                more.map(|what| format!("{who}: {what}")).collect::<Vec<_>>()
+                more.map(|what| format!("{who}: {what}"))
+                    .collect::<Vec<_>>()
             };
             let mut left = more("the server", &self.server);
             left.extend(more("the emulator", &self.emulator));

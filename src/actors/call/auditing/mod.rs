@@ -59,7 +59,11 @@ impl Auditor {
     fn round(&mut self, ctx: &mut Ctx<Self>) {
         let settings = &self.environment.settings.acs.audit;
         // Calls that go on are not starved by those that are over.
-        let ended = self.environment.calls.ended_legs.due(settings.calls.div_ceil(2));
+        let ended = self
+            .environment
+            .calls
+            .ended_legs
+            .due(settings.calls.div_ceil(2));
         let alive = self
             .environment
             .calls

@@ -139,7 +139,12 @@ impl Directory {
     /// The report of a call that has ended, if it is still kept.
     pub fn ended_call(&self, is_it: impl Fn(&Value) -> bool) -> Option<Value> {
         let listed = self.0.lock();
-        listed.ended.iter().rev().find(|report| is_it(report)).cloned()
+        listed
+            .ended
+            .iter()
+            .rev()
+            .find(|report| is_it(report))
+            .cloned()
     }
 
     /// How much there was.
