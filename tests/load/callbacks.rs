@@ -107,8 +107,8 @@ fn prepare(calls: &[Live], count: usize) -> anyhow::Result<Vec<Prepared>> {
     let mut all: Vec<Prepared> = Vec::with_capacity(count);
     for number in 0..count {
         let (call, name) = match number % 10 {
-            // That of ten before: its answer was given, but not long ago.
-            9 if number > 10 => (&calls[(number - 10) % calls.len()], number - 10),
+            // That of nine before: its answer was given, but not long ago.
+            9 => (&calls[(number - 9) % calls.len()], number - 9),
             8 => (&nobody, number),
             _ => (&calls[number % calls.len()], number),
         };
