@@ -19,5 +19,6 @@ mod service;
 mod sessions;
 mod signing;
 mod soak;
+mod sockets;
 mod tokens;
 mod webhooks;
