@@ -171,11 +171,11 @@ impl Run<'_> {
             // All of this is on one thread.
             self.next.store(number + 1, Ordering::Relaxed);
             let turn = self.plan.at_once as u64 * 2;
-            if number % turn == 0 {
+            if number.is_multiple_of(turn) {
                 self.trouble((number / turn) as usize).await?;
             }
             let often = if self.plan.calls < 5_000 { 20 } else { 2_000 };
-            if self.plan.tells && number % often == 0 {
+            if self.plan.tells && number.is_multiple_of(often) {
                 self.tell(number).await?;
             }
             if let Err(error) = self.callers.play(number).await
