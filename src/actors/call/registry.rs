@@ -102,6 +102,11 @@ impl Calls {
         all
     }
 
+    /// Under how many names calls are found, each under two or three.
+    pub fn names(&self) -> usize {
+        self.by_id.len() + self.by_context.len() + self.by_leg.len()
+    }
+
     /// Calls that are not over.
     pub fn count(&self) -> usize {
         self.by_id.len() - self.ended.lock().len().min(self.by_id.len())

@@ -54,6 +54,7 @@ pub async fn totals(service: Data<Service>) -> HttpResponse {
     HttpResponse::Ok().json(json!({
         "totals": service.directory.totals(),
         "alive": service.directory.alive().len(),
+        "names": service.directory.names(),
         "tasks": service.handle.metrics().num_alive_tasks(),
     }))
 }

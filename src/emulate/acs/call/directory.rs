@@ -147,6 +147,16 @@ impl Directory {
             .cloned()
     }
 
+    /// Under how many names calls that are alive are found.
+    pub fn names(&self) -> usize {
+        let listed = self.0.lock();
+        listed.calls.len()
+            + listed.by_context.len()
+            + listed.by_leg.len()
+            + listed.by_server_call.len()
+            + listed.by_meeting.len()
+    }
+
     /// How much there was.
     pub fn totals(&self) -> Totals {
         self.0.lock().totals
