@@ -19,6 +19,9 @@ const AUDITED: &str = "interpres_acs_audited_total";
 const AUDITED_HELP: &str = "Legs of calls that were compared with the service, by what was found";
 const WAITING: &str = "interpres_acs_audits_waiting";
 const WAITING_HELP: &str = "Legs of calls that are over and are to be looked at once more";
+const NAMES: &str = "interpres_acs_call_names";
+const NAMES_HELP: &str =
+    "Names under which calls are found, those of the last that are over among them";
 const TASKS: &str = "interpres_outgoing_tasks";
 const TASKS_HELP: &str = "Tasks of the runtime of everything that goes out, where there are calls";
 
@@ -27,6 +30,7 @@ pub(super) fn descriptions() -> impl Iterator<Item = Result<Desc, prometheus::Er
         describe(NAME, HELP, &["post", "fate"]),
         describe(AUDITED, AUDITED_HELP, &["finding"]),
         describe(WAITING, WAITING_HELP, &[]),
+        describe(NAMES, NAMES_HELP, &[]),
         describe(TASKS, TASKS_HELP, &[]),
     ]
     .into_iter()
@@ -38,6 +42,7 @@ pub(super) fn collect(calls: &Calls) -> impl Iterator<Item = MetricFamily> {
         labelled(times, "finding", finding.name())
     });
     let waiting = vec![gauge(calls.ended_legs.count() as f64)];
+    let names = vec![gauge(calls.names() as f64)];
     let tasks = calls
         .link()
         .map_or(0, |link| link.outgoing.metrics().num_alive_tasks());
@@ -46,6 +51,7 @@ pub(super) fn collect(calls: &Calls) -> impl Iterator<Item = MetricFamily> {
         posts(&calls.tally),
         family(AUDITED, AUDITED_HELP, MetricType::COUNTER, audited.into()),
         family(WAITING, WAITING_HELP, MetricType::GAUGE, waiting),
+        family(NAMES, NAMES_HELP, MetricType::GAUGE, names),
         family(TASKS, TASKS_HELP, MetricType::GAUGE, tasks),
     ]
     .into_iter()

@@ -225,6 +225,15 @@ impl Outcome {
         }
         let theirs = pair.emulator.get("/_emulator/calls").await?;
         self.legs = theirs["totals"]["legs"].as_u64().unwrap_or_default();
+        let names = figures(&pair.server).await?;
+        let names = names.get("interpres_acs_call_names").copied();
+        if names.is_none_or(|names| names > MOST_OURS as u64 * 3) {
+            complaints.push(format!("the server finds calls under {names:?} names"));
+        }
+        let totals = pair.emulator.get("/_emulator/totals").await?;
+        if totals["names"] != 0 {
+            complaints.push(format!("the emulator has names of no call: {totals}"));
+        }
         let ended = theirs["ended"].as_array().map_or(0, Vec::len);
         if ended > MOST_THEIRS {
             complaints.push(format!("the emulator keeps {ended} calls"));
