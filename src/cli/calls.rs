@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use interpres::{
     actors::{
-        call::{inheriting::take_over, registry::Link},
+        call::{auditing::Auditor, inheriting::take_over, registry::Link},
         environment::Environment,
     },
     config::{Acs, AcsAuth},
@@ -48,7 +48,7 @@ pub fn connect(environment: &Arc<Environment>, outgoing: &Handle) -> anyhow::Res
         )?),
         _ => None,
     };
-    environment.calls.connect(Link {
+    let link = Link {
         client: Arc::new(client),
         tokens,
         event_tokens: event_tokens(settings, outgoing)?,
@@ -59,10 +59,10 @@ pub fn connect(environment: &Arc<Environment>, outgoing: &Handle) -> anyhow::Res
             .public_url
             .clone()
             .unwrap_or_default(),
-    });
-    if let Some(link) = environment.calls.link() {
-        outgoing.spawn(take_over(Arc::clone(environment), Arc::clone(link)));
-    }
+    };
+    let link = environment.calls.connect(link);
+    Auditor::start(environment, link).context("no auditor of calls")?;
+    outgoing.spawn(take_over(Arc::clone(environment), Arc::clone(link)));
     Ok(())
 }
 

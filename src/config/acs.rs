@@ -58,6 +58,8 @@ pub struct Acs {
     pub alone_after: Duration,
     /// Whether everybody is hung up, and not only our own leg.
     pub terminate: bool,
+    /// How calls are compared with those of the service.
+    pub audit: AcsAudit,
     /// Whether the speakers of a call come together.
     pub channels: Channels,
     /// The rate at which sound is asked for.
@@ -83,6 +85,20 @@ pub struct AcsEvents {
     /// Older events of calls that ring or begin are of calls that nobody waits in any more.
     #[serde(with = "humantime_serde")]
     pub max_age: Duration,
+}
+
+/// `acs.audit`: the service may have what is over here, and have ended what goes on here.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AcsAudit {
+    /// From one round to the next.
+    #[serde(with = "humantime_serde")]
+    pub interval: Duration,
+    /// Calls in a round, at the most.
+    pub calls: usize,
+    /// How long after its end a call is looked for once more.
+    #[serde(with = "humantime_serde")]
+    pub ended_after: Duration,
 }
 
 /// `acs.default`.

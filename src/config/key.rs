@@ -406,6 +406,13 @@ pub const KEYS: &[Key] = &[
     key("acs.media_timeout", milliseconds(100, HOUR * 1000), "10s"),
     key("acs.alone_after", milliseconds(0, HOUR * 1000), "30s"),
     key("acs.terminate", Kind::Flag, "false"),
+    key("acs.audit.interval", milliseconds(100, HOUR * 1000), "1m"),
+    key("acs.audit.calls", whole(1, 10_000), "200"),
+    key(
+        "acs.audit.ended_after",
+        milliseconds(100, HOUR * 1000),
+        "30s",
+    ),
     key("acs.channels", Kind::OneOf(&["mixed", "unmixed"]), "mixed"),
     key(
         "acs.audio_format",

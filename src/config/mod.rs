@@ -18,7 +18,7 @@ mod realtime;
 mod secret_file;
 mod settings;
 
-pub use acs::{Acs, AcsAuth, AcsEvents, CallFormat, CallLanguages, Channels};
+pub use acs::{Acs, AcsAudit, AcsAuth, AcsEvents, CallFormat, CallLanguages, Channels};
 pub use auth::{AccessKey, Auth, Jwt};
 pub use error::SettingsError;
 pub use key::{KEYS, Key};

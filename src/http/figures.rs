@@ -142,7 +142,9 @@ impl Figures {
         descriptions.push(describe(QUEUE_TIME, QUEUE_TIME_HELP, &["kind"])?);
         descriptions.push(describe(CONNECTIONS, CONNECTIONS_HELP, &[])?);
         descriptions.push(describe(LIMITS, LIMITS_HELP, &["limit"])?);
-        descriptions.push(call_figures::description()?);
+        for description in call_figures::descriptions() {
+            descriptions.push(description?);
+        }
         Ok(Self {
             environment,
             descriptions,
@@ -256,7 +258,7 @@ impl Collector for Figures {
             limits.into(),
         ));
         families.extend(engine_figures::collect(&self.environment.engine_board));
-        families.push(call_figures::collect(&self.environment.calls.tally));
+        families.extend(call_figures::collect(&self.environment.calls));
         let kinds = self.environment.tree.kinds();
         for (name, help, rises, total) in KIND_TOTALS {
             let (kind, make): (_, fn(f64) -> Metric) = if rises {

@@ -69,7 +69,7 @@ pub(super) fn give(
             environment.calls.keep(link, async move {
                 let everybody = giving_back.settings.acs.terminate;
                 match ticket.leg.release(&client, everybody).await {
-                    Ok(()) => given_back(&giving_back, &ticket),
+                    Ok(_) => given_back(&giving_back, &ticket),
                     Err(error) => {
                         tracing::error!(call = %ticket.id, %error, "a leg that came late cannot be hung up");
                     }

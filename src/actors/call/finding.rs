@@ -10,9 +10,10 @@ use subtle::ConstantTimeEq as _;
 use super::{
     Call,
     arriving::{Terms, shown_name},
+    auditing::{found::Finding, hang_up},
     callbacks::give,
     placing::Begin,
-    registry::ASK_BUDGET,
+    registry::{ASK_BUDGET, Link},
     ticket::{CallState, Direction, Ticket, hash_of},
 };
 use crate::{
@@ -62,7 +63,14 @@ pub async fn find(environment: &Arc<Environment>, context: &str, leg: &str) -> O
     if connection.state == Some(Stands::Disconnected) {
         return None;
     }
-    rebuild(environment, context, connection).await
+    match rebuild(environment, context, connection).await {
+        Rebuilt::GoesOn(ticket) => Some(ticket),
+        Rebuilt::NotOurs => None,
+        Rebuilt::NoPlace => {
+            abandon(environment, link, leg);
+            None
+        }
+    }
 }
 
 /// While this is kept nobody else looks for the same leg.
@@ -93,14 +101,28 @@ impl Drop for Looking {
     }
 }
 
-/// Goes on with a call that is there, if it was told of at the address with this secret.
+/// What becomes of a call that is there and not known here.
+pub(super) enum Rebuilt {
+    /// It goes on here.
+    GoesOn(Arc<Ticket>),
+    /// It is told of elsewhere.
+    NotOurs,
+    /// It is ours, and no route takes it, or too many go on already.
+    NoPlace,
+}
+
+/// Goes on with a call that is there, if it is told of at the address with this secret.
 pub(super) async fn rebuild(
     environment: &Arc<Environment>,
     context: &str,
     connection: CallConnection,
-) -> Option<Arc<Ticket>> {
-    let (id, direction) = shown(&connection, context)?;
-    let session: SessionId = id.as_str().parse().ok()?;
+) -> Rebuilt {
+    let Some((id, direction)) = shown(&connection, context) else {
+        return Rebuilt::NotOurs;
+    };
+    let Ok(session) = id.as_str().parse::<SessionId>() else {
+        return Rebuilt::NotOurs;
+    };
     let stored = environment.archive.peek(&session).await.ok().flatten();
     let raw = |somebody: &Option<crate::links::acs::wire::identifier::Identifier>| {
         somebody.as_ref().map(|known| known.raw_id.clone())
@@ -119,7 +141,9 @@ pub(super) async fn rebuild(
             stored.config.name.clone(),
         ),
         None => {
-            let terms = Terms::of(environment, to.as_deref(), from.as_deref(), &id)?;
+            let Some(terms) = Terms::of(environment, to.as_deref(), from.as_deref(), &id) else {
+                return Rebuilt::NoPlace;
+            };
             terms.state(direction, shown_name(None))
         }
     };
@@ -134,16 +158,29 @@ pub(super) async fn rebuild(
     match Call::open(environment, &ticket, begin) {
         Ok(_) => {
             tracing::info!(call = %ticket.id, "a call of the server before this one goes on");
-            Some(ticket)
+            Rebuilt::GoesOn(ticket)
         }
         Err(refusal) => {
             tracing::warn!(
                 code = refusal.code,
                 "a call of the server before this one is lost"
             );
-            None
+            Rebuilt::NoPlace
         }
     }
+}
+
+/// Hangs up a leg that is ours and whose call cannot go on here. If that fails, whatever is told of it next does it again.
+fn abandon(environment: &Arc<Environment>, link: &Arc<Link>, leg: &str) {
+    let (client, leg) = (Arc::clone(&link.client), leg.to_owned());
+    let calls = Arc::clone(environment);
+    let everybody = environment.settings.acs.terminate;
+    environment.calls.keep(link, async move {
+        match hang_up(&client, &leg, everybody).await {
+            Ok(()) => calls.calls.found.note(Finding::Abandoned),
+            Err(error) => tracing::error!(%error, "a leg without a call cannot be hung up"),
+        }
+    });
 }
 
 /// Our id of the call and its direction, if the service tells of it at the address that has this secret.

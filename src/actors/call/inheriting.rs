@@ -4,11 +4,12 @@
 use std::{sync::Arc, time::Duration};
 
 use super::{
-    finding::{Looking, rebuild},
+    auditing::{found::Finding, hang_up},
+    finding::{Looking, Rebuilt, rebuild},
     leg::LegState,
     placing::restart_streaming,
     registry::{ASK_BUDGET, Link},
-    ticket::{Ticket, hash_of},
+    ticket::Ticket,
 };
 use crate::{
     actors::{call::Call, environment::Environment},
@@ -117,12 +118,12 @@ async fn go_on_or_hang_up(
         Err(error) => return Err(error),
     };
     if let Some(context) = context_of(&connection)
-        && !environment.is_stopping()
         && go_on(environment, link, &context, connection).await
     {
         return Ok(true);
     }
-    link.client.hang_up(leg, ASK_BUDGET).await?;
+    hang_up(&link.client, leg, environment.settings.acs.terminate).await?;
+    environment.calls.found.note(Finding::Abandoned);
     tracing::info!("a call of a server that died is hung up, as it has no place here");
     Ok(false)
 }
@@ -134,8 +135,8 @@ async fn go_on(
     context: &str,
     connection: CallConnection,
 ) -> bool {
-    let Some(ticket) = rebuild(environment, context, connection).await else {
-        return environment.calls.of_context(&hash_of(context)).is_some();
+    let Rebuilt::GoesOn(ticket) = rebuild(environment, context, connection).await else {
+        return false;
     };
     // Its socket went with the server that died.
     if let Some(call) = Call::running(environment, &ticket) {

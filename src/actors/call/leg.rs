@@ -4,13 +4,14 @@ use std::{sync::OnceLock, time::Duration};
 
 use tokio::sync::watch;
 
-use crate::links::acs::client::{AcsError, Client};
+use crate::links::acs::client::{AcsError, Client, Ended};
 
-/// How often hanging up is tried, at the most; the service ends a leg in which nobody speaks only when all have gone.
-const HANG_UP_TRIES: u32 = 6;
+/// How often hanging up is tried at once; later it is the auditor's ([`super::auditing`]). The service ends a leg in which nobody
+/// speaks only when all have gone.
+const HANG_UP_TRIES: u32 = 4;
 
 /// Longest time of one try, pauses for the service's own troubles in it.
-const HANG_UP_BUDGET: Duration = Duration::from_secs(20);
+pub(super) const HANG_UP_BUDGET: Duration = Duration::from_secs(20);
 
 /// The pause before the second try; each later one is twice as long.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
@@ -109,13 +110,18 @@ impl Leg {
         settled.map_or(LegState::Gone, |state| state.clone())
     }
 
-    /// Hangs up, our own leg or everybody, until it is done or was tried often enough. One that is gone is done with.
+    /// Hangs up, our own leg or everybody, until it is done or was tried often enough. One that is gone is done with. Gives how
+    /// it came to be over, if that was asked.
     ///
     /// # Errors
     /// The last try's.
-    pub async fn release(&self, client: &Client, everybody: bool) -> Result<(), AcsError> {
+    pub async fn release(
+        &self,
+        client: &Client,
+        everybody: bool,
+    ) -> Result<Option<Ended>, AcsError> {
         let LegState::Up(id) = self.settled().await else {
-            return Ok(());
+            return Ok(None);
         };
         let mut pause = FIRST_PAUSE;
         let mut tries = 0;
@@ -126,9 +132,9 @@ impl Leg {
             };
             tries += 1;
             match ended {
-                Ok(_) => {
+                Ok(ended) => {
                     self.set(LegState::Gone);
-                    return Ok(());
+                    return Ok(Some(ended));
                 }
                 Err(error) if tries >= HANG_UP_TRIES => return Err(error),
                 Err(error) => tracing::debug!(%error, tries, "not hung up yet"),
@@ -136,7 +142,7 @@ impl Leg {
             tokio::time::sleep(pause).await;
             pause *= 2;
             if self.state() == LegState::Gone {
-                return Ok(());
+                return Ok(None);
             }
         }
     }

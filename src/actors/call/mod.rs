@@ -7,6 +7,7 @@
 //! media socket is what a browser's socket is to a browser's session ([`media`]).
 
 pub mod arriving;
+pub mod auditing;
 pub mod callbacks;
 pub mod commands;
 pub mod finding;
@@ -47,9 +48,6 @@ const CALL_PLACES: u32 = 128;
 /// How often a Call looks at its clocks, at the least.
 const BEAT: Duration = Duration::from_secs(5);
 
-/// How often the service is asked whether a call is still there: what it told us may be lost.
-const AUDIT: Duration = Duration::from_secs(5 * 60);
-
 /// How long a room is waited for that is asked who is in it.
 const ROOM_PATIENCE: Duration = Duration::from_secs(2);
 
@@ -61,7 +59,6 @@ pub struct Call {
     media: Kept<Option<Ref<MediaSocket>>>,
     /// Since when it may be idle.
     since: Instant,
-    audited_at: Instant,
     /// Whether its leg was gone at the last beat.
     was_gone: bool,
     media_due: Option<SpawnHandle>,
@@ -103,7 +100,6 @@ impl Call {
                 ticket: Arc::clone(&given.2),
                 media: media.clone(),
                 since: Instant::now(),
-                audited_at: Instant::now(),
                 was_gone: false,
                 media_due: None,
                 alone: None,
@@ -217,13 +213,6 @@ impl Call {
             >= self.environment.settings.acs.idle_after
         {
             return self.end("idle", ctx);
-        }
-        if self.audited_at.elapsed() >= AUDIT {
-            self.audited_at = Instant::now();
-            let (link, ticket) = (Arc::clone(&self.link), Arc::clone(&self.ticket));
-            self.link
-                .outgoing
-                .spawn(placing::audit(link, ticket, ctx.me()));
         }
         if self.ticket.state.read(|state| state.waiting) {
             self.look_for_company(ctx);

@@ -19,7 +19,7 @@ use crate::{
     actors::{environment::Environment, session::commands::CloseSession},
     config::{CallFormat, Channels},
     links::acs::{
-        client::AcsError,
+        client::{AcsError, Ended},
         wire::{
             confidential::Confidential,
             connection::{CallConnection, CallState, PhoneNumber},
@@ -32,7 +32,7 @@ use crate::{
 };
 
 /// How long a Call is waited for that is told how its leg stands.
-const TELL_PATIENCE: Duration = Duration::from_secs(30);
+pub(super) const TELL_PATIENCE: Duration = Duration::from_secs(30);
 
 /// How a call begins.
 #[derive(Debug, Clone)]
@@ -202,21 +202,8 @@ pub(super) async fn restart_streaming(link: Arc<Link>, ticket: Arc<Ticket>, call
     }
 }
 
-/// Compares with what the service has.
-pub(super) async fn audit(link: Arc<Link>, ticket: Arc<Ticket>, call: Ref<Call>) {
-    let Some(leg) = ticket.leg.id() else {
-        return;
-    };
-    let is_gone = match link.client.get(&leg, ASK_BUDGET).await {
-        Ok(connection) => connection.state == Some(CallState::Disconnected),
-        Err(error) => error.is_gone(),
-    };
-    if is_gone {
-        lose(&ticket, &call).await;
-    }
-}
-
-async fn lose(ticket: &Ticket, call: &Ref<Call>) {
+/// The service has no such leg any more.
+pub(super) async fn lose(ticket: &Ticket, call: &Ref<Call>) {
     ticket.leg.set(LegState::Gone);
     let _ = call.ask(LegGone, TELL_PATIENCE).await;
 }
@@ -240,12 +227,22 @@ pub(super) async fn keep(
     if ticket.leg.begin() {
         ticket.leg.set(LegState::Gone);
     }
-    match ticket.leg.release(&link.client, everybody).await {
-        Ok(()) => given_back(&environment, &ticket),
+    let released = ticket.leg.release(&link.client, everybody).await;
+    match &released {
+        Ok(_) => given_back(&environment, &ticket),
         Err(error) => {
-            tracing::error!(call = %ticket.id, %error, "our leg of a call cannot be hung up");
+            tracing::error!(call = %ticket.id, %error, "our leg of a call cannot be hung up yet");
         }
     }
+    // Where the service itself said that it is over, or just ended it.
+    let is_sure = match released {
+        Ok(Some(ended)) => ended == Ended::Now,
+        Ok(None) => ticket.state.read(|state| state.reason != Some("gone")),
+        Err(_) => false,
+    };
+    let calls = &environment.calls;
+    let after = environment.settings.acs.audit.ended_after;
+    calls.ended_legs.add(&ticket, is_sure, after, &calls.found);
     close_sessions(&environment, &ticket).await;
     let now = environment.clock.now();
     ticket.state.change(|state| {

@@ -15,6 +15,7 @@ use tokio::{runtime::Handle, time::Instant};
 use tokio_util::task::TaskTracker;
 
 use super::{
+    auditing::{ended::EndedLegs, found::Found},
     seen::Seen,
     tally::Tally,
     ticket::{ContextHash, Ticket},
@@ -61,12 +62,16 @@ pub struct Calls {
     pub(super) looked_for: Mutex<Vec<String>>,
     /// What came to the webhooks.
     pub tally: Tally,
+    /// Legs of calls that are over, to be looked at once more.
+    pub ended_legs: EndedLegs,
+    /// What audits found.
+    pub found: Found,
 }
 
 impl Calls {
-    /// Lets there be calls; once is enough.
-    pub fn connect(&self, link: Link) {
-        let _ = self.link.set(Arc::new(link));
+    /// Lets there be calls, by this link or the one there is.
+    pub fn connect(&self, link: Link) -> &Arc<Link> {
+        self.link.get_or_init(|| Arc::new(link))
     }
 
     /// The way to the service, if there is one.
@@ -98,6 +103,11 @@ impl Calls {
         let mut all: Vec<_> = self.by_id.iter().map(|found| Arc::clone(&found)).collect();
         all.sort_by(|one, other| other.id.cmp(&one.id));
         all
+    }
+
+    /// Under how many names calls are found, each under two or three.
+    pub fn names(&self) -> usize {
+        self.by_id.len() + self.by_context.len() + self.by_leg.len()
     }
 
     /// Calls that are not over.
@@ -135,6 +145,24 @@ impl Calls {
         }
         self.add(ticket);
         Ok(())
+    }
+
+    /// Calls whose leg is up and was not looked at for so long, those longest not looked at first, so many at the most. They
+    /// are looked at by this.
+    pub(super) fn longest_unaudited(&self, age: Duration, most: usize) -> Vec<Arc<Ticket>> {
+        let mut up: Vec<(Instant, Arc<Ticket>)> = self
+            .by_id
+            .iter()
+            .filter(|ticket| ticket.leg.id().is_some())
+            .map(|ticket| (*ticket.audited_at.lock(), Arc::clone(&ticket)))
+            .filter(|(audited_at, _)| audited_at.elapsed() >= age)
+            .collect();
+        up.sort_by_key(|(audited_at, _)| *audited_at);
+        up.truncate(most);
+        for (_, ticket) in &up {
+            *ticket.audited_at.lock() = Instant::now();
+        }
+        up.into_iter().map(|(_, ticket)| ticket).collect()
     }
 
     fn add(&self, ticket: &Arc<Ticket>) {

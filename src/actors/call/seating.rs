@@ -22,6 +22,7 @@ use crate::{
         identity::SessionId,
         session_config::ConfigPatch,
     },
+    store::{archive::ArchiveError, record::SessionRecord},
     supervision::Ref,
 };
 
@@ -46,20 +47,12 @@ pub(super) async fn seat(
     rate: u32,
 ) -> Result<Ref<Session>, Refusal> {
     let config = config_of(&environment, &ticket, &who, rate)?;
-    let known = environment.archive.peek(&id).await?;
-    let (target, fresh, patch) = match known {
-        Some(known) => {
-            let target = Target {
-                id: known.id,
-                holder: known.holder,
-                private_room: known.private_room,
-            };
-            (target, None, Some(config))
-        }
+    let (target, fresh, patch) = match environment.archive.peek(&id).await? {
+        Some(known) => (target_of(known), None, Some(config)),
         None => {
             let wanted = NewSession {
-                session_id: Some(id),
-                config: Some(config),
+                session_id: Some(id.clone()),
+                config: Some(config.clone()),
                 ..NewSession::default()
             };
             // Nobody is of this name, so that nobody else can attach to it.
@@ -74,8 +67,16 @@ pub(super) async fn seat(
                 holder: None,
                 private_room: record.private_room.clone(),
             };
-            let row = environment.archive.create_session(record).await?;
-            (target, Some(row), None)
+            match environment.archive.create_session(record).await {
+                Ok(row) => (target, Some(row), None),
+                // The socket before this one made it just now.
+                Err(ArchiveError::Exists) => {
+                    let known = environment.archive.peek(&id).await?;
+                    let known = known.ok_or(ArchiveError::Exists)?;
+                    (target_of(known), None, Some(config))
+                }
+                Err(error) => return Err(error.into()),
+            }
         }
     };
     let attach = Attach {
@@ -89,6 +90,14 @@ pub(super) async fn seat(
         fresh: fresh.is_some(),
     };
     reach(environment, target, fresh, attach).await
+}
+
+fn target_of(known: SessionRecord) -> Target {
+    Target {
+        id: known.id,
+        holder: known.holder,
+        private_room: known.private_room,
+    }
 }
 
 fn config_of(

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use parking_lot::Mutex;
 use rand::RngExt as _;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
+use tokio::time::Instant;
 use utoipa::ToSchema;
 
 use super::leg::Leg;
@@ -175,6 +177,8 @@ pub struct Ticket {
     pub leg: Leg,
     /// What is known of it.
     pub state: Kept<CallState>,
+    /// When the service was last asked whether it is there; at first, when the call began.
+    pub(super) audited_at: Mutex<Instant>,
     /// What makes its addresses its own: 128 random bits.
     context: SecretString,
 }
@@ -199,6 +203,7 @@ impl Ticket {
             created_at,
             leg: Leg::default(),
             state: Kept::new(state),
+            audited_at: Mutex::new(Instant::now()),
             context: context.into(),
         })
     }

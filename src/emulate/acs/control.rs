@@ -49,6 +49,16 @@ pub async fn calls(service: Data<Service>) -> HttpResponse {
     HttpResponse::Ok().json(service.report())
 }
 
+/// How much there was, and what the emulator does just now.
+pub async fn totals(service: Data<Service>) -> HttpResponse {
+    HttpResponse::Ok().json(json!({
+        "totals": service.directory.totals(),
+        "alive": service.directory.alive().len(),
+        "names": service.directory.names(),
+        "tasks": service.handle.metrics().num_alive_tasks(),
+    }))
+}
+
 /// Begins a call.
 pub async fn begin(service: Data<Service>, wanted: Json<Wanted>) -> HttpResponse {
     match start::begin(&service.into_inner(), wanted.into_inner()).await {
@@ -76,7 +86,7 @@ pub async fn call(service: Data<Service>, call: Path<String>) -> HttpResponse {
                     .any(|leg| leg["call_connection_id"] == call.as_str())
             })
     };
-    match service.directory.ended().into_iter().find(is_it) {
+    match service.directory.ended_call(is_it) {
         Some(report) => HttpResponse::Ok().json(report),
         None => nobody("call"),
     }

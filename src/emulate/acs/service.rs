@@ -34,8 +34,9 @@ use super::{
 /// How long the other side has to answer a callback or an event, as Event Grid has it; outside.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// How many connections to the other side are kept for the next callback.
+/// How many connections to the other side are kept for the next callback, and for how long.
 const MOST_IDLE: usize = 16;
+const IDLE_FOR: Duration = Duration::from_secs(5);
 
 /// Where events go.
 #[derive(Debug, Clone)]
@@ -122,6 +123,7 @@ impl Service {
             .no_proxy()
             .timeout(PATIENCE)
             .pool_max_idle_per_host(MOST_IDLE)
+            .pool_idle_timeout(IDLE_FOR)
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .map_err(BindError::Client)?;

@@ -24,6 +24,9 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Answers that a test wants instead of the usual ones: the end of a target, how often, and the answer.
 type Wanted = Arc<Mutex<Vec<(&'static str, Answer)>>>;
 
+/// Answers from now on: the method, the end of a target, and the answer.
+type Refusals = Arc<Mutex<Vec<(&'static str, String, Answer)>>>;
+
 /// The legs there are, each with the address at which it is told of.
 type Legs = Arc<Mutex<Vec<(String, Value)>>>;
 
@@ -33,6 +36,7 @@ pub struct Exchange {
     pub server: Server,
     wanted: Wanted,
     legs: Legs,
+    refusals: Refusals,
     told: usize,
 }
 
@@ -64,10 +68,17 @@ impl Exchange {
     async fn serving(settings: &[(&str, &str)], start: fn(&[(&str, &str)]) -> Server) -> Self {
         let wanted = Wanted::default();
         let known = Arc::clone(&wanted);
+        let refusals = Refusals::default();
+        let refused = Arc::clone(&refusals);
         let legs = Legs::default();
         let callbacks = Arc::clone(&legs);
         let service = Service::answering(move |asked| {
             let path = asked.target.split('?').next().unwrap();
+            for (method, end, answer) in refused.lock().unwrap().iter() {
+                if *method == asked.method && path.ends_with(end) {
+                    return answer.clone();
+                }
+            }
             let mut known = known.lock().unwrap();
             if let Some(place) = known.iter().position(|(end, _)| path.ends_with(end)) {
                 return known.remove(place).1;
@@ -125,6 +136,7 @@ impl Exchange {
             service,
             wanted,
             legs,
+            refusals,
             told: 0,
         }
     }
@@ -132,6 +144,23 @@ impl Exchange {
     /// What the next request to a target that ends so is answered.
     pub fn answers(&self, end: &'static str, answer: Answer) {
         self.wanted.lock().unwrap().push((end, answer));
+    }
+
+    /// What all requests to a target that ends so are answered, until [`Self::relents`].
+    pub fn refuses(&self, method: &'static str, end: &str, answer: Answer) {
+        let mut refusals = self.refusals.lock().unwrap();
+        refusals.push((method, end.to_owned(), answer));
+    }
+
+    /// Answers as usual again.
+    pub fn relents(&self) {
+        self.refusals.lock().unwrap().clear();
+    }
+
+    /// There is no such leg any more, and nobody says so.
+    pub fn forget(&self, line: &Line) {
+        let mut legs = self.legs.lock().unwrap();
+        legs.retain(|(leg, _)| *leg != line.leg);
     }
 
     /// Requests so far whose target ends so, queries apart.

@@ -2,6 +2,7 @@
 
 mod afterlife;
 mod asking;
+mod auditing;
 mod callbacks;
 mod calls;
 mod exchange;
@@ -18,5 +19,7 @@ mod retries;
 mod service;
 mod sessions;
 mod signing;
+mod soak;
+mod sockets;
 mod tokens;
 mod webhooks;

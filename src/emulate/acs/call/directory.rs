@@ -136,6 +136,27 @@ impl Directory {
         self.0.lock().ended.iter().cloned().collect()
     }
 
+    /// The report of a call that has ended, if it is still kept.
+    pub fn ended_call(&self, is_it: impl Fn(&Value) -> bool) -> Option<Value> {
+        let listed = self.0.lock();
+        listed
+            .ended
+            .iter()
+            .rev()
+            .find(|report| is_it(report))
+            .cloned()
+    }
+
+    /// Under how many names calls that are alive are found.
+    pub fn names(&self) -> usize {
+        let listed = self.0.lock();
+        listed.calls.len()
+            + listed.by_context.len()
+            + listed.by_leg.len()
+            + listed.by_server_call.len()
+            + listed.by_meeting.len()
+    }
+
     /// How much there was.
     pub fn totals(&self) -> Totals {
         self.0.lock().totals
