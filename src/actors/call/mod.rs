@@ -10,6 +10,7 @@ pub mod arriving;
 pub mod callbacks;
 pub mod commands;
 pub mod finding;
+pub mod interpreting;
 pub mod leg;
 pub mod media;
 pub mod mouth;

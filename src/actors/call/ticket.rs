@@ -8,7 +8,7 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 
-use super::leg::Leg;
+use super::{interpreting::Interpretation, leg::Leg};
 use crate::{
     domain::{
         identity::{CallId, RoomId, SessionId},
@@ -283,6 +283,9 @@ pub struct CallView {
     /// When it ended.
     #[schema(required = true)]
     pub ended_at: Option<Timestamp>,
+    /// How it is interpreted; absent in events, once the call is over, and while its room does not run or does not answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interpretation: Option<Interpretation>,
 }
 
 impl From<&Ticket> for CallView {
@@ -308,6 +311,7 @@ impl From<&Ticket> for CallView {
             created_at: ticket.created_at,
             connected_at: state.connected_at,
             ended_at: state.ended_at,
+            interpretation: None,
         }
     }
 }
