@@ -13,17 +13,16 @@ import { isWaiting, useAttachCallMutation } from "../../api/calls.ts";
 import { useLiveRoomsQuery } from "../../api/questions.ts";
 import type { CallView, RoomView } from "../../api/types.ts";
 import { PAGES } from "../../app/pages.ts";
-import { useFormats } from "../../parts/formats.ts";
 import { roomIdProblem } from "../../parts/room-id.ts";
 import { stay } from "./hang-up-dialog.tsx";
 import { OrderDialog } from "./order-dialog.tsx";
+import { useWords } from "./words.ts";
 
 type Way = "room" | "session";
 
 interface Choice {
   id: string;
   text: string;
-  group: "waiting" | "rooms";
 }
 
 export function AttachDialog(dialog: {
@@ -111,7 +110,6 @@ function RoomField(field: {
       openOnFocus
       autoHighlight={false}
       options={choices}
-      groupBy={({ group }) => t(`attach.${group}`)}
       getOptionLabel={(choice) => (typeof choice === "string" ? choice : choice.id)}
       getOptionKey={(choice) => (typeof choice === "string" ? choice : choice.id)}
       inputValue={field.room}
@@ -145,7 +143,7 @@ function RoomField(field: {
 /** Callers who wait come first: two of them are often who is to talk to each other. */
 function useChoices(call: CallView, calls: readonly CallView[]): Choice[] {
   const { t } = useTranslation("calls");
-  const format = useFormats();
+  const words = useWords();
   const { data } = useLiveRoomsQuery(undefined, { refetchOnMountOrArgChange: true });
   const waiting = calls.filter((other) => isWaiting(other) && other.room_id !== call.room_id);
   const taken = new Set([call.room_id, ...waiting.map(({ room_id }) => room_id)]);
@@ -155,9 +153,8 @@ function useChoices(call: CallView, calls: readonly CallView[]): Choice[] {
   return [
     ...waiting.map(({ room_id, name, speaks }) => ({
       id: room_id,
-      text: t("person", { name, language: speaks === "auto" ? t("anyLanguage") : format.language(speaks) }),
-      group: "waiting" as const,
+      text: t("attach.caller", { name, language: words.spoken(speaks) }),
     })),
-    ...rooms.map((room) => ({ id: room.room_id, text: described(room), group: "rooms" as const })),
+    ...rooms.map((room) => ({ id: room.room_id, text: described(room) })),
   ];
 }

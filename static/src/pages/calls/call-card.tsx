@@ -53,7 +53,7 @@ export function CallCard({ call, waiting, onAttach, onHangUp }: { call: CallView
       }}
     >
       <Box sx={{ display: "flex", flexWrap: "wrap", alignItems: "center", columnGap: 1, rowGap: 0.5 }}>
-        <Icon role="img" aria-label={t(`directions.${call.direction}`)} fontSize="small" color="action" />
+        <Icon titleAccess={t(`directions.${call.direction}`)} fontSize="small" color="action" />
         <Typography id={id} variant="h3" noWrap sx={{ flexGrow: 1, minWidth: 0 }} title={call.name}>
           {call.name}
         </Typography>
