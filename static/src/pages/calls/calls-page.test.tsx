@@ -132,17 +132,15 @@ test("a caller who waits is brought to a room that is there", async () => {
   await userEvent.click(within(await cardOf("Wanda")).getByRole("button", { name: "Attach…" }));
   const dialog = await screen.findByRole("dialog", { name: "Bring Wanda together with somebody" });
   await userEvent.click(within(dialog).getByRole("button", { name: "Bring together" }));
-  expect(within(dialog).getByText("Choose or write one first.")).toBeVisible();
-  await userEvent.click(within(dialog).getByRole("combobox", { name: "Room" }));
+  expect(within(dialog).getByText("Choose one first.")).toBeVisible();
+  await userEvent.click(within(dialog).getByRole("combobox", { name: "With whom, or where" }));
   const choices = await screen.findAllByRole("option");
   expect(choices.map(({ textContent }) => textContent)).toEqual([
     "Walt (English), who waits toocall-w2",
     "desk · 2 peopledesk",
   ]);
   await expectAccessible();
-  const last = choices.at(-1);
-  if (last === undefined) throw new Error("there is nothing to choose");
-  await userEvent.click(last);
+  await userEvent.click(screen.getByRole("option", { name: "desk · 2 people" }));
   server.answers["/api/calls"] = list({ ...WAITING, waiting: false, room_id: "desk" }, other);
   await userEvent.click(within(dialog).getByRole("button", { name: "Bring together" }));
   await waitFor(() => {
@@ -160,7 +158,8 @@ test("somebody is brought to a caller by their session, and a refusal is told", 
   });
   await userEvent.click(within(await cardOf("Wanda")).getByRole("button", { name: "Attach…" }));
   const dialog = await screen.findByRole("dialog");
-  await userEvent.click(within(dialog).getByRole("radio", { name: "Bring somebody into the caller's room" }));
+  await userEvent.click(within(dialog).getByRole("combobox", { name: "With whom, or where" }));
+  await userEvent.click(await screen.findByRole("option", { name: /session/u }));
   const field = within(dialog).getByRole("textbox", { name: "Id of their session" });
   await userEvent.type(field, "s 1{Enter}");
   expect(within(dialog).getByText(/letters, digits/u)).toBeVisible();
