@@ -101,7 +101,7 @@ test("a call comes in, waits, is brought to a room, is interpreted, and is hung 
       const talking = cards(visitor.page, "On the line", "Wanda");
       await talking.getByText("Ana (Spanish)").waitFor({ timeout: PATIENCE_MS });
       await talking.getByText("speaks English, hears Spanish").waitFor();
-      await talking.getByText(/^\+14255550123, /u).waitFor();
+      await talking.getByText("+14255550123", { exact: true }).waitFor();
       await talking.getByText(/\$0\.0\d+/u).waitFor({ timeout: PATIENCE_MS });
       await assertFine(visitor.page, `calls-talking-${suffix}`);
     }
@@ -115,7 +115,7 @@ test("a call comes in, waits, is brought to a room, is interpreted, and is hung 
       await assertFine(visitor.page, `calls-over-${suffix}`);
       assert.deepEqual(visitor.complaints, []);
     }
-    assert.deepEqual(await telephone.openLegs(), []);
+    assert.equal(await telephone.openLegs(), 0);
   } finally {
     await Promise.all([ana, ...all.map(({ visitor }) => visitor)].map((visitor) => visitor.leave()));
   }
@@ -145,10 +145,9 @@ test("two callers are brought together by the keyboard alone, and one who hangs 
     await cards(page, "On the line", "Carla").getByText("Ben (English)").waitFor({ timeout: PATIENCE_MS });
     await cards(page, "On the line", "Ben").getByText("Carla (English)").waitFor({ timeout: PATIENCE_MS });
 
-    await telephone.hangUp(ben);
-    await cards(page, "Over lately", "Ben").waitFor({ timeout: PATIENCE_MS });
-    const said = await cards(page, "Over lately", "Ben").innerText();
-    assert.match(said, /The other side hung up|The call was ended for everybody/u);
+    await telephone.hangUp(ben, "+14255550144");
+    const over = cards(page, "Over lately", "Ben");
+    await over.getByText("The other side hung up").waitFor({ timeout: PATIENCE_MS });
     assert.deepEqual(operator.complaints, []);
   } finally {
     await operator.leave();

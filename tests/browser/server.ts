@@ -157,9 +157,9 @@ acs:
     return id;
   }
 
-  /** The caller hangs up. */
-  async hangUp(call: string): Promise<void> {
-    await this.#ask("DELETE", `/${call}`);
+  /** One of the call hangs up. */
+  async hangUp(call: string, identifier: string): Promise<void> {
+    await this.#ask("DELETE", `/${call}/people/${encodeURIComponent(identifier)}`);
   }
 
   /** How many legs are open, which would cost money. */

@@ -1,5 +1,6 @@
 // English texts of the page of calls.
 export const calls = {
+  summary_zero: "No calls",
   summary_one: "{{count}} call",
   summary_other: "{{count}} calls",
   summaryWaiting_one: "{{count}} waiting",
@@ -46,7 +47,7 @@ export const calls = {
     ringing: "Rings",
     connected: "Connected",
     languages: "Languages",
-    onTheLine: "On the line",
+    people: "People",
     company: "In the room",
     lag: "Delay",
     cost: "Cost so far",

@@ -2,6 +2,7 @@
 import type { Texts } from "../texts.ts";
 
 export const calls: Texts["calls"] = {
+  summary_zero: "Ninguna llamada",
   summary_one: "{{count}} llamada",
   summary_other: "{{count}} llamadas",
   summaryWaiting_one: "{{count}} en espera",
@@ -48,7 +49,7 @@ export const calls: Texts["calls"] = {
     ringing: "Suena",
     connected: "Conectada",
     languages: "Idiomas",
-    onTheLine: "En la llamada",
+    people: "Personas",
     company: "En la sala",
     lag: "Retraso",
     cost: "Coste hasta ahora",

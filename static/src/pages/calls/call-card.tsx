@@ -15,7 +15,7 @@ import { PAGES } from "../../app/pages.ts";
 import type { CallView } from "../../api/types.ts";
 import { useFormats } from "../../parts/formats.ts";
 import { useNow } from "../../parts/now.ts";
-import { beganAt, companyOf } from "./calls.ts";
+import { beganAt, companyOf, peopleOf } from "./calls.ts";
 import { useWords } from "./words.ts";
 
 const DIRECTIONS = { inbound: InboundIcon, outbound: OutboundIcon, joined: JoinedIcon } as const;
@@ -112,6 +112,7 @@ function Facts({ call, waiting }: { call: CallView; waiting: boolean }) {
   const words = useWords();
   const { interpretation } = call;
   const company = companyOf(call);
+  const people = peopleOf(call);
   return (
     <Box
       component="dl"
@@ -126,9 +127,7 @@ function Facts({ call, waiting }: { call: CallView; waiting: boolean }) {
           hears: call.hears.map((language) => format.language(language)).join(", "),
         })}
       </Fact>
-      {call.participants.length === 0 ? null : (
-        <Fact name={t("facts.onTheLine")}>{call.participants.map(words.somebody).join(", ")}</Fact>
-      )}
+      {people.length === 0 ? null : <Fact name={t("facts.people")}>{people.map(words.somebody).join(", ")}</Fact>}
       {interpretation == null ? null : (
         <>
           <Fact name={t("facts.company")}>

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { at, call, OVER, RINGING, TALKING, WAITING } from "./calls.fixtures.ts";
-import { companyOf, reasonOf, somebody, sortCalls, talkedFor } from "./calls.ts";
+import { companyOf, peopleOf, reasonOf, somebody, sortCalls, talkedFor } from "./calls.ts";
 
 test("who has waited longest comes first, then who came last, then what ended last", () => {
   const longer = call("w0", "Walt", { waiting: true, state: "connected", connected_at: at(20) });
@@ -26,6 +26,11 @@ test.each([
   ["99417", "other", "99417"],
 ])("%s is somebody", (rawId, kind, text) => {
   expect(somebody(rawId)).toEqual({ kind, text });
+});
+
+test("our own end of a call that came in is nobody on it", () => {
+  expect(peopleOf(TALKING)).toEqual(["4:+14255550123"]);
+  expect(peopleOf({ ...TALKING, direction: "joined" })).toHaveLength(2);
 });
 
 test("those who came with the call are no company", () => {

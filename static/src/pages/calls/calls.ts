@@ -62,6 +62,11 @@ export function somebody(rawId: string): Somebody {
   return { kind, text: kind === "phone" || kind === "other" ? id : id.slice(-TOLD_APART) };
 }
 
+/** Who is on the call, by raw id, without our own end of it where that is known: it is who was called. */
+export function peopleOf({ direction, participants, to }: CallView): string[] {
+  return direction === "inbound" ? participants.filter((rawId) => rawId !== to) : participants;
+}
+
 /** Those in the room of a call who did not come with it. */
 export function companyOf(call: CallView): ParticipantView[] {
   const people = call.interpretation?.participants ?? [];
