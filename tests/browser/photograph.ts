@@ -7,6 +7,7 @@ import { PATIENCE_MS, recordingOf, Visitor } from "./visitor.ts";
 
 const folder = process.env.SCREENSHOTS ?? fileURLToPath(new URL("../../docs/img", import.meta.url));
 const SIZE = { width: 1280, height: 800 };
+const TALL = { width: 1280, height: 900 };
 const TALK: readonly [speaker: number, text: string][] = [
   [0, "Good morning, shall we begin?"],
   [1, "Buenos días. Sí, ya estamos todos."],
@@ -78,7 +79,7 @@ engines:
   azure_openai: { endpoint: "${engine.address}", api_key: ${RealtimeEmulator.KEY} }
 `);
   relay.lead(called.port);
-  const operator = await Visitor.arrive(called.address, { look, ...SIZE, path: "/calls" });
+  const operator = await Visitor.arrive(called.address, { look, ...TALL, path: "/calls" });
   const ana = await Visitor.arrive(called.address);
   try {
     const { page } = operator;

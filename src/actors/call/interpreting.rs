@@ -18,6 +18,9 @@ use crate::{
 /// How long a room may take to say it. Whoever looks at all calls does not wait for one room that hangs.
 const PATIENCE: Duration = Duration::from_secs(2);
 
+/// People of a room who are named with each of its calls: many calls may be in one room.
+const MOST_PEOPLE: usize = 32;
+
 /// The room of a call, as it is now.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = CallInterpretation)]
@@ -25,7 +28,7 @@ pub struct Interpretation {
     /// The room's name for people.
     #[schema(required = true)]
     pub room_name: Option<String>,
-    /// Who is in the room, those on the call among them.
+    /// Who is in the room, those on the call among them; 32 at the most, `GET /api/rooms/{id}` names all.
     pub participants: Vec<Participant>,
     /// How far the most delayed speech or translation in the room is behind on our side, in milliseconds.
     pub lag_ms: u64,
@@ -45,7 +48,7 @@ impl From<RoomView> for Interpretation {
             lag_ms: heard.chain(made).max().unwrap_or_default(),
             cost_usd: costs.reduce(|one, other| one + other),
             room_name: room.name,
-            participants: room.participants,
+            participants: room.participants.into_iter().take(MOST_PEOPLE).collect(),
         }
     }
 }

@@ -113,6 +113,7 @@ function Facts({ call, waiting }: { call: CallView; waiting: boolean }) {
   const { interpretation } = call;
   const company = companyOf(call);
   const people = peopleOf(call);
+  const isLate = interpretation != null && interpretation.lag_ms > PROMPT_MS;
   return (
     <Box
       component="dl"
@@ -127,7 +128,7 @@ function Facts({ call, waiting }: { call: CallView; waiting: boolean }) {
           hears: call.hears.map((language) => format.language(language)).join(", "),
         })}
       </Fact>
-      {people.length === 0 ? null : <Fact name={t("facts.people")}>{people.map(words.somebody).join(", ")}</Fact>}
+      {people.length > 1 ? <Fact name={t("facts.people")}>{people.map(words.somebody).join(", ")}</Fact> : null}
       {interpretation == null ? null : (
         <>
           <Fact name={t("facts.company")}>
@@ -135,17 +136,19 @@ function Facts({ call, waiting }: { call: CallView; waiting: boolean }) {
               ? t("nobody")
               : company.map(({ name, speaks }) => t("person", { name, language: words.spoken(speaks) })).join(", ")}
           </Fact>
-          <Fact name={t("facts.lag")}>
-            <Box
-              component="span"
-              sx={interpretation.lag_ms > PROMPT_MS ? { color: "warning.main", fontWeight: 600 } : {}}
-            >
-              {interpretation.lag_ms > PROMPT_MS ? format.delay(interpretation.lag_ms) : t("prompt")}
-            </Box>
-          </Fact>
-          <Fact name={t("facts.cost")}>
-            {interpretation.cost_usd == null ? t("free") : format.money(interpretation.cost_usd)}
-          </Fact>
+          {/* Nobody hears late what nobody hears. */}
+          {waiting ? null : (
+            <Fact name={t("facts.lag")}>
+              <Box component="span" sx={isLate ? { color: "warning.main", fontWeight: 600 } : {}}>
+                {isLate ? format.delay(interpretation.lag_ms) : t("prompt")}
+              </Box>
+            </Fact>
+          )}
+          {waiting && interpretation.cost_usd == null ? null : (
+            <Fact name={t("facts.cost")}>
+              {interpretation.cost_usd == null ? t("free") : format.money(interpretation.cost_usd)}
+            </Fact>
+          )}
         </>
       )}
     </Box>

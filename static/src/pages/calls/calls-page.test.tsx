@@ -66,14 +66,15 @@ test("who waits, who talks and what is over are seen at one look", async () => {
   expect(waiting).toHaveTextContent("Wanda");
   expect(waiting).toHaveTextContent("From +14255550123 to +18005550100");
   expect(waiting).toHaveTextContent("nobody else yet");
-  expect(waiting).toHaveTextContent("in time");
-  expect(waiting).toHaveTextContent("Cost so farnothing");
+  expect(waiting).not.toHaveTextContent("Delay");
+  expect(waiting).not.toHaveTextContent("Cost");
   expect(screen.getByText("Waiting: Wanda.")).toHaveAttribute("role", "status");
 
   const talking = await cardOf("Tom");
   expect(talking).toHaveTextContent("speaks any language, hears Spanish");
   expect(talking).toHaveTextContent("Ana Ruiz (Spanish)");
   expect(talking).not.toHaveTextContent("friend");
+  expect(talking).toHaveTextContent("People+14255550123, App user …cafe");
   expect(talking).toHaveTextContent("1.2 sec");
   expect(talking).toHaveTextContent("$0.034");
   expect(talking).toHaveTextContent("Connectedfor ");
@@ -136,8 +137,10 @@ test("a caller who waits is brought to a room that is there", async () => {
   await userEvent.click(within(dialog).getByRole("combobox", { name: "With whom, or where" }));
   const choices = await screen.findAllByRole("option");
   expect(choices.map(({ textContent }) => textContent)).toEqual([
-    "Walt (English), who waits toocall-w2",
-    "desk · 2 peopledesk",
+    "Walt (English), who waits too",
+    "desk · 2 people",
+    "A room, by its id…",
+    "Somebody, by the id of their session…",
   ]);
   await expectAccessible();
   await userEvent.click(screen.getByRole("option", { name: "desk · 2 people" }));

@@ -72,7 +72,7 @@ function Calls(calls: { data: CallsView; live: WatchState; gone: boolean; failed
   // A call that moves to another list takes its buttons along.
   const focus = useKeptFocus(
     data.calls.map(({ call_id, state, waiting }) => `${call_id}${state}${String(waiting)}`).join(),
-    order === undefined,
+    order?.kind !== "place" && chosen === undefined,
   );
   const close = () => {
     setOrder(undefined);

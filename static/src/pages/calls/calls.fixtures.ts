@@ -43,6 +43,7 @@ export const WAITING = call("w1", "Wanda", {
 });
 
 export const TALKING = call("t1", "Tom", {
+  participants: ["4:+14255550123", "4:+18005550100", "8:acs:1bdaa2b9_0000cafe"],
   speaks: "auto",
   interpretation: {
     room_name: "Desk",

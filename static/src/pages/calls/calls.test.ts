@@ -29,8 +29,8 @@ test.each([
 });
 
 test("our own end of a call that came in is nobody on it", () => {
-  expect(peopleOf(TALKING)).toEqual(["4:+14255550123"]);
-  expect(peopleOf({ ...TALKING, direction: "joined" })).toHaveLength(2);
+  expect(peopleOf(WAITING)).toEqual(["4:+14255550123"]);
+  expect(peopleOf({ ...WAITING, direction: "joined" })).toHaveLength(2);
 });
 
 test("those who came with the call are no company", () => {
