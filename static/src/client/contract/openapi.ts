@@ -728,7 +728,7 @@ export interface components {
        * @description How far the most delayed speech or translation in the room is behind on our side, in milliseconds.
        */
       lag_ms: number;
-      /** @description Who is in the room, those on the call among them. */
+      /** @description Who is in the room, those on the call among them; 32 at the most, `GET /api/rooms/{id}` names all. */
       participants: components["schemas"]["Participant"][];
       /** @description The room's name for people. */
       room_name: string | null;
