@@ -12,6 +12,7 @@ pub mod callbacks;
 pub mod commands;
 pub mod finding;
 pub mod inheriting;
+pub mod interpreting;
 pub mod leg;
 pub mod media;
 pub mod mouth;

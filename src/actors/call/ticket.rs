@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 use tokio::time::Instant;
 use utoipa::ToSchema;
 
-use super::leg::Leg;
+use super::{interpreting::Interpretation, leg::Leg};
 use crate::{
     domain::{
         identity::{CallId, RoomId, SessionId},
@@ -322,6 +322,9 @@ pub struct CallView {
     /// When it ended.
     #[schema(required = true)]
     pub ended_at: Option<Timestamp>,
+    /// How it is interpreted; absent in events, once the call is over, and while its room does not run or does not answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interpretation: Option<Interpretation>,
 }
 
 impl From<&Ticket> for CallView {
@@ -347,6 +350,7 @@ impl From<&Ticket> for CallView {
             created_at: ticket.created_at,
             connected_at: state.connected_at,
             ended_at: state.ended_at,
+            interpretation: None,
         }
     }
 }

@@ -16,6 +16,7 @@ use crate::{
             Call,
             arriving::{Terms, place as place_call, target_of},
             commands::{AttachTo, HangUp, bring},
+            interpreting::{look, look_at},
             placing::Begin,
             ticket::{CallView, Ticket},
         },
@@ -46,6 +47,8 @@ struct CallList {
     calls: Vec<CallView>,
     /// How many are not over.
     active: usize,
+    /// Whether there can be calls: the server has a way to the service.
+    configured: bool,
 }
 
 /// Lists calls, the newest first, with the last of those that are over.
@@ -59,10 +62,11 @@ pub async fn list(
     environment: Data<Environment>,
 ) -> Result<Json<CallList>, ApiError> {
     access.require(Role::Operator)?;
-    let all = environment.calls.all();
+    let calls = &environment.calls;
     Ok(Json(CallList {
-        active: environment.calls.count(),
-        calls: all.iter().map(|ticket| CallView::from(&**ticket)).collect(),
+        active: calls.count(),
+        configured: calls.link().is_some(),
+        calls: look_at(&environment, &calls.all()).await,
     }))
 }
 
@@ -80,7 +84,7 @@ pub async fn show(
 ) -> Result<Json<CallView>, ApiError> {
     access.require(Role::Operator)?;
     let ticket = found(&environment, &id)?;
-    Ok(Json(CallView::from(&*ticket)))
+    Ok(Json(look(&environment, &ticket).await))
 }
 
 /// Whom to call, or what call to join: one of `room_id`, `server_call_id` and `target`.

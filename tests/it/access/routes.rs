@@ -194,6 +194,7 @@ async fn what_a_role_may_follow_is_what_it_may_see() {
     let server = keyed(&[]);
     let topics = [
         ("service/*", Client),
+        ("call/*", Operator),
         ("call/1", Operator),
         ("bot/1", Operator),
         ("metrics", Operator),

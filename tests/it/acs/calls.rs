@@ -132,6 +132,43 @@ async fn those_who_follow_a_call_are_told_that_it_waits_and_how_it_ends() {
 }
 
 #[tokio::test]
+async fn who_follows_all_calls_is_told_of_each_and_sees_how_it_is_interpreted() {
+    let mut exchange = Exchange::with(&[("INTERPRES__ACS__IDLE_AFTER", "10s")]).await;
+    let list = exchange.server.get("/api/calls").await;
+    assert_eq!(list["configured"], true, "{list}");
+    let mut watcher = exchange.server.connect().await;
+    watcher
+        .ask(json!({"type": "subscribe", "topic": "call/*"}))
+        .await;
+    let is = |kind: &'static str| move |message: &Value| message["event"]["kind"] == kind;
+    let (line, _media) = exchange.answered().await;
+    let call = exchange
+        .call(&line, |call| {
+            let participants = &call["interpretation"]["participants"];
+            participants
+                .as_array()
+                .is_some_and(|people| people.len() == 1)
+        })
+        .await;
+    assert_eq!(call["interpretation"]["participants"][0]["kind"], "phone");
+    assert_eq!(call["interpretation"]["participants"][0]["name"], "Ana");
+    assert_eq!(call["interpretation"]["lag_ms"], 0);
+    assert_eq!(call["interpretation"]["cost_usd"], Value::Null);
+    let topic = format!("call/{}", call["call_id"].as_str().unwrap());
+    let first = watcher.expect_where("event", is("call.state")).await;
+    assert_eq!(first["topic"], topic.as_str());
+    let waiting = watcher.expect_where("event", is("call.waiting")).await;
+    assert_eq!(waiting["topic"], topic.as_str());
+
+    exchange.remote_hangs_up(&line).await;
+    let ended = watcher.expect_where("event", is("call.ended")).await;
+    assert_eq!(ended["event"]["call"]["call_id"], call["call_id"]);
+    let list = exchange.server.get("/api/calls").await;
+    assert_eq!(list["calls"][0]["state"], "ended");
+    assert_eq!(list["calls"][0].get("interpretation"), None);
+}
+
+#[tokio::test]
 async fn each_on_a_call_is_heard_alone_where_they_come_so() {
     let mut exchange = Exchange::with(&[("INTERPRES__ACS__CHANNELS", "unmixed")]).await;
     let (line, mut media) = exchange.answered().await;

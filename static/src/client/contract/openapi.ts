@@ -715,12 +715,32 @@ export interface components {
     CallDirection: "inbound" | "outbound" | "joined";
     /** @description Names a call: our leg of it, by our own id. */
     CallId: string;
+    /** @description The room of a call, as it is now. */
+    CallInterpretation: {
+      /**
+       * Format: double
+       * @description What its engines cost since the room was started, in US dollars by the prices in the settings; absent where they
+       *     cost nothing.
+       */
+      cost_usd?: number | null;
+      /**
+       * Format: u-int64
+       * @description How far the most delayed speech or translation in the room is behind on our side, in milliseconds.
+       */
+      lag_ms: number;
+      /** @description Who is in the room, those on the call among them; 32 at the most, `GET /api/rooms/{id}` names all. */
+      participants: components["schemas"]["Participant"][];
+      /** @description The room's name for people. */
+      room_name: string | null;
+    };
     /** @description The calls of this server. */
     CallList: {
       /** @description How many are not over. */
       active: number;
       /** @description The newest first; those that are over stay for a while. */
       calls: components["schemas"]["CallView"][];
+      /** @description Whether there can be calls: the server has a way to the service. */
+      configured: boolean;
     };
     /**
      * @description How far a call is.
@@ -743,6 +763,7 @@ export interface components {
       from: string | null;
       /** @description What is heard on it. */
       hears: components["schemas"]["Language"][];
+      interpretation?: components["schemas"]["CallInterpretation"] | null;
       /** @description The name others see. */
       name: string;
       /** @description Who is in it, by raw id. */

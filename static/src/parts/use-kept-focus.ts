@@ -26,7 +26,8 @@ export function useKeptFocus(content: string, settled: boolean): KeptFocus {
     },
     onBlur: ({ target, relatedTarget, currentTarget }) => {
       // The person did not go: the button can no longer be pressed. One that is taken away says nothing at all.
-      if (target.matches(":disabled")) return;
+      // A choice of a list tells of its blur with something that is no element.
+      if (!(target instanceof Element) || target.matches(":disabled")) return;
       inside.current = relatedTarget instanceof Node && currentTarget.contains(relatedTarget);
     },
   };

@@ -1,4 +1,4 @@
-// A part of the overview: a card with a heading by which a screen reader finds it, and what says that its answer failed.
+// A part of a page: a card with a heading by which a screen reader finds it, and what says that its answer failed.
 import Alert from "@mui/material/Alert";
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
@@ -33,7 +33,7 @@ export function Section(section: { title: string; aside?: ReactNode; children: R
 }
 
 export function Failed({ children, retry }: { children: ReactNode; retry: () => void }) {
-  const { t } = useTranslation("overview");
+  const { t } = useTranslation();
   return (
     <Alert
       severity="warning"
