@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::rig::{ANA, BEN, Calling, FRIEND, Rig};
+use super::rig::{ANA, BEN, Calling, FRIEND, Rig, goes};
 
 /// Short, so that what does not come is noticed soon.
 const SHORT: (&str, &str) = ("INTERPRES__ACS__MEDIA_TIMEOUT", "700ms");
@@ -27,7 +27,7 @@ async fn is_heard_and_ends(rig: &Rig, calling: &Calling, fault: &str) {
     rig.faults(&[]).await;
     rig.hang_up(calling).await;
     rig.ended(calling).await;
-    drop(friend);
+    goes(friend).await;
     rig.nothing_is_open().await;
 }
 
@@ -91,7 +91,7 @@ async fn a_call_that_cannot_be_answered_is_over_and_says_why() {
     for (fault, reason) in [
         ("404", "gone"),
         ("409", "acs_conflict"),
-        ("401", "acs_unauthorized"),
+        ("401", "acs_unauthenticated"),
         ("answer-failed", "answer_failed"),
     ] {
         rig.faults(&[fault]).await;

@@ -77,8 +77,6 @@ async fn bring(rig: &Rig, step: Step) -> (Calling, Value) {
                 .await;
         }
         Step::Speaking => {
-            let path = "/api/calls";
-            let _ = rig.server.get(path).await;
             rig.there(&calling.id, |call| {
                 call["legs"][0]["sent"]["frames"].as_u64() > Some(50)
             })
@@ -98,6 +96,7 @@ async fn whoever_hangs_up_at_whatever_step_nothing_is_left_open() {
     rig.nothing_is_open().await;
     let before = rig.descriptors();
     for step in Step::ALL {
+        eprintln!("{step:?}");
         let (calling, _) = bring(&rig, step).await;
         rig.hang_up(&calling).await;
         let reason = rig.ended(&calling).await;

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::rig::{ANA, BEN, CLARA, DAVID, FRIEND, NUMBER, Rig, tones};
+use super::rig::{ANA, BEN, CLARA, DAVID, FRIEND, NUMBER, Rig, goes, tones};
 
 /// How somebody at a browser takes part.
-fn friend(room: &Value) -> Value {
+fn at_a_browser(room: &Value) -> Value {
     json!({"name": FRIEND, "room_id": room, "speaks": "es", "hears": ["es"], "speech": true, "partials": false})
 }
 
@@ -20,15 +20,15 @@ async fn a_caller_and_somebody_at_a_browser_are_interpreted_to_each_other() {
     assert_eq!(call["sample_rate"], 16_000);
     assert_eq!(call["name"], "Ana");
 
-    let mut friend_client = rig.server.connect().await;
-    let created = friend_client.create_session(friend(&call["room_id"])).await;
+    let mut browser = rig.server.connect().await;
+    let created = browser.create_session(at_a_browser(&call["room_id"])).await;
     let people = created["participants"].as_array().unwrap();
     let phone = people.iter().find(|person| person["kind"] == "phone");
     assert_eq!(phone.expect("the phone is in the room")["name"], "Ana");
     rig.call(&calling, |call| call["waiting"] == false).await;
 
     // What they write is said on the call, and only once.
-    friend_client.say("hola").await;
+    browser.say("hola").await;
     let leg = call["call_connection_id"].as_str().unwrap().to_owned();
     rig.there(&leg, |call| {
         call["legs"][0]["heard"]["seconds_with_sound"]
@@ -39,14 +39,15 @@ async fn a_caller_and_somebody_at_a_browser_are_interpreted_to_each_other() {
     // What is said on the call is translated to them, and spoken.
     let words = rig.sentences(1);
     rig.join(&calling, BEN, Some(&words)).await;
-    let said = friend_client.expect("translation").await;
+    let said = browser.expect("translation").await;
     assert_eq!(said["speaker"]["name"], "Ana", "{said}");
-    friend_client.expect("audio_start").await;
+    browser.expect("audio_start").await;
 
     rig.hang_up(&calling).await;
     assert_eq!(rig.ended(&calling).await, "last_participant_left");
-    let left = friend_client.expect("participant_left").await;
+    let left = browser.expect("participant_left").await;
     assert_eq!(left["participant"]["name"], "Ana");
+    goes(browser).await;
     rig.nothing_is_open().await;
     assert_eq!(tones(&rig.heard(&calling.id, &leg)), 1);
 }
@@ -174,13 +175,13 @@ async fn somebody_is_called_and_interpreted() {
     rig.emulator
         .control("POST", "/_emulator/callees", &callee)
         .await;
-    let mut friend_client = rig.server.connect().await;
-    let created = friend_client.create_session(friend(&json!("desk"))).await;
+    let mut browser = rig.server.connect().await;
+    let created = browser.create_session(at_a_browser(&json!("desk"))).await;
     let wanted = json!({
         "target": BEN, "caller_id": NUMBER, "into": created["room_id"], "speaks": "en", "hears": "es"});
     let (status, placed) = rig.server.post("/api/calls", &wanted).await;
     assert_eq!((status, &placed["state"]), (201, &json!("ringing")));
-    let said = friend_client.expect("translation").await;
+    let said = browser.expect("translation").await;
     assert_eq!(said["speaker"]["name"], BEN);
     // They hang up by themselves.
     let path = format!("/api/calls/{}", placed["call_id"].as_str().unwrap());
@@ -188,6 +189,7 @@ async fn somebody_is_called_and_interpreted() {
     let call = rig.server.eventually(&path, ended).await;
     assert_eq!(call["reason"], "remote_hung_up");
     assert_eq!(call["direction"], "outbound");
+    goes(browser).await;
     rig.nothing_is_open().await;
 }
 

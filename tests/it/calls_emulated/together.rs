@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::rig::{ANA, BEN, Calling, FRIEND, NUMBER, Rig, tones};
+use super::rig::{ANA, BEN, Calling, FRIEND, NUMBER, Rig, goes, tones};
 
 /// The number of those who speak Spanish.
 const OTHER: &str = "+18005550199";
@@ -86,6 +86,7 @@ async fn calls_of_both_rates_and_somebody_at_a_browser_share_a_room() {
     rig.there(&ben_leg, |call| sound(call) >= 0.1).await;
     rig.hang_up(&ana).await;
     rig.hang_up(&ben).await;
+    goes(friend).await;
     rig.nothing_is_open().await;
     let (samples, rate) = rig.heard(&ana.id, &ana_leg);
     assert_eq!(rate, 24_000);
@@ -137,5 +138,6 @@ async fn a_call_that_waits_is_attached_to_another_and_to_a_session() {
     assert_eq!(rig.ended(&ana).await, "operator");
     assert_eq!(rig.ended(&ben).await, "operator");
     rig.hang_up(&ben).await;
+    goes(operator).await;
     rig.nothing_is_open().await;
 }
