@@ -60,7 +60,6 @@ async fn a_call_goes_on_through_what_happens_at_its_beginning() {
     ] {
         rig.faults(&[fault]).await;
         let calling = rig.ring(ANA).await;
-        eprintln!("{fault}");
         is_heard_and_ends(&rig, &calling, fault).await;
     }
 }

@@ -96,7 +96,6 @@ async fn whoever_hangs_up_at_whatever_step_nothing_is_left_open() {
     rig.nothing_is_open().await;
     let before = rig.descriptors();
     for step in Step::ALL {
-        eprintln!("{step:?}");
         let (calling, _) = bring(&rig, step).await;
         rig.hang_up(&calling).await;
         let reason = rig.ended(&calling).await;
@@ -115,6 +114,14 @@ async fn whoever_hangs_up_at_whatever_step_nothing_is_left_open() {
         }
         assert_eq!(rig.ended(&calling).await, "operator", "{step:?}");
         rig.nothing_is_open().await;
+        // What is told of a leg that is being hung up is no reason to ask twice.
+        let asked = rig
+            .timeline(&calling.id)
+            .await
+            .matches("hang up -> ")
+            .count();
+        let expected = if step == Step::Ending { 2 } else { 1 };
+        assert_eq!(asked, expected, "{step:?}");
     }
     // Connections to the emulator are kept for the next request, a few at most.
     let after = rig.descriptors();

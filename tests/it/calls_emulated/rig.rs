@@ -80,6 +80,9 @@ impl Rig {
             ("INTERPRES__ACS__EVENTS__SECRET", SECRET),
             ("INTERPRES__ENGINES__DEFAULT", "null"),
             ("INTERPRES__ACS__DEFAULT__HEARS", "en"),
+            // Nobody waits for what lingers where the last has left.
+            ("INTERPRES__SOURCE__IDLE_AFTER", "200ms"),
+            ("INTERPRES__INVOKER__IDLE_AFTER", "200ms"),
             // Tests that want it say so: whoever speaks would cut off the tones that are counted.
             ("INTERPRES__ACS__BARGE_IN", "false"),
         ];
