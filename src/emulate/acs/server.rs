@@ -164,6 +164,7 @@ fn routes(config: &mut web::ServiceConfig) {
             "/_emulator/calls/{call}/dtmf",
             web::post().to(control::press),
         )
+        .route("/_emulator/calls/{call}/say", web::post().to(control::say))
         .route("/_emulator/callees", web::post().to(control::callee))
         .route("/_emulator/keys", web::post().to(control::rotate))
         .route("/_emulator/timeline", web::get().to(control::timeline))
