@@ -14,11 +14,9 @@ use super::super::{
     usual_recordings,
 };
 
-/// What is answered in Spanish, by turns.
-const ANSWERS: [&str; 2] = [
-    "De acuerdo. Voy diez metros adelante.",
-    "Quiero hablar con mi madre.",
-];
+/// What is answered in Spanish, by turns: a sentence each without a pause in it, because one that is heard in two parts is
+/// two lines of the script.
+const ANSWERS: [&str; 2] = ["Voy diez metros adelante.", "Quiero hablar con mi madre."];
 
 /// One of the two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
