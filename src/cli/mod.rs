@@ -29,6 +29,8 @@ enum Command {
     Serve(Settings),
     /// Play a recording into a room and show its interpretation live
     Demo(demo::Options),
+    /// Play a call between two people who speak different languages, all of it on this machine
+    DemoCall(demo::call::Options),
     /// Stand in for a service that the server links to, on loopback, without a key
     Emulate {
         #[command(subcommand)]
@@ -97,6 +99,7 @@ pub fn run() -> ExitCode {
             .load()
             .and_then(|loaded| serve::serve(&loaded, settings.debug)),
         Command::Demo(options) => demo::demo(&options),
+        Command::DemoCall(options) => demo::call::demo(&options),
         Command::Emulate {
             service: EmulatedService::Acs(options),
         } => emulate::acs::emulate(options),

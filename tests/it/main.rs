@@ -3,6 +3,7 @@
 mod access;
 mod acs;
 mod audio;
+mod calls_emulated;
 mod cloud;
 mod config;
 mod contract;

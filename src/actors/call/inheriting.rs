@@ -42,9 +42,9 @@ pub(super) fn came_up(environment: &Environment, ticket: &Arc<Ticket>, leg: &str
     }
 }
 
-/// It is there no more.
+/// If it is there no more, nobody need go on with it.
 pub(super) fn given_back(environment: &Environment, ticket: &Ticket) {
-    if ticket.leg.known_id().is_some() {
+    if ticket.leg.known_id().is_some() && ticket.leg.state() == LegState::Gone {
         environment.archive.give_back(KIND, ticket.id.as_str());
     }
 }

@@ -1,6 +1,12 @@
 //! Our leg of a call as the service has it: what costs money, and is hung up however its Call ends.
 
-use std::{sync::OnceLock, time::Duration};
+use std::{
+    sync::{
+        OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use tokio::sync::watch;
 
@@ -36,6 +42,8 @@ pub enum LegState {
 pub struct Leg {
     state: watch::Sender<LegState>,
     id: OnceLock<String>,
+    /// Whether somebody is hanging it up.
+    releasing: AtomicBool,
 }
 
 impl Default for Leg {
@@ -43,6 +51,7 @@ impl Default for Leg {
         Self {
             state: watch::Sender::new(LegState::Unasked),
             id: OnceLock::new(),
+            releasing: AtomicBool::new(false),
         }
     }
 }
@@ -110,7 +119,8 @@ impl Leg {
         settled.map_or(LegState::Gone, |state| state.clone())
     }
 
-    /// Hangs up, our own leg or everybody, until it is done or was tried often enough. One that is gone is done with. Gives how
+    /// Hangs up, our own leg or everybody, until it is done or was tried often enough. One that is gone is done with, and
+    /// one that somebody hangs up already is left to them: what is told of it meanwhile is no reason to ask twice. Gives how
     /// it came to be over, if that was asked.
     ///
     /// # Errors
@@ -120,6 +130,15 @@ impl Leg {
         client: &Client,
         everybody: bool,
     ) -> Result<Option<Ended>, AcsError> {
+        if self.releasing.swap(true, Ordering::AcqRel) {
+            return Ok(None);
+        }
+        let released = self.hang_up(client, everybody).await;
+        self.releasing.store(false, Ordering::Release);
+        released
+    }
+
+    async fn hang_up(&self, client: &Client, everybody: bool) -> Result<Option<Ended>, AcsError> {
         let LegState::Up(id) = self.settled().await else {
             return Ok(None);
         };

@@ -1,6 +1,6 @@
 //! What a test or a person asks of the emulator itself: calls, people, keys, faults, what happened.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use actix_web::{
     HttpResponse,
@@ -176,6 +176,36 @@ pub async fn press(
     match state.people.iter_mut().find(|person| person.raw_id == raw) {
         Some(person) => {
             person.press_soon(&pressed.tone);
+            HttpResponse::Ok().json(json!({}))
+        }
+        None => nobody("person"),
+    }
+}
+
+/// Something that somebody says.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Said {
+    identifier: String,
+    wav: PathBuf,
+}
+
+/// Somebody says something now, instead of what they were saying or were to say.
+pub async fn say(service: Data<Service>, call: Path<String>, said: Json<Said>) -> HttpResponse {
+    let Some(call) = alive(&service, &call) else {
+        return nobody("call");
+    };
+    let said = said.into_inner();
+    let recording = match start::recording(&service.into_inner(), said.wav).await {
+        Ok(Some(recording)) => recording,
+        Ok(None) => return refuse("recording_unusable", "the recording was not read"),
+        Err(error) => return refuse("recording_unusable", &error.to_string()),
+    };
+    let raw = identifier::raw_id(&said.identifier);
+    let mut state = call.state.lock();
+    match state.people.iter_mut().find(|person| person.raw_id == raw) {
+        Some(person) => {
+            person.say(recording);
             HttpResponse::Ok().json(json!({}))
         }
         None => nobody("person"),

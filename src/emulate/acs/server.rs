@@ -165,6 +165,7 @@ fn routes(config: &mut web::ServiceConfig) {
             web::post().to(control::press),
         )
         .route("/_emulator/totals", web::get().to(control::totals))
+        .route("/_emulator/calls/{call}/say", web::post().to(control::say))
         .route("/_emulator/callees", web::post().to(control::callee))
         .route("/_emulator/keys", web::post().to(control::rotate))
         .route("/_emulator/timeline", web::get().to(control::timeline))

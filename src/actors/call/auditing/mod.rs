@@ -17,7 +17,7 @@ use self::{ended::EndedLeg, found::Finding};
 use super::{
     Call,
     inheriting::given_back,
-    leg::HANG_UP_BUDGET,
+    leg::{HANG_UP_BUDGET, LegState},
     placing::{Placed, TELL_PATIENCE, lose},
     registry::{ASK_BUDGET, Link},
     ticket::Ticket,
@@ -164,6 +164,7 @@ async fn confirm(environment: &Arc<Environment>, link: &Arc<Link>, ended: EndedL
     let call = ended.ticket.id.clone();
     let answer = match is_gone(&link.client, &leg).await {
         Ok(None) => {
+            ended.ticket.leg.set(LegState::Gone);
             given_back(environment, &ended.ticket);
             return calls.found.note(Finding::Confirmed);
         }
@@ -178,6 +179,7 @@ async fn confirm(environment: &Arc<Environment>, link: &Arc<Link>, ended: EndedL
     };
     match answer {
         Ok(()) => {
+            ended.ticket.leg.set(LegState::Gone);
             given_back(environment, &ended.ticket);
             tracing::warn!(%call, "a call that is over still had its leg at the service; it is hung up");
             calls.found.note(Finding::HungUp);

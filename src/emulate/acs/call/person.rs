@@ -109,6 +109,11 @@ impl Person {
         self.pressed.pop_front()
     }
 
+    /// They say this now, instead of what they were saying or were to say.
+    pub fn say(&mut self, recording: Arc<Recording>) {
+        self.voice = Some(Voice::new(recording, Duration::ZERO, false));
+    }
+
     /// Somebody has them press a key.
     pub fn press_soon(&mut self, tone: &str) {
         self.pressed.push_back(tone.to_owned());

@@ -1,6 +1,6 @@
 //! How calls begin: somebody rings, or people meet in a room.
 
-use std::{sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use parking_lot::Mutex;
@@ -14,7 +14,10 @@ use super::super::{
     fault::CallFaults,
     grid::{self, Event, Ring},
     identifier,
-    media::{tick, voice::RecordingError},
+    media::{
+        tick,
+        voice::{Recording, RecordingError},
+    },
     refusal::Refusal,
     service::Service,
 };
@@ -106,14 +109,23 @@ impl StartError {
 pub async fn person(service: &Arc<Service>, script: &Script) -> Result<Person, RecordingError> {
     let recording = match script.wav.clone() {
         None => None,
-        Some(file) => {
-            let service = Arc::clone(service);
-            let read = tokio::task::spawn_blocking(move || service.library.get(&file));
-            // The task is not cancelled and does not panic on any file.
-            read.await.ok().transpose()?
-        }
+        Some(file) => recording(service, file).await?,
     };
     Ok(Person::new(script, recording))
+}
+
+/// A recording, read where that may take its time.
+///
+/// # Errors
+/// When it cannot be used.
+pub async fn recording(
+    service: &Arc<Service>,
+    file: PathBuf,
+) -> Result<Option<Arc<Recording>>, RecordingError> {
+    let service = Arc::clone(service);
+    let read = tokio::task::spawn_blocking(move || service.library.get(&file));
+    // The task is not cancelled and does not panic on any file.
+    read.await.ok().transpose()
 }
 
 /// Makes a call that nobody knows of yet.

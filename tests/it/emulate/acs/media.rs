@@ -8,6 +8,7 @@ use super::{
     product::{Frame, MediaSocket, Product},
     stand::{Emulator, assert_same_form, golden, media, recording},
 };
+use crate::support::server::http_client;
 
 /// The samples of frames, from the first that is not silent to the last.
 fn sounding(frames: &[Frame]) -> Vec<i16> {
@@ -325,5 +326,45 @@ async fn the_other_side_closes_its_socket_or_does_not_open_it() {
         "operationContext",
     ] {
         assert_eq!(failed.data()[field], recorded[0]["data"][field]);
+    }
+}
+
+#[tokio::test]
+async fn somebody_says_something_when_they_are_told_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, samples) = recording(folder.path(), "caller.wav", 10, 16_000);
+    let mut product = Product::start().await;
+    let emulator = Emulator::with_events(&product, &[]);
+    let wanted = json!({"caller": {"identifier": "+14255550123"}});
+    let (id, incoming) = emulator.incoming(&mut product, wanted).await;
+    let options = media(&product, "mixed", "pcm16KMono");
+    emulator.answer(&product, &incoming, options).await;
+    let mut socket = product.socket().await;
+    let path = format!("/_emulator/calls/{id}/say");
+    for _ in 0..2 {
+        assert!(socket.frame().await.silent);
+        let said = json!({"identifier": "+14255550123", "wav": file});
+        emulator.control("POST", &path, &said).await;
+        let mut heard = Vec::new();
+        let mut begun = false;
+        loop {
+            let frame = socket.frame().await;
+            if frame.silent && begun {
+                break;
+            }
+            begun |= !frame.silent;
+            heard.push(frame);
+        }
+        assert_eq!(sounding(&heard), samples);
+    }
+    for (wrong, status) in [
+        (json!({"identifier": "+14255550199", "wav": file}), 404),
+        (
+            json!({"identifier": "+14255550123", "wav": "/nowhere.wav"}),
+            400,
+        ),
+    ] {
+        let request = http_client().post(emulator.url(&path)).json(&wrong);
+        assert_eq!(request.send().await.unwrap().status().as_u16(), status);
     }
 }

@@ -12,4 +12,4 @@ mod outgoing;
 mod product;
 mod requests;
 mod resources;
-mod stand;
+pub mod stand;
