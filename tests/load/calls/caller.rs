@@ -13,7 +13,7 @@ use super::pair::Pair;
 pub const WAYS: u64 = 8;
 
 /// Between two looks at a call.
-const LOOK: Duration = Duration::from_millis(20);
+const LOOK: Duration = Duration::from_millis(50);
 
 /// How long people wait in a room for an interpreter who does not come.
 const ENOUGH: Duration = Duration::from_secs(8);

@@ -24,6 +24,9 @@ pub const SECRET: &str = "the-secret-of-event-grid";
 /// How long a process may take to go down before it is killed.
 const PATIENCE: Duration = Duration::from_secs(15);
 
+/// How long a connection is kept for the next question; both keep theirs longer.
+const IDLE_FOR: Duration = Duration::from_secs(3);
+
 /// Ports that no outgoing connection takes by itself (Linux begins at 32768).
 const PORTS: std::ops::Range<u16> = 20_000..32_000;
 
@@ -52,10 +55,10 @@ impl Listening {
         Ok(Self {
             process,
             address,
-            // A connection for each question, so that none is left open by who looks.
+            // One for each question would use up the ports there are; those that nobody uses must not count as left behind.
             http: Client::builder()
                 .no_proxy()
-                .pool_max_idle_per_host(0)
+                .pool_idle_timeout(IDLE_FOR)
                 .build()?,
         })
     }
@@ -87,7 +90,7 @@ impl Listening {
             Some(body) => request.json(body),
             None => request,
         };
-        let answer = request.send().await?;
+        let answer = request.send().await.context("a question")?;
         let status = answer.status().as_u16();
         let body = answer.bytes().await?;
         Ok((status, serde_json::from_slice(&body).unwrap_or_default()))
