@@ -18,7 +18,7 @@ export const calls = {
   talking: { title: "On the line" },
   over: {
     title: "Over lately",
-    lasted: "after {{duration}}",
+    lasted: "lasted {{duration}}",
     never: "never connected",
     all: "Show all {{count}}",
     fewer: "Show fewer",

@@ -20,7 +20,7 @@ export const calls: Texts["calls"] = {
   talking: { title: "En línea" },
   over: {
     title: "Terminadas hace poco",
-    lasted: "tras {{duration}}",
+    lasted: "duró {{duration}}",
     never: "nunca conectada",
     all: "Mostrar las {{count}}",
     fewer: "Mostrar menos",

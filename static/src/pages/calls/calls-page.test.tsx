@@ -86,7 +86,7 @@ test("who waits, who talks and what is over are seen at one look", async () => {
 
   const over = within(screen.getByRole("list", { name: "Over lately" })).getByRole("listitem");
   expect(over).toHaveTextContent("The other side hung up");
-  expect(over).toHaveTextContent("after 4 min 0 sec");
+  expect(over).toHaveTextContent("lasted 4 min 0 sec");
   await expectAccessible();
 });
 

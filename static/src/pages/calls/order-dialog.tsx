@@ -40,7 +40,7 @@ export function OrderDialog(dialog: {
           {dialog.title}
         </DialogTitle>
         <DialogContent>
-          <Stack sx={{ gap: 2, pt: 0.5 }}>
+          <Stack sx={{ gap: 2, pt: 1 }}>
             {dialog.children}
             {error === undefined || pending ? null : <Alert severity="error">{words.problem(error)}</Alert>}
           </Stack>
