@@ -9,7 +9,7 @@ use subtle::ConstantTimeEq as _;
 
 use super::{
     Call,
-    arriving::Terms,
+    arriving::{Terms, shown_name},
     callbacks::give,
     placing::Begin,
     registry::{ASK_BUDGET, Link},
@@ -21,6 +21,7 @@ use crate::{
     links::acs::wire::{
         callback::{Callback, Kind},
         connection::{CallConnection, CallState as Stands},
+        identifier::Identifier,
     },
 };
 
@@ -76,12 +77,10 @@ async fn rebuild(
     if connection.state == Some(Stands::Disconnected) {
         return None;
     }
-    let id = shown_id(&connection, context)?;
+    let (id, direction) = shown(&connection, context)?;
     let session: SessionId = id.as_str().parse().ok()?;
     let stored = environment.archive.peek(&session).await.ok().flatten();
-    let raw = |somebody: &Option<crate::links::acs::wire::identifier::Identifier>| {
-        somebody.as_ref().map(|known| known.raw_id.clone())
-    };
+    let raw = |somebody: &Option<Identifier>| somebody.as_ref().map(|known| known.raw_id.clone());
     let from = raw(&connection.source);
     let to = connection
         .targets
@@ -89,20 +88,33 @@ async fn rebuild(
         .map(|target| target.raw_id.clone());
     let mut state = match stored {
         Some(stored) => CallState::new(
-            Direction::Inbound,
+            direction,
             stored.room().clone(),
             stored.config.speaks.clone(),
             stored.config.hears.clone(),
             stored.config.name.clone(),
         ),
         None => {
-            let terms = Terms::of(environment, to.as_deref(), from.as_deref(), &id)?;
-            terms.state(Direction::Inbound, String::new())
+            // It is ours, whatever the settings say of calls by now.
+            let default = &environment.settings.acs.default;
+            let terms = Terms::of(environment, to.as_deref(), from.as_deref(), &id)
+                .unwrap_or_else(|| Terms::own(&id, default.speaks.clone(), default.hears.clone()));
+            let other = match direction {
+                Direction::Inbound => connection.source.as_ref(),
+                Direction::Outbound => connection.targets.first(),
+                Direction::Joined => None,
+            };
+            let name = match direction {
+                Direction::Joined => Some("Interpreter"),
+                _ => other.and_then(Identifier::phone_number),
+            };
+            terms.state(direction, shown_name(name))
         }
     };
     (state.from, state.to) = (from, to);
     // Where it has a room of its own, whoever is there is seen soon.
-    state.waiting = state.room == Terms::own(&id, state.speaks.clone(), Vec::new()).room;
+    state.waiting = direction != Direction::Joined
+        && state.room == Terms::own(&id, state.speaks.clone(), Vec::new()).room;
     let now = environment.clock.now();
     let ticket = Ticket::known_by(id, now, state, context.to_owned());
     let begin = Begin::Found(Box::new(connection));
@@ -121,14 +133,18 @@ async fn rebuild(
     }
 }
 
-/// Our id of the call, if the service tells of it at the address that has this secret.
-fn shown_id(connection: &CallConnection, context: &str) -> Option<CallId> {
+/// Our id of the call, and how it began, if the service tells of it at the address that has this secret.
+fn shown(connection: &CallConnection, context: &str) -> Option<(CallId, Direction)> {
     let told_at = url::Url::parse(connection.callback_uri.as_ref()?.expose()).ok()?;
     let secret = told_at.path().rsplit('/').next()?;
     if !bool::from(secret.as_bytes().ct_eq(context.as_bytes())) {
         return None;
     }
-    let (_, id) = told_at.query_pairs().find(|(name, _)| name == "call")?;
-    let id: uuid::Uuid = id.parse().ok()?;
-    Some(id.into())
+    let value = |wanted: &str| {
+        let mut pairs = told_at.query_pairs();
+        pairs.find_map(|(name, value)| (name == wanted).then_some(value))
+    };
+    let id: uuid::Uuid = value("call")?.parse().ok()?;
+    let direction = Direction::named(&value("direction")?)?;
+    Some((id.into(), direction))
 }

@@ -41,6 +41,24 @@ pub enum Direction {
     Joined,
 }
 
+impl Direction {
+    const ALL: [Self; 3] = [Self::Inbound, Self::Outbound, Self::Joined];
+
+    /// As it stands in an address.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Inbound => "inbound",
+            Self::Outbound => "outbound",
+            Self::Joined => "joined",
+        }
+    }
+
+    /// The one of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.name() == name)
+    }
+}
+
 /// How far a call is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -182,8 +200,10 @@ impl Ticket {
     /// Where the service tells of it; `public_url` is how it reaches us.
     pub fn callback_url(&self, public_url: &str) -> Confidential {
         let context = self.context.expose_secret();
-        // The id is what a server that comes after us finds the call's session by.
-        format!("{public_url}/callbacks/{context}?call={}", self.id).into()
+        let direction = self.state.read(|state| state.direction.name());
+        // The id is what a server that comes after us finds the call's session by, the direction how it takes part.
+        let shown = format!("call={}&direction={direction}", self.id);
+        format!("{public_url}/callbacks/{context}?{shown}").into()
     }
 
     /// Where the service opens its media socket.
