@@ -25,6 +25,7 @@ use crate::{
     links::acs::wire::{
         callback::{Callback, Kind},
         connection::{CallConnection, CallState as Stands},
+        identifier::Identifier,
     },
 };
 
@@ -107,7 +108,7 @@ pub(super) enum Rebuilt {
     GoesOn(Arc<Ticket>),
     /// It is told of elsewhere.
     NotOurs,
-    /// It is ours, and no route takes it, or too many go on already.
+    /// It is ours, and does not go on here: too many do already, or the server stops.
     NoPlace,
 }
 
@@ -124,9 +125,7 @@ pub(super) async fn rebuild(
         return Rebuilt::NotOurs;
     };
     let stored = environment.archive.peek(&session).await.ok().flatten();
-    let raw = |somebody: &Option<crate::links::acs::wire::identifier::Identifier>| {
-        somebody.as_ref().map(|known| known.raw_id.clone())
-    };
+    let raw = |somebody: &Option<Identifier>| somebody.as_ref().map(|known| known.raw_id.clone());
     let from = raw(&connection.source);
     let to = connection
         .targets
@@ -141,10 +140,20 @@ pub(super) async fn rebuild(
             stored.config.name.clone(),
         ),
         None => {
-            let Some(terms) = Terms::of(environment, to.as_deref(), from.as_deref(), &id) else {
-                return Rebuilt::NoPlace;
+            // It is ours, whatever the settings say of calls by now.
+            let default = &environment.settings.acs.default;
+            let terms = Terms::of(environment, to.as_deref(), from.as_deref(), &id)
+                .unwrap_or_else(|| Terms::own(&id, default.speaks.clone(), default.hears.clone()));
+            let other = match direction {
+                Direction::Inbound => connection.source.as_ref(),
+                Direction::Outbound => connection.targets.first(),
+                Direction::Joined => None,
             };
-            terms.state(direction, shown_name(None))
+            let name = match direction {
+                Direction::Joined => Some("Interpreter"),
+                _ => other.and_then(Identifier::phone_number),
+            };
+            terms.state(direction, shown_name(name))
         }
     };
     (state.from, state.to) = (from, to);

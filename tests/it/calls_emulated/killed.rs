@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::rig::{ANA, BEN, Calling, NUMBER, Rig};
+use super::rig::{ANA, BEN, CLARA, Calling, DAVID, NUMBER, Rig};
 
 /// A step of a call's life, and what holds it there.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -59,7 +59,9 @@ const PATIENT: (&str, &str) = ("INTERPRES__ACS__MEDIA_TIMEOUT", "20s");
 async fn bring(rig: &Rig, step: Step) -> (Calling, Value) {
     rig.faults(step.faults()).await;
     let caller = match step {
-        Step::Speaking => json!({"identifier": ANA, "wav": rig.sentences(1), "repeat": true}),
+        Step::Speaking => {
+            json!({"identifier": ANA, "display_name": "Ana", "wav": rig.sentences(1), "repeat": true})
+        }
         _ => json!({"identifier": ANA}),
     };
     let calling = rig.begin(json!({"caller": caller})).await;
@@ -151,7 +153,7 @@ async fn a_call_to_somebody_is_given_up_while_it_rings() {
 /// The emulator goes on while the end of a process is waited for.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_whose_server_dies_is_taken_up_by_the_next_with_the_first_that_is_told_of_it() {
-    let mut rig = Rig::start(&[("INTERPRES__ACS__MEDIA_TIMEOUT", "300ms")]).await;
+    let mut rig = Rig::start(&[("INTERPRES__ACS__MEDIA_TIMEOUT", "4s")]).await;
     for step in [Step::Answered, Step::Connected, Step::Speaking] {
         let (calling, before) = bring(&rig, step).await;
         rig.kill();
@@ -163,8 +165,55 @@ async fn a_call_whose_server_dies_is_taken_up_by_the_next_with_the_first_that_is
         for same in ["call_id", "room_id", "session_id", "speaks", "hears"] {
             assert_eq!(after[same], before[same], "{same}, {step:?}");
         }
+        // Without a session, which begins with the sound, nobody has stored what the caller wants to be called.
+        assert_eq!(
+            after["name"],
+            if step == Step::Speaking { "Ana" } else { ANA }
+        );
         rig.operator_hangs_up(&after).await;
         assert_eq!(rig.ended(&calling).await, "operator", "{step:?}");
+        rig.hang_up(&calling).await;
+        rig.nothing_is_open().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_of_others_whose_server_dies_is_interpreted_by_the_next() {
+    // Nobody is answered, and who is in a room of the service is joined by order.
+    let routes = json!([{"to": "nobody", "room": "x", "speaks": "en", "hears": "es"}]).to_string();
+    let settings = [
+        ("INTERPRES__ACS__ROUTES", routes.as_str()),
+        ("INTERPRES__ACS__MEDIA_TIMEOUT", "4s"),
+        ("INTERPRES__ACS__DEFAULT__HEARS", "es"),
+    ];
+    let mut rig = Rig::start(&settings).await;
+    for sound in [true, false] {
+        rig.faults(if sound { &[] } else { &["socket-never"] })
+            .await;
+        let people = json!([{"identifier": DAVID}]);
+        let meeting =
+            json!({"lifecycle": "room", "caller": {"identifier": CLARA}, "people": people});
+        let calling = rig.begin(meeting).await;
+        let wanted = json!({"server_call_id": calling.server_call});
+        assert_eq!(rig.server.post("/api/calls", &wanted).await.0, 201);
+        let state = if sound { "media" } else { "connected" };
+        let before = rig.call(&calling, |call| call["state"] == state).await;
+        rig.kill();
+        rig.faults(&[]).await;
+        rig.start_again();
+        rig.join(&calling, BEN, None).await;
+        let after = rig.call(&calling, |call| call["state"] == "media").await;
+        for same in ["call_id", "room_id", "direction", "name", "waiting"] {
+            assert_eq!(after[same], before[same], "{same}");
+        }
+        rig.join(&calling, ANA, Some(&rig.sentences(1))).await;
+        let leg = after["call_connection_id"].as_str().unwrap();
+        rig.there(leg, |call| {
+            call["legs"][0]["heard"]["seconds_with_sound"].as_f64() >= Some(0.1)
+        })
+        .await;
+        rig.operator_hangs_up(&after).await;
+        rig.ended(&calling).await;
         rig.hang_up(&calling).await;
         rig.nothing_is_open().await;
     }
