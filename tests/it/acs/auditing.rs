@@ -94,17 +94,22 @@ async fn a_connection_that_nobody_told_of_is_found() {
 
 #[tokio::test]
 async fn a_leg_of_a_call_that_cannot_go_on_here_is_hung_up() {
-    // Nobody but an operator wants a call to anybody else.
-    let route = r#"[{"to": "+15550100", "room": "desk", "speaks": "en", "hears": "en"}]"#;
-    let mut exchange = Exchange::with(&[("INTERPRES__ACS__ROUTES", route)]).await;
-    let wanted = json!({"target": CALLEE});
-    assert_eq!(exchange.server.post("/api/calls", &wanted).await.0, 201);
-    let asked = exchange.until_asked("POST", "/callConnections", 1).await;
-    let line = exchange.line(&asked[0]);
+    let mut exchange = Exchange::with(&[("INTERPRES__ACS__MAX_CALLS", "1")]).await;
+    let (first, _first) = exchange.answered().await;
+    let path = format!("/api/calls/{}/hangup", first.leg);
+    assert_eq!(exchange.server.post(&path, &json!({})).await.0, 202);
+    exchange.until_asked("DELETE", &first.leg, 1).await;
+    exchange.ended(&first).await;
+    let (second, _second) = exchange.answered().await;
     exchange.server.kill_and_start_again();
     exchange
-        .tell(&line, "MediaStreamingStopped", json!({}))
+        .call(&second, |call| call["state"] == "connected")
         .await;
-    exchange.until_asked("DELETE", &line.leg, 1).await;
+    // The service has the first one still, or again, and there is place for one.
+    exchange
+        .tell(&first, "MediaStreamingStopped", json!({}))
+        .await;
+    exchange.until_asked("DELETE", &first.leg, 2).await;
     until_found(&exchange, "abandoned").await;
+    assert!(exchange.asked("DELETE", &second.leg).is_empty());
 }
