@@ -6,4 +6,5 @@
 //! share they could both have wrong. The authority on the wire is the golden files.
 
 pub mod acs;
+pub mod fault;
 pub mod realtime;

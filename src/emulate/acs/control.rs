@@ -19,10 +19,11 @@ use super::{
         person::Script,
         start::{self, Wanted},
     },
-    fault::{Fault, FaultError},
+    fault::Fault,
     identifier,
     service::Service,
 };
+use crate::emulate::fault::FaultError;
 
 fn refuse(code: &str, message: &str) -> HttpResponse {
     HttpResponse::BadRequest().json(json!({"error": {"code": code, "message": message}}))

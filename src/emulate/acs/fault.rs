@@ -1,17 +1,21 @@
-//! What goes wrong on purpose: which fault, when, and how often.
+//! What goes wrong on purpose at this service: which kinds there are, and how a call meets them.
 
-use std::{collections::HashMap, collections::HashSet, str::FromStr, sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use parking_lot::Mutex;
 use tokio::time::Instant;
 
 use super::pace::Pace;
+use crate::emulate::fault::{self, FaultBook, FaultKind, Known, When};
 
-/// The most faults that are kept; more are refused.
-const MOST_FAULTS: usize = 64;
+/// A fault of this service, such as `429=2@1*3`.
+pub type Fault = fault::Fault<Kind>;
 
-/// Longest delay or `Retry-After` in a fault, in seconds.
-const MOST_SECONDS: f64 = 86_400.0;
+/// Shortest and longest delay or `Retry-After` in a fault, in seconds.
+const SECONDS: (f64, f64) = (0.0, 86_400.0);
 
 /// What a call's faults are counted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -80,198 +84,43 @@ pub enum Kind {
     SocketTwice,
 }
 
-/// Every kind by its name, with the moment at which it happens if none is given, and its value then; without a value it
-/// takes none.
-const KINDS: [(&str, Kind, u64, Option<f64>); 26] = [
-    ("401", Kind::Denied, 1, None),
-    ("404", Kind::NoCall, 1, None),
-    ("409", Kind::Conflict, 1, None),
-    ("429", Kind::Throttled, 1, Some(1.0)),
-    ("500", Kind::Internal, 1, None),
-    ("503", Kind::Unavailable, 1, Some(1.0)),
-    ("answer-lost", Kind::AnswerLost, 1, None),
-    ("answer-failed", Kind::AnswerFailed, 1, None),
-    ("event-duplicate", Kind::EventDuplicate, 1, None),
-    ("event-reorder", Kind::EventReorder, 1, None),
-    ("event-delay", Kind::EventDelay, 1, Some(3.0)),
-    ("event-drop", Kind::EventDrop, 1, None),
-    ("callback-duplicate", Kind::CallbackDuplicate, 1, None),
-    ("callback-reorder", Kind::CallbackReorder, 1, None),
-    ("callback-delay", Kind::CallbackDelay, 1, Some(3.0)),
-    ("callback-drop", Kind::CallbackDrop, 1, None),
-    ("bad-token", Kind::BadToken, 1, None),
-    ("expired-token", Kind::ExpiredToken, 1, None),
-    ("wrong-audience", Kind::WrongAudience, 1, None),
-    ("key-rotation", Kind::KeyRotation, 1, None),
-    ("socket-bad-token", Kind::SocketBadToken, 1, None),
-    ("socket-before-answer", Kind::SocketBeforeAnswer, 1, None),
-    ("socket-never", Kind::SocketNever, 1, None),
-    ("socket-cut", Kind::SocketCut, 50, None),
-    ("socket-redial", Kind::SocketRedial, 50, None),
-    ("socket-twice", Kind::SocketTwice, 50, None),
-];
+impl FaultKind for Kind {
+    const ALL: &'static [Known<Self>] = &[
+        Known::plain("401", Self::Denied, 1),
+        Known::plain("404", Self::NoCall, 1),
+        Known::plain("409", Self::Conflict, 1),
+        Known::valued("429", Self::Throttled, 1, 1.0, SECONDS),
+        Known::plain("500", Self::Internal, 1),
+        Known::valued("503", Self::Unavailable, 1, 1.0, SECONDS),
+        Known::plain("answer-lost", Self::AnswerLost, 1),
+        Known::plain("answer-failed", Self::AnswerFailed, 1),
+        Known::plain("event-duplicate", Self::EventDuplicate, 1),
+        Known::plain("event-reorder", Self::EventReorder, 1),
+        Known::valued("event-delay", Self::EventDelay, 1, 3.0, SECONDS),
+        Known::plain("event-drop", Self::EventDrop, 1),
+        Known::plain("callback-duplicate", Self::CallbackDuplicate, 1),
+        Known::plain("callback-reorder", Self::CallbackReorder, 1),
+        Known::valued("callback-delay", Self::CallbackDelay, 1, 3.0, SECONDS),
+        Known::plain("callback-drop", Self::CallbackDrop, 1),
+        Known::plain("bad-token", Self::BadToken, 1),
+        Known::plain("expired-token", Self::ExpiredToken, 1),
+        Known::plain("wrong-audience", Self::WrongAudience, 1),
+        Known::plain("key-rotation", Self::KeyRotation, 1),
+        Known::plain("socket-bad-token", Self::SocketBadToken, 1),
+        Known::plain("socket-before-answer", Self::SocketBeforeAnswer, 1),
+        Known::plain("socket-never", Self::SocketNever, 1),
+        Known::plain("socket-cut", Self::SocketCut, 50),
+        Known::plain("socket-redial", Self::SocketRedial, 50),
+        Known::plain("socket-twice", Self::SocketTwice, 50),
+    ];
 
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum When {
-    /// From the moment it could happen for the n-th time in a call.
-    Count(u64),
-    /// So long after a call began.
-    Time(Duration),
-}
-
-/// A fault to be: `KIND[=VALUE][@N|@TIME][*TIMES]`, such as `429=2@1*3`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Fault {
-    text: String,
-    kind: Kind,
-    value: f64,
-    when: When,
-    /// How many calls it still happens in; none: in every one.
-    remaining: Option<u32>,
-}
-
-/// Why a text is not a fault.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum FaultError {
-    /// It does not read as one.
-    #[error("{0:?} is not a fault; write KIND[=VALUE][@N|@TIME][*TIMES], where KIND is one of {kinds}", kinds = kinds())]
-    Unreadable(String),
-    /// So many seconds make no sense.
-    #[error("{0:?}: the value is seconds, from 0 to {MOST_SECONDS}")]
-    Value(String),
-    /// Too many at once.
-    #[error("at most {MOST_FAULTS} faults at once; DELETE the others first")]
-    TooMany,
-}
-
-impl FaultError {
-    /// The stable code by which the outside knows this error.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Unreadable(_) => "fault_unreadable",
-            Self::Value(_) => "fault_value_out_of_range",
-            Self::TooMany => "too_many_faults",
-        }
-    }
-}
-
-fn kinds() -> String {
-    KINDS.map(|(name, ..)| name).join(", ")
-}
-
-impl FromStr for Fault {
-    type Err = FaultError;
-
-    fn from_str(text: &str) -> Result<Self, FaultError> {
-        let short = || text.chars().take(60).collect();
-        let unreadable = || FaultError::Unreadable(short());
-        let (rest, remaining) = match text.split_once('*') {
-            Some((rest, times)) => (rest, Some(times.parse().map_err(|_| unreadable())?)),
-            None => (text, None),
-        };
-        let (rest, when) = match rest.split_once('@') {
-            Some((rest, when)) => (rest, Some(when)),
-            None => (rest, None),
-        };
-        let (name, value) = match rest.split_once('=') {
-            Some((name, value)) => (name, Some(value.parse::<f64>().map_err(|_| unreadable())?)),
-            None => (rest, None),
-        };
-        let (_, kind, moment, usual) = KINDS
-            .into_iter()
-            .find(|(known, ..)| *known == name)
-            .ok_or_else(unreadable)?;
-        let when = match when {
-            None => When::Count(moment),
-            Some(when) => match when.parse() {
-                Ok(count) => When::Count(count),
-                Err(_) => When::Time(humantime::parse_duration(when).map_err(|_| unreadable())?),
-            },
-        };
-        let value = match (value, usual) {
-            (Some(_), None) => return Err(unreadable()),
-            (value, usual) => value.or(usual).unwrap_or_default(),
-        };
-        if !(0.0..=MOST_SECONDS).contains(&value) {
-            return Err(FaultError::Value(short()));
-        }
-        Ok(Self {
-            text: text.to_owned(),
-            kind,
-            value,
-            when,
-            remaining,
-        })
-    }
-}
-
-/// The faults of a running emulator.
-#[derive(Debug, Default)]
-pub struct FaultBook(Mutex<Faults>);
-
-#[derive(Debug, Default)]
-struct Faults {
-    added: u64,
-    listed: Vec<(u64, Fault)>,
-}
-
-impl FaultBook {
-    /// Adds faults; calls that are alive heed them too.
-    ///
-    /// # Errors
-    /// When there would be too many; none is added then.
-    pub fn add(&self, faults: Vec<Fault>) -> Result<(), FaultError> {
-        let mut book = self.0.lock();
-        if book.listed.len() + faults.len() > MOST_FAULTS {
-            return Err(FaultError::TooMany);
-        }
-        for fault in faults {
-            book.added += 1;
-            let id = book.added;
-            book.listed.push((id, fault));
-        }
-        Ok(())
-    }
-
-    /// Takes all out.
-    pub fn clear(&self) {
-        self.0.lock().listed.clear();
-    }
-
-    /// The faults as they were written.
-    pub fn texts(&self) -> Vec<String> {
-        let book = self.0.lock();
-        book.listed
-            .iter()
-            .map(|(_, fault)| fault.text.clone())
-            .collect()
-    }
-
-    /// What is due and not done yet, which counts as done by this.
-    fn take(
-        &self,
-        kind: Kind,
-        done: &HashSet<u64>,
-        due: impl Fn(When) -> bool,
-    ) -> Option<(u64, f64)> {
-        let mut book = self.0.lock();
-        let (id, fault) = book.listed.iter_mut().find(|(id, fault)| {
-            fault.kind == kind
-                && fault.remaining != Some(0)
-                && !done.contains(id)
-                && due(fault.when)
-        })?;
-        if let Some(remaining) = &mut fault.remaining {
-            *remaining -= 1;
-        }
-        Some((*id, fault.value))
-    }
+    const EXPECTED_VALUE: &'static str = "the value is seconds, from 0 to 86400";
 }
 
 /// The faults as one call meets them: each once.
 #[derive(Debug)]
 pub struct CallFaults {
-    book: Arc<FaultBook>,
+    book: Arc<FaultBook<Kind>>,
     pace: Pace,
     began: Instant,
     met: Mutex<Met>,
@@ -285,7 +134,7 @@ struct Met {
 
 impl CallFaults {
     /// For a call that begins now.
-    pub fn new(book: Arc<FaultBook>, pace: Pace) -> Self {
+    pub fn new(book: Arc<FaultBook<Kind>>, pace: Pace) -> Self {
         Self {
             book,
             pace,
@@ -319,43 +168,18 @@ impl CallFaults {
 mod tests {
     use super::*;
 
-    fn fault(text: &str) -> Fault {
-        text.parse().unwrap()
-    }
-
-    #[test]
-    fn faults_read_as_they_are_written() {
-        assert_eq!(fault("429").value, 1.0);
-        assert_eq!(
-            fault("callback-delay=0.5@5s*1").when,
-            When::Time(Duration::from_secs(5))
-        );
-        assert_eq!(fault("event-delay=7@3*2").remaining, Some(2));
-        assert_eq!(fault("socket-cut").when, When::Count(50));
-        for wrong in [
-            "", "flood", "404=1", "429=x", "429=-1", "429@", "429*", "500@soon",
-        ] {
-            assert!(wrong.parse::<Fault>().is_err(), "{wrong:?}");
-        }
-    }
-
     #[test]
     fn a_fault_happens_once_in_a_call_and_in_as_many_as_it_may() {
         let book = Arc::new(FaultBook::default());
-        book.add(vec![fault("404@2*2")]).unwrap();
+        book.add(vec!["404@2*2".parse().unwrap()]).unwrap();
         let pace = Pace::new(1.0).unwrap();
         for calls in 0..3 {
             let faults = CallFaults::new(Arc::clone(&book), pace);
-            let happened: Vec<bool> = (1..=4)
-                .map(|_| {
-                    let count = faults.count(Counter::Requests);
-                    faults.happens(Kind::NoCall, count).is_some()
-                })
-                .collect();
+            let happened = [(); 4].map(|()| {
+                let count = faults.count(Counter::Requests);
+                faults.happens(Kind::NoCall, count).is_some()
+            });
             assert_eq!(happened, [false, calls < 2, false, false]);
         }
-        assert!(book.add(vec![fault("404"); MOST_FAULTS]).is_err());
-        book.clear();
-        assert!(book.texts().is_empty());
     }
 }

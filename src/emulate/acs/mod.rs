@@ -35,7 +35,7 @@ pub use self::{
         person::Script,
         start::{Kind, Wanted},
     },
-    fault::{Fault, FaultError},
+    fault::Fault,
     grid::Schema,
     pace::Pace,
     server::{BindError, Bound, bind},

@@ -15,11 +15,10 @@ use actix_web::{
 use super::{
     bearer,
     call::start::{self, Wanted},
-    control,
-    fault::FaultError,
-    gate, grid, keys,
+    control, gate, grid, keys,
     service::{Options, Service, Summary},
 };
+use crate::emulate::fault::FaultError;
 
 /// The largest body of a request, in bytes.
 const LARGEST_BODY: usize = 1024 * 1024;

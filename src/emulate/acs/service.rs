@@ -18,7 +18,7 @@ use super::{
         directory::{By, Directory, Totals},
         start::Wanted,
     },
-    fault::{CallFaults, Fault, FaultBook},
+    fault::{CallFaults, Fault, Kind},
     grid::{Grid, Schema},
     identities::Identities,
     keys::Keys,
@@ -30,6 +30,7 @@ use super::{
     signature::AccessKey,
     timeline::Timeline,
 };
+use crate::emulate::fault::FaultBook;
 
 /// How long the other side has to answer a callback or an event, as Event Grid has it; outside.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -85,7 +86,7 @@ pub struct Service {
     pub access_key: AccessKey,
     pub tokens: Tokens,
     pub keys: Keys,
-    pub faults: Arc<FaultBook>,
+    pub faults: Arc<FaultBook<Kind>>,
     /// The faults of requests that belong to no call.
     pub own_faults: CallFaults,
     pub answers: Mutex<Answers>,

@@ -31,7 +31,7 @@ mod wire;
 mod words;
 
 pub use self::{
-    fault::{Fault, FaultError},
+    fault::Fault,
     identity::Identity,
     interpreter::Interpreter,
     invoice::Invoice,

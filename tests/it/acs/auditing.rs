@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{
-    exchange::{CALLEE, Exchange, gone},
+    exchange::{Exchange, gone},
     service::Answer,
 };
 
