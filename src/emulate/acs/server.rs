@@ -19,6 +19,7 @@ use super::{
     fault::FaultError,
     gate, grid, keys,
     service::{Options, Service, Summary},
+    telephone,
 };
 
 /// The largest body of a request, in bytes.
@@ -125,6 +126,7 @@ pub fn bind(mut options: Options) -> Result<Bound, BindError> {
 }
 
 fn routes(config: &mut web::ServiceConfig) {
+    telephone::routes(config);
     config
         .route(
             "/calling/.well-known/acsopenidconfiguration",

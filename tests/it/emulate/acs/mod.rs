@@ -13,3 +13,4 @@ mod product;
 mod requests;
 mod resources;
 mod stand;
+mod telephone;
