@@ -132,6 +132,19 @@ test("calls ring at a telephone that waits for them, again after the line was lo
   expect(again.messages.at(-1)).toEqual({ type: "stop_waiting" });
 });
 
+test("a call that rings while the microphone is opened is not lost for the one that was to be made", async () => {
+  const socket = accepted();
+  named("Call").click();
+  expect(shown("status")).toMatch(/Opening/u);
+  socket.says({ type: "rings", from: "8:acs:somebody" });
+  expect(shown("status")).toBe("8:acs:somebody is calling.");
+  const stopped = vi.spyOn(MediaStreamTrack.prototype, "stop");
+  await vi.waitUntil(() => stopped.mock.calls.length > 0, PATIENCE);
+  expect(socket.messages).toEqual([]);
+  named("Answer").click();
+  await vi.waitUntil(() => socket.messages.at(-1)?.type === "answer", PATIENCE);
+});
+
 test("what is refused is said in plain words, and what to know about the emulator too", async () => {
   const socket = accepted({ events: false, time_scale: 20 });
   expect(view.root.textContent).toContain("--events-url");

@@ -200,10 +200,15 @@ export class Telephone {
       this.#change({ phase: "idle", problem: `microphone_${problem}` });
       return false;
     }
-    if (this.#socket?.readyState === WebSocket.OPEN) return true;
+    // Meanwhile a call may have rung here, or stopped ringing, or the line was lost.
+    if (this.#isOpening && this.#socket?.readyState === WebSocket.OPEN) return true;
+    if (this.#isOpening) this.#change({ phase: "idle" });
     this.#release();
-    this.#change({ phase: "idle" });
     return false;
+  }
+
+  get #isOpening(): boolean {
+    return this.#state.phase === "opening";
   }
 
   #say(samples: Int16Array): void {
