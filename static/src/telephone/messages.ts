@@ -19,10 +19,7 @@ export interface CallReport {
   state: string;
   from: string;
   to: string;
-  people: string[];
-  /** Legs of the other side that are connected. */
-  connected: number;
-  /** Whether a media socket of one of them is open, so that sound flows. */
+  /** Whether the other side is connected and its media socket open, so that sound flows. */
   sounds: boolean;
 }
 
@@ -73,16 +70,13 @@ export function read(text: string): Message | undefined {
 }
 
 function report(call: Fields): CallReport {
-  const legs = list(call.legs).filter(({ state }) => state === "connected");
   return {
     type: "call",
     id: string(call.id),
     state: string(call.state),
     from: string(call.from),
     to: string(call.to),
-    people: list(call.people).map(({ identifier }) => string(identifier)),
-    connected: legs.length,
-    sounds: legs.some(({ media }) => media === "active"),
+    sounds: list(call.legs).some(({ state, media }) => state === "connected" && media === "active"),
   };
 }
 

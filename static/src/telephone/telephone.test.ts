@@ -46,7 +46,7 @@ function named(name: string): HTMLButtonElement {
 
 function live(socket: FakeSocket, media = "active"): void {
   const legs = [{ state: "connected", media }];
-  const call = { id: "call-1", state: "live", from: "4:+14255550123", to: "4:+18005550100", people: [], legs };
+  const call = { id: "call-1", state: "live", from: "4:+14255550123", to: "4:+18005550100", legs };
   socket.says({ type: "call", call });
 }
 

@@ -32,7 +32,6 @@ export interface Texts {
   rings: (who: string) => string;
   noEvents: string;
   otherPace: (factor: number) => string;
-  duration: string;
   /** By what the emulator says. */
   ended: Readonly<Record<string, string>>;
   endedOtherwise: (because: string) => string;
@@ -71,7 +70,6 @@ const en: Texts = {
   noEvents: "Nobody is told of your calls: start the emulator with --events-url and the address of Interpres.",
   otherPace: (factor) =>
     `Time passes ${factor} times faster in this emulator, so speech breaks up. Start it without --time-scale.`,
-  duration: "Duration",
   ended: {
     "nobody answered": "Nobody answered.",
     "the caller hung up": "You hung up before anybody answered.",
@@ -134,7 +132,6 @@ const es: Texts = {
   noEvents: "Nadie se entera de sus llamadas: inicie el emulador con --events-url y la dirección de Interpres.",
   otherPace: (factor) =>
     `En este emulador el tiempo pasa ${factor} veces más rápido y el habla se entrecorta. Inícielo sin --time-scale.`,
-  duration: "Duración",
   ended: {
     "nobody answered": "Nadie contestó.",
     "the caller hung up": "Colgó antes de que contestaran.",

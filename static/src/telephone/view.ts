@@ -89,7 +89,7 @@ export class View {
     this.#ringing.hidden = phase !== "rings";
     this.#inCall.hidden = !isBusy;
     this.#timer.hidden = phase !== "live";
-    this.#mute.setAttribute("aria-pressed", String(state.muted));
+    this.#mute.toggleAttribute("data-muted", state.muted);
     say(this.#mute, state.muted ? this.#texts.unmute : this.#texts.mute);
     for (const key of [...this.#keypad, this.#mute]) key.disabled = phase !== "live";
     if (state.hello !== before?.hello) this.#showHello(state);
