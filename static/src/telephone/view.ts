@@ -27,8 +27,8 @@ export class View {
   readonly #inCall = make("div", { class: "in-call" });
   readonly #mute: HTMLButtonElement;
   readonly #hangUp: HTMLButtonElement;
-  readonly #said: HTMLMeterElement;
-  readonly #heard: HTMLMeterElement;
+  readonly #said: Meter;
+  readonly #heard: Meter;
   readonly #keypad: HTMLButtonElement[];
   readonly #facts = make("p", { class: "facts" });
   readonly #happenings = make("ol", { class: "happenings", tabindex: "0", lang: "en" });
@@ -52,8 +52,8 @@ export class View {
     this.#hangUp = button(texts.hangUp, "stop", () => {
       telephone.hangUp();
     });
-    this.#said = make("meter", { "aria-label": texts.you });
-    this.#heard = make("meter", { "aria-label": texts.other });
+    this.#said = new Meter(texts.you);
+    this.#heard = new Meter(texts.other);
     this.#keypad = KEYS.map((key) =>
       button(key, "key", () => {
         telephone.press(key);
@@ -101,8 +101,8 @@ export class View {
   /** Shows what changes all the time: how loud it is, and how long the call lasts. */
   tick(): void {
     const { said, heard } = this.#telephone.levels;
-    this.#said.value = fallen(this.#said.value, said);
-    this.#heard.value = fallen(this.#heard.value, heard);
+    this.#said.show(said);
+    this.#heard.show(heard);
     const { since } = this.#telephone.state;
     const seconds = since === undefined ? 0 : Math.floor((Date.now() - since) / 1_000);
     say(this.#timer, `${String(Math.floor(seconds / 60))}:${String(seconds % 60).padStart(2, "0")}`);
@@ -192,8 +192,8 @@ export class View {
         this.#telephone.decline();
       }),
     );
-    const level = (label: string, meter: HTMLMeterElement) =>
-      make("div", { class: "level" }, make("span", { "aria-hidden": "true" }, label), meter);
+    const level = (label: string, { element }: Meter) =>
+      make("div", { class: "level" }, make("span", { "aria-hidden": "true" }, label), element);
     this.#inCall.append(
       level(texts.you, this.#said),
       level(texts.other, this.#heard),
@@ -224,9 +224,24 @@ export class View {
   }
 }
 
-/** What a meter shows next: it rises at once and falls slowly. Speech is seldom louder than a third of full scale. */
-function fallen(shown: number, level: number): number {
-  return Math.max(Math.min(1, level * 3), shown * 0.94);
+/** How loud it is, as a bar: it rises at once and falls slowly. */
+class Meter {
+  readonly element: HTMLElement;
+  #level = 0;
+
+  constructor(name: string) {
+    const range = { "aria-valuemin": "0", "aria-valuemax": "100", "aria-valuenow": "0" };
+    this.element = make("div", { class: "meter", role: "meter", "aria-label": name, ...range });
+  }
+
+  /** A level from 0 to 1; speech is seldom louder than a third. */
+  show(level: number): void {
+    this.#level = Math.max(Math.min(1, level * 3), this.#level * 0.94);
+    const percent = String(Math.round(this.#level * 100));
+    if (this.element.getAttribute("aria-valuenow") === percent) return;
+    this.element.setAttribute("aria-valuenow", percent);
+    this.element.style.setProperty("--level", `${percent}%`);
+  }
 }
 
 /** A raw id as people know it: a phone number without what stands before it. */
