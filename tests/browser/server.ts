@@ -203,3 +203,23 @@ export class RealtimeEmulator {
     await end(this.#child, "SIGTERM");
   }
 }
+
+/** An emulator of Communication Services, on a free port, whose events go to this address. */
+export class AcsEmulator {
+  readonly address: string;
+  readonly #child: ChildProcess;
+
+  private constructor({ address, child }: Started) {
+    this.address = address;
+    this.#child = child;
+  }
+
+  static async start(events: string): Promise<AcsEmulator> {
+    const command = ["emulate", "acs", "--port", "0", "--events-url", events];
+    return new AcsEmulator(await listening(command, tmpdir(), {}));
+  }
+
+  async stop(): Promise<void> {
+    await end(this.#child, "SIGTERM");
+  }
+}

@@ -29,7 +29,8 @@ const USUAL_USER: &str =
 /// Stands in for Azure Communication Services on 127.0.0.1: calls with scripted people, callbacks, media sockets.
 ///
 /// Events of scripted calls go to --events-url; the REST surface takes what the official SDKs send, signed with the access
-/// key. What happens is printed line by line; at the end (Ctrl-C) it names the legs that are still open.
+/// key. /_emulator/telephone is a page for a browser on this machine: call, and be called, with your own voice. What happens
+/// is printed line by line; at the end (Ctrl-C) it names the legs that are still open.
 #[derive(clap::Args)]
 pub struct Options {
     /// The port on 127.0.0.1; 0 for a free one
@@ -79,7 +80,7 @@ pub struct Options {
     /// The --calls meet in one room, instead of each calling by itself
     #[arg(long)]
     room: bool,
-    /// Who is called
+    /// Who is called, by --calls and by the telephone if nobody chooses otherwise
     #[arg(long, default_value = "+18005550100", value_name = "IDENTIFIER")]
     to: String,
     /// Somebody who answers when they are called: FILE.wav:IDENTIFIER[:LANGUAGE]. May be given several times
@@ -219,6 +220,7 @@ fn wanted(options: Options, handle: Handle) -> anyhow::Result<Emulated> {
         clock_skew: options.clock_skew,
         token: options.token,
         resource: options.resource_id,
+        number: options.to.clone(),
         issuer: options.issuer,
         subscription: options.events_url.map(|url| Subscription { url, schema }),
         pace: options.time_scale,
@@ -290,6 +292,10 @@ fn greet(bound: &Bound, key: &str) -> anyhow::Result<()> {
     writeln!(
         out,
         "keys that sign: http://{address}/calling/.well-known/acsopenidconfiguration"
+    )?;
+    writeln!(
+        out,
+        "call with your own voice: http://{address}/_emulator/telephone (in a browser on this machine)"
     )?;
     writeln!(
         out,

@@ -3,7 +3,8 @@
 //!
 //! `server` takes connections. A request of the REST surface goes through `gate` (signature, version, repetition, faults) to
 //! `calling`, which acts on a `call`: people, legs of ours, and a `courier` who carries callbacks. `grid` delivers events,
-//! `media` moves sound, `keys` signs what goes out, `timeline` says what happens.
+//! `media` moves sound, `keys` signs what goes out, `timeline` says what happens. At a
+//! `telephone`, a page, a person calls and is called themselves.
 
 mod bearer;
 mod call;
@@ -27,6 +28,7 @@ mod rooms;
 mod server;
 mod service;
 mod signature;
+mod telephone;
 mod timeline;
 
 pub use self::{

@@ -15,6 +15,11 @@ impl Pace {
         (0.1..=1_000.0).contains(&scale).then_some(Self(scale))
     }
 
+    /// How many times faster it passes.
+    pub fn factor(self) -> f64 {
+        self.0
+    }
+
     /// How long this time of the emulated world takes outside.
     pub fn outside(self, time: Duration) -> Duration {
         time.div_f64(self.0)

@@ -17,6 +17,7 @@ use super::{
     call::start::{self, Wanted},
     control, gate, grid, keys,
     service::{Options, Service, Summary},
+    telephone,
 };
 use crate::emulate::fault::FaultError;
 
@@ -124,6 +125,7 @@ pub fn bind(mut options: Options) -> Result<Bound, BindError> {
 }
 
 fn routes(config: &mut web::ServiceConfig) {
+    telephone::routes(config);
     config
         .route(
             "/calling/.well-known/acsopenidconfiguration",

@@ -28,6 +28,7 @@ use super::{
     rooms::Rooms,
     server::BindError,
     signature::AccessKey,
+    telephone::Lines,
     timeline::Timeline,
 };
 use crate::emulate::fault::FaultBook;
@@ -58,6 +59,8 @@ pub struct Options {
     pub token: String,
     /// The immutable id of the resource: the audience of tokens.
     pub resource: String,
+    /// Who is called if a call does not say it.
+    pub number: String,
     /// Who issues tokens.
     pub issuer: String,
     /// Where events go, if anywhere.
@@ -93,12 +96,14 @@ pub struct Service {
     pub rooms: Rooms,
     pub identities: Identities,
     pub callees: Callees,
+    pub lines: Lines,
     pub directory: Directory,
     pub library: Library,
     pub grid: Option<Grid>,
     pub timeline: Timeline,
     pub pace: Pace,
     pub ring_for: Duration,
+    pub number: String,
     pub record: Option<PathBuf>,
     pub http: reqwest::Client,
     pub handle: Handle,
@@ -140,6 +145,7 @@ impl Service {
             rooms: Rooms::default(),
             identities: Identities::new(options.resource),
             callees,
+            lines: Lines::default(),
             directory: Directory::default(),
             library: Library::default(),
             grid: options
@@ -148,6 +154,7 @@ impl Service {
             timeline: Timeline::new(options.prints),
             pace: options.pace,
             ring_for: options.ring_for,
+            number: options.number,
             record: options.record,
             http,
             handle: options.handle,

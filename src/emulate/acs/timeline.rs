@@ -8,13 +8,16 @@ use std::{
 
 use parking_lot::Mutex;
 use serde::Serialize;
-use tokio::time::Instant;
+use tokio::{sync::broadcast, time::Instant};
 
 /// How many happenings are kept; the oldest are forgotten first.
 const MOST_KEPT: usize = 10_000;
 
 /// How many lines may wait for a slow terminal; more are not printed.
 const MOST_WAITING: usize = 10_000;
+
+/// How many happenings may wait for somebody who watches; who is slower misses the oldest.
+const MOST_UNSEEN: usize = 1_024;
 
 /// Something that happened.
 #[derive(Debug, Clone, Serialize)]
@@ -32,6 +35,7 @@ pub struct Timeline {
     began: Instant,
     kept: Mutex<VecDeque<Happening>>,
     printer: Option<SyncSender<String>>,
+    watched: broadcast::Sender<Happening>,
 }
 
 impl Timeline {
@@ -53,6 +57,7 @@ impl Timeline {
             began: Instant::now(),
             kept: Mutex::default(),
             printer,
+            watched: broadcast::Sender::new(MOST_UNSEEN),
         }
     }
 
@@ -69,11 +74,18 @@ impl Timeline {
             // A line that does not fit any more is kept all the same.
             let _ = printer.try_send(format!("{at:9.3}  {call:<10}  {what}"));
         }
+        // Whether anybody watches does not matter.
+        let _ = self.watched.send(happening.clone());
         let mut kept = self.kept.lock();
         kept.push_back(happening);
         if kept.len() > MOST_KEPT {
             kept.pop_front();
         }
+    }
+
+    /// What happens from now on.
+    pub fn watch(&self) -> broadcast::Receiver<Happening> {
+        self.watched.subscribe()
     }
 
     /// What is kept, of one call or of all.

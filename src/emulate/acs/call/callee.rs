@@ -4,9 +4,11 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use parking_lot::Mutex;
 use serde::Deserialize;
+use tokio::time::timeout;
 
 use super::{
     super::{callback::Outcome, identifier, service::Service},
+    Call,
     person::{Person, Script},
     start,
 };
@@ -72,15 +74,23 @@ impl Callees {
     }
 }
 
-/// Rings at somebody, so long at most.
+/// Rings at somebody, so long at most: at the telephone that waits for their calls, or at who is scripted.
 ///
 /// # Errors
 /// How it went, if they do not come.
 pub async fn ring(
     service: &Arc<Service>,
+    call: &Arc<Call>,
     raw: &str,
     patience: Duration,
 ) -> Result<Person, Outcome> {
+    if let Some(answer) = service.lines.ring(call, raw) {
+        return match timeout(service.pace.outside(patience), answer).await {
+            Ok(Ok(answer)) => answer,
+            // They did not answer, or are gone.
+            Ok(Err(_)) | Err(_) => Err(Outcome::CANCELLED),
+        };
+    }
     let callee = service.callees.get(raw);
     let pause = callee.after.unwrap_or(USUAL_PAUSE);
     if callee.does == Does::Never || pause > patience {

@@ -1,4 +1,4 @@
-//! A scripted person of a call: who they are, what they say, and when they go.
+//! A person of a call, scripted or at a telephone: who they are, what they say, and when they go.
 
 use std::{collections::VecDeque, path::PathBuf, sync::Arc, time::Duration};
 
@@ -10,6 +10,7 @@ use super::super::{
     identifier,
     media::{
         FRAMES_PER_SECOND,
+        line::{Line, LiveVoice},
         voice::{Recording, Spoken, Voice},
     },
 };
@@ -62,6 +63,8 @@ pub struct Person {
     pub muted: bool,
     language: Option<String>,
     voice: Option<Voice>,
+    /// Of who speaks themselves instead.
+    live: Option<LiveVoice>,
     leave_after: Option<Duration>,
     presses: Vec<Press>,
     /// Keys that are to be pressed now.
@@ -81,11 +84,26 @@ impl Person {
             language: script.language.clone(),
             voice: recording
                 .map(|recording| Voice::new(recording, script.speak_after, script.repeat)),
+            live: None,
             leave_after: script.leave_after,
             presses: script.dtmf.clone(),
             pressed: VecDeque::new(),
             frames: 0,
         }
+    }
+
+    /// Somebody who speaks and hears themselves, at this line.
+    pub fn at_line(identifier: &str, display_name: &str, line: Arc<Line>) -> Self {
+        let mut script = Script::silent(identifier);
+        display_name.clone_into(&mut script.display_name);
+        let mut person = Self::new(&script, None);
+        person.live = Some(LiveVoice::new(line));
+        person
+    }
+
+    /// Who hears what is said, if they are there themselves.
+    pub fn listener(&self) -> Option<&LiveVoice> {
+        self.live.as_ref()
     }
 
     /// The next 20 ms of them.
@@ -100,7 +118,11 @@ impl Person {
                 self.presses.push(press);
             }
         }
-        let spoken = self.voice.as_mut()?.next();
+        let spoken = match (&mut self.live, &mut self.voice) {
+            (Some(live), _) => live.next(),
+            (None, Some(voice)) => voice.next(),
+            (None, None) => None,
+        };
         spoken.filter(|_| !self.muted)
     }
 

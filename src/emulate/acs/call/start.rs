@@ -26,9 +26,6 @@ use super::{
     person::{Person, Script},
 };
 
-/// Whom callers call if nothing is said.
-const USUAL_NUMBER: &str = "+18005550100";
-
 /// How large `incomingCallContext` is made, in bytes before it is encoded; recorded were 7 to 9 kB.
 const CONTEXT_BYTES: usize = 4_500;
 
@@ -183,7 +180,20 @@ pub fn begin_sound(service: &Arc<Service>, call: &Arc<Call>) {
 /// # Errors
 /// When it cannot be as described.
 pub async fn begin(service: &Arc<Service>, wanted: Wanted) -> Result<Arc<Call>, StartError> {
-    let mut people = vec![person(service, &wanted.caller).await?];
+    let caller = person(service, &wanted.caller).await?;
+    begin_with(service, caller, wanted).await
+}
+
+/// The same with a caller who is there already, whatever the script says of them.
+///
+/// # Errors
+/// When it cannot be as described.
+pub async fn begin_with(
+    service: &Arc<Service>,
+    caller: Person,
+    wanted: Wanted,
+) -> Result<Arc<Call>, StartError> {
+    let mut people = vec![caller];
     for script in &wanted.people {
         people.push(person(service, script).await?);
     }
@@ -198,7 +208,7 @@ fn ring(
     people: Vec<Person>,
     wanted: &Wanted,
 ) -> Result<Arc<Call>, StartError> {
-    let to = identifier::raw_id(wanted.to.as_deref().unwrap_or(USUAL_NUMBER));
+    let to = identifier::raw_id(wanted.to.as_deref().unwrap_or(&service.number));
     let from = identifier::raw_id(&wanted.caller.identifier);
     let call = make(service, Lifecycle::Incoming, &from, &to).map_err(|_| StartError::TooMany)?;
     call.state.lock().people = people;

@@ -129,7 +129,7 @@ pub fn add(
     let connection = connection.to_owned();
     service.handle.clone().spawn(async move {
         let patience = Duration::from_secs(patience);
-        let came = callee::ring(&service, &raw, patience).await;
+        let came = callee::ring(&service, &call, &raw, patience).await;
         if !take_invitation(&mut call.state.lock(), &id) {
             return;
         }
@@ -301,7 +301,7 @@ pub fn call_targets(
         let connection = connection.to_owned();
         service.handle.clone().spawn(async move {
             let patience = service.ring_for;
-            let came = callee::ring(&service, &raw, patience).await;
+            let came = callee::ring(&service, &call, &raw, patience).await;
             let is_last = {
                 let mut state = call.state.lock();
                 if !take_invitation(&mut state, &raw) {

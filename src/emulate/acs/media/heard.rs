@@ -9,9 +9,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use crate::audio::resample::Resampler;
-
-use super::{FRAMES_PER_SECOND, Rate, voice::is_silent};
+use super::{FRAMES_PER_SECOND, Rate, converter::Converter, voice::is_silent};
 
 /// Most seconds of sound that wait to be played; more is lost, and counted.
 const MOST_WAITING: usize = 120;
@@ -21,8 +19,8 @@ pub struct Heard {
     rate: Rate,
     queue: VecDeque<i16>,
     record: Option<(PathBuf, hound::WavWriter<BufWriter<File>>)>,
-    /// For legs of the same call that have the other rate: the filter, and what came out and was not taken.
-    converted: Option<(Resampler, Vec<i16>)>,
+    /// For those of the same call that have the other rate.
+    converter: Option<Converter>,
     counts: Counts,
 }
 
@@ -47,7 +45,7 @@ impl Heard {
             rate,
             queue: VecDeque::new(),
             record: None,
-            converted: None,
+            converter: None,
             counts: Counts::default(),
         }
     }
@@ -120,22 +118,13 @@ impl Heard {
         frame
     }
 
-    /// A frame that was played, at the other rate; to be called for every one, silent ones too. A little late: the filter
-    /// has to hear what follows.
+    /// A frame that was played, at the other rate; to be called for every one, silent ones too.
     pub fn convert(&mut self, played: Option<&[i16]>, to: Rate) -> Option<Vec<i16>> {
-        let (resampler, waiting) = match &mut self.converted {
-            Some(converted) => converted,
-            none => {
-                let resampler = Resampler::new(self.rate.hertz(), to.hertz()).ok()?;
-                none.insert((resampler, Vec::new()))
-            }
+        let converter = match &mut self.converter {
+            Some(converter) => converter,
+            none => none.insert(Converter::new(self.rate, to).ok()?),
         };
-        let silence = [0; 480];
-        resampler.push(played.unwrap_or(&silence[..self.rate.samples()]), waiting);
-        let count = to.samples().min(waiting.len());
-        let mut frame: Vec<i16> = waiting.drain(..count).collect();
-        frame.resize(to.samples(), 0);
-        Some(frame)
+        Some(converter.next(played))
     }
 
     /// Ends the recording.

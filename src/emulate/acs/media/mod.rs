@@ -1,10 +1,13 @@
-//! Sound: what people say comes from recordings and goes to media sockets in frames of 20 ms; what legs send is heard by
-//! their whole call.
+//! Sound: what people say comes from recordings, or from a telephone, and goes to media sockets in frames of 20 ms; what
+//! legs send is heard by their whole call.
 //!
-//! `tick` moves every sound of a call on by one frame; `socket` carries the frames of one leg to and fro.
+//! `tick` moves every sound of a call on by one frame; `socket` carries the frames of one leg to and fro, `line` those of
+//! somebody who is there themselves.
 
+pub mod converter;
 pub mod frame;
 pub mod heard;
+pub mod line;
 pub mod socket;
 pub mod tick;
 pub mod voice;

@@ -75,7 +75,8 @@ fn step(state: &mut State) -> Vec<String> {
         let mut legs = state.legs.iter();
         legs.any(|leg| leg.media.as_ref().is_some_and(|media| media.rate == rate))
     };
-    let (has_slow, has_fast) = (has(Rate::Pcm16K), has(Rate::Pcm24K));
+    let listens = state.people.iter().any(|who| who.listener().is_some());
+    let (has_slow, has_fast) = (has(Rate::Pcm16K) || listens, has(Rate::Pcm24K));
     let mut sounds = Vec::with_capacity(state.size());
     let mut presses = Vec::new();
     let mut leaving = Vec::new();
@@ -102,6 +103,13 @@ fn step(state: &mut State) -> Vec<String> {
     for leg in state.legs.iter_mut().filter(|leg| leg.connected.is_some()) {
         sounds.extend(played(leg, has_slow, has_fast));
     }
+    for person in &state.people {
+        if let Some(listener) = person.listener() {
+            let is_own = |sound: &&Sound| sound.leg.is_none() && sound.raw_id == person.raw_id;
+            let others = sounds.iter().filter(|sound| !is_own(sound));
+            listener.hear(&mixed(others, Rate::Pcm16K));
+        }
+    }
     for leg in &mut state.legs {
         let Leg {
             ids,
@@ -124,7 +132,12 @@ fn step(state: &mut State) -> Vec<String> {
             if media.unmixed {
                 tell_apart(others.collect(), media.rate, &mut send);
             } else {
-                mix(others, media.rate, &mut send);
+                let mut mixed = mixed(others, media.rate);
+                let silent = is_silent(&mixed);
+                if silent {
+                    mixed.fill(0);
+                }
+                send(frame::audio(&mixed, None, silent), !silent);
             }
             for (tone, raw) in presses.iter().filter(|_| media.dtmf) {
                 let who = media.unmixed.then_some(raw.as_str());
@@ -161,11 +174,7 @@ fn played(leg: &mut Leg, has_slow: bool, has_fast: bool) -> Option<Sound> {
 }
 
 /// One frame of everybody.
-fn mix<'a>(
-    sounds: impl Iterator<Item = &'a Sound>,
-    rate: Rate,
-    send: &mut impl FnMut(String, bool),
-) {
+fn mixed<'a>(sounds: impl Iterator<Item = &'a Sound>, rate: Rate) -> Vec<i16> {
     let mut sum = vec![0_i32; rate.samples()];
     for sound in sounds {
         for (sum, sample) in sum.iter_mut().zip(sound.samples(rate)) {
@@ -173,15 +182,9 @@ fn mix<'a>(
         }
     }
     let limits = (i32::from(i16::MIN), i32::from(i16::MAX));
-    let mut mixed: Vec<i16> = sum
-        .into_iter()
+    sum.into_iter()
         .map(|sample| sample.clamp(limits.0, limits.1) as i16)
-        .collect();
-    let silent = is_silent(&mixed);
-    if silent {
-        mixed.fill(0);
-    }
-    send(frame::audio(&mixed, None, silent), !silent);
+        .collect()
 }
 
 /// A frame of each of the loudest, silent people too.

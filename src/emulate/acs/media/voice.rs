@@ -121,15 +121,24 @@ pub struct Voice {
 
 /// One frame of a voice, at whichever rate it is wanted.
 #[derive(Debug, Clone)]
-pub struct Spoken {
-    recording: Arc<Recording>,
-    index: u64,
+pub enum Spoken {
+    /// Of a recording.
+    Recorded {
+        recording: Arc<Recording>,
+        index: u64,
+    },
+    /// Of somebody who is there themselves, at both rates.
+    Live { slow: Vec<i16>, fast: Vec<i16> },
 }
 
 impl Spoken {
     /// The samples; they may be fewer than a frame has.
     pub fn samples(&self, rate: Rate) -> &[i16] {
-        self.recording.frame(self.index, rate)
+        match (self, rate) {
+            (Self::Recorded { recording, index }, rate) => recording.frame(*index, rate),
+            (Self::Live { slow, .. }, Rate::Pcm16K) => slow,
+            (Self::Live { fast, .. }, Rate::Pcm24K) => fast,
+        }
     }
 }
 
@@ -160,7 +169,7 @@ impl Voice {
         }
         let index = self.next;
         self.next += 1;
-        Some(Spoken {
+        Some(Spoken::Recorded {
             recording: Arc::clone(&self.recording),
             index,
         })

@@ -30,7 +30,8 @@ async fn frames(socket: &mut MediaSocket, count: usize) -> Vec<Frame> {
     frames
 }
 
-fn outgoing(file: &str, samples: &[i16]) -> String {
+/// A frame that goes out, as this golden file writes it.
+pub fn outgoing(file: &str, samples: &[i16]) -> String {
     let bytes: Vec<u8> = samples
         .iter()
         .flat_map(|sample| sample.to_le_bytes())

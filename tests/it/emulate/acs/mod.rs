@@ -13,3 +13,5 @@ mod product;
 mod requests;
 mod resources;
 pub mod stand;
+mod stand;
+mod telephone;
