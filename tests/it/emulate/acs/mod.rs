@@ -13,5 +13,4 @@ mod product;
 mod requests;
 mod resources;
 pub mod stand;
-mod stand;
 mod telephone;
