@@ -5,7 +5,7 @@ CREATE TABLE holdings (
     kind TEXT NOT NULL,
     id TEXT NOT NULL,
     handle TEXT NOT NULL,
-    node TEXT,
+    node TEXT NOT NULL,
     PRIMARY KEY (kind, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX holdings_by_node ON holdings (node);

@@ -37,7 +37,7 @@ struct Tables {
     erased_usage: BTreeMap<(String, String), Amount>,
     audit: Vec<AuditRecord>,
     /// By kind and id: what the other service knows it by, and who has it.
-    holdings: BTreeMap<(String, String), (String, Option<NodeId>)>,
+    holdings: BTreeMap<(String, String), (String, NodeId)>,
 }
 
 impl Tables {
@@ -91,14 +91,17 @@ impl Tables {
             }),
             Write::Hold { holding, node } => {
                 let key = (holding.kind, holding.id);
-                self.holdings.insert(key, (holding.handle, Some(node)));
+                self.holdings.insert(key, (holding.handle, node));
                 Outcome::Done
             }
-            Write::GiveBack { kind, id } => {
-                self.holdings.remove(&(kind, id));
+            Write::GiveBack { kind, id, node } => {
+                let key = (kind, id);
+                if self.holdings.get(&key).is_some_and(|(_, had)| *had == node) {
+                    self.holdings.remove(&key);
+                }
                 Outcome::Done
             }
-            Write::TakeOver { kind, node } => self.take_over(&kind, &node),
+            Write::TakeOver { kind, from, node } => self.take_over(&kind, &from, &node),
             Write::ReleaseNode(node) => self.release(&node),
             Write::AddUsage(usage) => {
                 if let Some(room) = self.rooms.get_mut(&usage.room) {
@@ -146,11 +149,11 @@ impl Tables {
         }
     }
 
-    fn take_over(&mut self, wanted: &str, node: &NodeId) -> Outcome {
+    fn take_over(&mut self, wanted: &str, from: &NodeId, node: &NodeId) -> Outcome {
         let mut taken = Vec::new();
         for ((kind, id), (handle, holder)) in &mut self.holdings {
-            if kind == wanted && holder.is_none() {
-                *holder = Some(node.clone());
+            if kind == wanted && holder == from {
+                *holder = node.clone();
                 taken.push(Holding {
                     kind: kind.clone(),
                     id: id.clone(),
@@ -262,9 +265,6 @@ impl Tables {
         for room in self.rooms.values_mut() {
             room.owner.take_if(|owner| owner == node);
         }
-        for (_, holder) in self.holdings.values_mut() {
-            holder.take_if(|holder| holder == node);
-        }
         Outcome::Done
     }
 
@@ -314,10 +314,21 @@ impl Store for MemoryStore {
             .values()
             .filter_map(|session| session.holder.clone());
         let rooms = tables.rooms.values().filter_map(|room| room.owner.clone());
-        let holdings = tables.holdings.values();
-        let holdings = holdings.filter_map(|(_, node)| node.clone());
-        let holders: BTreeSet<NodeId> = sessions.chain(rooms).chain(holdings).collect();
+        let holders: BTreeSet<NodeId> = sessions.chain(rooms).collect();
         Ok(holders.into_iter().collect())
+    }
+
+    async fn holders_of(&self, kind: &str) -> Result<Vec<NodeId>, StoreError> {
+        let tables = self.tables.lock();
+        let own = tables.holdings.iter().filter(|((of, _), _)| of == kind);
+        let holders: BTreeSet<NodeId> = own.map(|(_, (_, node))| node.clone()).collect();
+        Ok(holders.into_iter().collect())
+    }
+
+    async fn holder_of(&self, kind: &str, id: &str) -> Result<Option<NodeId>, StoreError> {
+        let tables = self.tables.lock();
+        let held = tables.holdings.get(&(kind.to_owned(), id.to_owned()));
+        Ok(held.map(|(_, node)| node.clone()))
     }
 
     async fn session(&self, id: &SessionId) -> Result<Option<SessionRecord>, StoreError> {

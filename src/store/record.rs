@@ -266,21 +266,25 @@ pub enum Write {
         /// Who.
         node: NodeId,
     },
-    /// Notes that it was given back. [`Outcome::Done`], also if nobody had it.
+    /// Notes that a node has given it back. [`Outcome::Done`], also if it had it not: another may have taken it over.
     GiveBack {
         /// What it is.
         kind: String,
         /// Its name here.
         id: String,
+        /// Who had it.
+        node: NodeId,
     },
-    /// Gives a node all of a kind that nobody has, because who had it is dead. [`Outcome::TakenOver`].
+    /// Gives a node all of a kind that a dead one had. [`Outcome::TakenOver`].
     TakeOver {
         /// What it is.
         kind: String,
+        /// Who had it.
+        from: NodeId,
         /// Who has it from now on.
         node: NodeId,
     },
-    /// Lets go of everything a dead node held: its sessions, rooms and holdings have no holder after it.
+    /// Lets go of everything a dead node held but what costs money: its sessions and rooms have no holder after it.
     /// [`Outcome::Done`].
     ReleaseNode(NodeId),
     /// Adds to the usage of a day, and to what was used of the room's budget. [`Outcome::Done`].

@@ -87,7 +87,8 @@ impl Terms {
     pub fn state(self, direction: Direction, name: String) -> CallState {
         let mut state = CallState::new(direction, self.room, self.speaks, self.hears, name);
         // Who is interpreted in a call of others has company there.
-        state.waiting = self.waits && direction != Direction::Joined;
+        state.queues = self.waits && direction != Direction::Joined;
+        state.waiting = state.queues;
         state
     }
 }

@@ -71,11 +71,15 @@ pub(super) fn give(
                 match ticket.leg.release(&client, everybody).await {
                     Ok(_) => given_back(&giving_back, &ticket),
                     Err(error) => {
-                        tracing::error!(call = %ticket.id, %error, "a leg that came late cannot be hung up");
+                        tracing::error!(call = %ticket.id, %error, "a leg that came late cannot be hung up yet");
+                        let calls = &giving_back.calls;
+                        let after = giving_back.settings.acs.audit.ended_after;
+                        calls.ended_legs.add(&ticket, false, after, &calls.found);
                     }
                 }
             });
         }
+        given_back(environment, ticket);
         return Fate::Unknown;
     };
     match call.tell(Told(callback)) {
@@ -135,7 +139,7 @@ impl Handler<Told> for Call {
 }
 
 impl Call {
-    fn is_up_without_sound(&self) -> bool {
+    pub(super) fn is_up_without_sound(&self) -> bool {
         let state = self.ticket.state.snapshot();
         state.rate.is_none() && state.connected_at.is_some()
     }

@@ -2,7 +2,8 @@
 
 use std::{sync::Arc, time::Duration};
 
-use actix::{ActorFutureExt, AtomicResponse, Handler, Message, WrapFuture};
+use actix::{ActorFutureExt, Handler, Message, ResponseActFuture, WrapFuture};
+use futures_util::future::join_all;
 
 use super::Call;
 use crate::{
@@ -33,34 +34,52 @@ impl Handler<HangUp> for Call {
 pub struct AttachTo(pub RoomId);
 
 impl Handler<AttachTo> for Call {
-    type Result = AtomicResponse<Self, Result<(), Refusal>>;
+    type Result = ResponseActFuture<Self, Result<(), Refusal>>;
 
+    /// Nothing waits for it meanwhile: a call can be hung up while its people go elsewhere.
     fn handle(&mut self, AttachTo(room): AttachTo, _: &mut Ctx<Self>) -> Self::Result {
         let former = self.ticket.state.change(|state| {
-            let former = (state.room.clone(), state.waiting);
+            let former = (state.room.clone(), state.queues, state.waiting);
             // One who comes over a later socket goes there at once.
             state.room = room.clone();
-            state.waiting = false;
+            // Whether somebody is there is seen soon.
+            (state.queues, state.waiting) = (true, false);
             former
         });
+        self.company_seen_at = None;
         let (environment, sessions) = (Arc::clone(&self.environment), self.ticket.sessions());
+        let back = former.0.clone();
+        let wanted = room.clone();
         let moving = async move {
-            for id in sessions {
-                bring(&environment, &id, &room).await?;
+            let all = sessions.iter().map(|id| bring(&environment, id, &room));
+            let moved = join_all(all).await;
+            let refused = moved.iter().find_map(|moved| moved.clone().err());
+            if refused.is_some() {
+                // Those who are there come back, so that they stay together.
+                let there = sessions
+                    .iter()
+                    .zip(&moved)
+                    .filter(|(_, moved)| moved.is_ok());
+                join_all(there.map(|(id, _)| bring(&environment, id, &back))).await;
             }
-            Ok(())
+            refused.map_or(Ok(()), Err)
         };
-        AtomicResponse::new(Box::pin(moving.into_actor(self).map(
-            move |moved: Result<(), Refusal>, call, _| {
-                match &moved {
-                    Ok(()) => call.publish("call.attached"),
-                    Err(_) => call.ticket.state.change(|state| {
-                        (state.room, state.waiting) = former;
-                    }),
-                }
-                moved
-            },
-        )))
+        Box::pin(
+            moving
+                .into_actor(self)
+                .map(move |moved: Result<(), Refusal>, call, _| {
+                    match &moved {
+                        Ok(()) => call.publish("call.attached"),
+                        Err(_) => call.ticket.state.change(|state| {
+                            // Unless it was ordered elsewhere meanwhile.
+                            if state.room == wanted {
+                                (state.room, state.queues, state.waiting) = former;
+                            }
+                        }),
+                    }
+                    moved
+                }),
+        )
     }
 }
 

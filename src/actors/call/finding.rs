@@ -10,8 +10,10 @@ use subtle::ConstantTimeEq as _;
 use super::{
     Call,
     arriving::{Terms, shown_name},
-    auditing::{found::Finding, hang_up},
+    auditing::found::Finding,
     callbacks::give,
+    inheriting::is_of_another,
+    leg::hang_up_patiently,
     placing::Begin,
     registry::{ASK_BUDGET, Link},
     ticket::{CallState, Direction, Ticket, hash_of},
@@ -64,7 +66,7 @@ pub async fn find(environment: &Arc<Environment>, context: &str, leg: &str) -> O
     if connection.state == Some(Stands::Disconnected) {
         return None;
     }
-    match rebuild(environment, context, connection).await {
+    match rebuild(environment, context, connection, false).await {
         Rebuilt::GoesOn(ticket) => Some(ticket),
         Rebuilt::NotOurs => None,
         Rebuilt::NoPlace => {
@@ -106,21 +108,27 @@ impl Drop for Looking {
 pub(super) enum Rebuilt {
     /// It goes on here.
     GoesOn(Arc<Ticket>),
-    /// It is told of elsewhere.
+    /// It is told of elsewhere, another process has it, or whoever comes after this one is to have it.
     NotOurs,
-    /// It is ours, and does not go on here: too many do already, or the server stops.
+    /// It is ours, and does not go on here: too many do already.
     NoPlace,
 }
 
-/// Goes on with a call that is there, if it is told of at the address with this secret.
+/// Goes on with a call that is there, if it is told of at the address with this secret. One that `is_inherited` is surely
+/// nobody else's, and its socket went with the server that died.
 pub(super) async fn rebuild(
     environment: &Arc<Environment>,
     context: &str,
     connection: CallConnection,
+    is_inherited: bool,
 ) -> Rebuilt {
     let Some((id, direction)) = shown(&connection, context) else {
         return Rebuilt::NotOurs;
     };
+    // Of two processes that go on with one call the second ends it.
+    if environment.is_stopping() || (!is_inherited && is_of_another(environment, &id).await) {
+        return Rebuilt::NotOurs;
+    }
     let Ok(session) = id.as_str().parse::<SessionId>() else {
         return Rebuilt::NotOurs;
     };
@@ -159,8 +167,11 @@ pub(super) async fn rebuild(
     (state.from, state.to) = (from, to);
     state.server_call_id.clone_from(&connection.server_call_id);
     // Where it has a room of its own, whoever is there is seen soon.
+    // Where it only rings there was no socket.
+    state.restarted = is_inherited && connection.state == Some(Stands::Connected);
     let own = Terms::own(&id, state.speaks.clone(), Vec::new()).room;
-    state.waiting = direction != Direction::Joined && state.room == own;
+    state.queues = direction != Direction::Joined && state.room == own;
+    state.waiting = state.queues;
     let began = began_at(&id).unwrap_or_else(|| environment.clock.now());
     let ticket = Ticket::known_by(id, began, state, context.to_owned());
     let begin = Begin::Found(Box::new(connection));
@@ -185,8 +196,8 @@ fn abandon(environment: &Arc<Environment>, link: &Arc<Link>, leg: &str) {
     let calls = Arc::clone(environment);
     let everybody = environment.settings.acs.terminate;
     environment.calls.keep(link, async move {
-        match hang_up(&client, &leg, everybody).await {
-            Ok(()) => calls.calls.found.note(Finding::Abandoned),
+        match hang_up_patiently(&client, &leg, everybody, || false).await {
+            Ok(_) => calls.calls.found.note(Finding::Abandoned),
             Err(error) => tracing::error!(%error, "a leg without a call cannot be hung up"),
         }
     });

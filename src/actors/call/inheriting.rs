@@ -4,15 +4,15 @@
 use std::{sync::Arc, time::Duration};
 
 use super::{
-    auditing::{found::Finding, hang_up},
+    auditing::found::Finding,
     finding::{Looking, Rebuilt, rebuild},
-    leg::LegState,
-    placing::restart_streaming,
+    leg::{LegState, hang_up},
     registry::{ASK_BUDGET, Link},
     ticket::Ticket,
 };
 use crate::{
-    actors::{call::Call, environment::Environment},
+    actors::environment::Environment,
+    domain::identity::CallId,
     links::acs::{
         client::AcsError,
         wire::connection::{CallConnection, CallState as Stands},
@@ -30,7 +30,7 @@ const FIRST_PAUSE: Duration = Duration::from_secs(2);
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 
 /// The leg of a call is there, under this id of the service.
-pub(super) fn came_up(environment: &Environment, ticket: &Arc<Ticket>, leg: &str) {
+pub fn came_up(environment: &Environment, ticket: &Arc<Ticket>, leg: &str) {
     environment.calls.add_leg(ticket, leg);
     ticket.leg.set(LegState::Up(leg.to_owned()));
     if ticket.leg.id().is_some() {
@@ -40,6 +40,13 @@ pub(super) fn came_up(environment: &Environment, ticket: &Arc<Ticket>, leg: &str
             handle: leg.to_owned(),
         });
     }
+}
+
+/// Whether another process has the call of this id, as far as is known. While the store does not work nothing is: whoever
+/// has it is told of it again.
+pub(super) async fn is_of_another(environment: &Environment, id: &CallId) -> bool {
+    let held = environment.archive.is_held_elsewhere(KIND, id.as_str());
+    held.await.unwrap_or(true)
 }
 
 /// If it is there no more, nobody need go on with it.
@@ -114,11 +121,15 @@ async fn go_on_or_hang_up(
     let connection = match link.client.get(leg, ASK_BUDGET).await {
         Ok(connection) if connection.state != Some(Stands::Disconnected) => connection,
         Ok(_) => return Ok(false),
-        Err(error) if error.is_gone() => return Ok(false),
+        Err(error) if error.says_gone() => return Ok(false),
         Err(error) => return Err(error),
     };
+    if environment.is_stopping() {
+        // It stays noted, for whoever comes next.
+        return Ok(true);
+    }
     if let Some(context) = context_of(&connection)
-        && go_on(environment, link, &context, connection).await
+        && let Rebuilt::GoesOn(_) = rebuild(environment, &context, connection, true).await
     {
         return Ok(true);
     }
@@ -126,26 +137,6 @@ async fn go_on_or_hang_up(
     environment.calls.found.note(Finding::Abandoned);
     tracing::info!("a call of a server that died is hung up, as it has no place here");
     Ok(false)
-}
-
-/// Whether it goes on here.
-async fn go_on(
-    environment: &Arc<Environment>,
-    link: &Arc<Link>,
-    context: &str,
-    connection: CallConnection,
-) -> bool {
-    let Rebuilt::GoesOn(ticket) = rebuild(environment, context, connection).await else {
-        return false;
-    };
-    // Its socket went with the server that died.
-    if let Some(call) = Call::running(environment, &ticket) {
-        let (link, ticket) = (Arc::clone(link), Arc::clone(&ticket));
-        link.outgoing
-            .clone()
-            .spawn(restart_streaming(link, ticket, call));
-    }
-    true
 }
 
 /// The secret in the address at which the service tells of the call.

@@ -17,7 +17,7 @@ use crate::links::acs::client::{AcsError, Client, Ended};
 const HANG_UP_TRIES: u32 = 4;
 
 /// Longest time of one try, pauses for the service's own troubles in it.
-pub(super) const HANG_UP_BUDGET: Duration = Duration::from_secs(20);
+const HANG_UP_BUDGET: Duration = Duration::from_secs(20);
 
 /// The pause before the second try; each later one is twice as long.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
@@ -142,27 +142,51 @@ impl Leg {
         let LegState::Up(id) = self.settled().await else {
             return Ok(None);
         };
-        let mut pause = FIRST_PAUSE;
-        let mut tries = 0;
-        loop {
-            let ended = match everybody {
-                true => client.terminate(&id, HANG_UP_BUDGET).await,
-                false => client.hang_up(&id, HANG_UP_BUDGET).await,
-            };
-            tries += 1;
-            match ended {
-                Ok(ended) => {
-                    self.set(LegState::Gone);
-                    return Ok(Some(ended));
-                }
-                Err(error) if tries >= HANG_UP_TRIES => return Err(error),
-                Err(error) => tracing::debug!(%error, tries, "not hung up yet"),
-            }
-            tokio::time::sleep(pause).await;
-            pause *= 2;
-            if self.state() == LegState::Gone {
-                return Ok(None);
-            }
+        let is_gone = || self.state() == LegState::Gone;
+        let ended = hang_up_patiently(client, &id, everybody, is_gone).await?;
+        self.set(LegState::Gone);
+        Ok(ended)
+    }
+}
+
+/// Hangs up, our own leg or everybody. One that is gone is done with.
+///
+/// # Errors
+/// [`AcsError`]
+pub(super) async fn hang_up(
+    client: &Client,
+    leg: &str,
+    everybody: bool,
+) -> Result<Ended, AcsError> {
+    match everybody {
+        true => client.terminate(leg, HANG_UP_BUDGET).await,
+        false => client.hang_up(leg, HANG_UP_BUDGET).await,
+    }
+}
+
+/// The same, until it is done, was tried often enough, or `is_gone`; gives how it came to be over, if the service said so.
+///
+/// # Errors
+/// The last try's.
+pub(super) async fn hang_up_patiently(
+    client: &Client,
+    leg: &str,
+    everybody: bool,
+    is_gone: impl Fn() -> bool,
+) -> Result<Option<Ended>, AcsError> {
+    let mut pause = FIRST_PAUSE;
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        match hang_up(client, leg, everybody).await {
+            Ok(ended) => return Ok(Some(ended)),
+            Err(error) if tries >= HANG_UP_TRIES => return Err(error),
+            Err(error) => tracing::debug!(%error, tries, "not hung up yet"),
+        }
+        tokio::time::sleep(pause).await;
+        pause *= 2;
+        if is_gone() {
+            return Ok(None);
         }
     }
 }

@@ -10,6 +10,7 @@ pub mod arriving;
 pub mod auditing;
 pub mod callbacks;
 pub mod commands;
+mod company;
 pub mod finding;
 pub mod inheriting;
 pub mod interpreting;
@@ -26,7 +27,7 @@ pub mod ticket;
 
 use std::{sync::Arc, time::Duration};
 
-use actix::{Actor, ActorFutureExt, AsyncContext, SpawnHandle, WrapFuture};
+use actix::{Actor, AsyncContext, SpawnHandle};
 use serde_json::json;
 use tokio::time::Instant;
 
@@ -38,7 +39,7 @@ use self::{
     ticket::{CallView, Stage, Ticket},
 };
 use crate::{
-    actors::{environment::Environment, refusal::Refusal, room::describing::Describe},
+    actors::{environment::Environment, refusal::Refusal},
     domain::topic::{Family, Topic},
     supervision::{ChildEnd, Children, Ctx, Kept, Ref, Restart, Spec, Supervised, Verdict},
 };
@@ -49,8 +50,8 @@ const CALL_PLACES: u32 = 128;
 /// How often a Call looks at its clocks, at the least.
 const BEAT: Duration = Duration::from_secs(5);
 
-/// How long a room is waited for that is asked who is in it.
-const ROOM_PATIENCE: Duration = Duration::from_secs(2);
+/// How often a call that does not wait is looked at: whoever was in its room may have left.
+const COMPANY: Duration = Duration::from_secs(20);
 
 /// The actor of a call.
 pub struct Call {
@@ -62,6 +63,8 @@ pub struct Call {
     since: Instant,
     /// Whether its leg was gone at the last beat.
     was_gone: bool,
+    /// When somebody else was in its room, as was seen last.
+    company_seen_at: Option<Instant>,
     media_due: Option<SpawnHandle>,
     alone: Option<SpawnHandle>,
 }
@@ -102,6 +105,7 @@ impl Call {
                 media: media.clone(),
                 since: Instant::now(),
                 was_gone: false,
+                company_seen_at: None,
                 media_due: None,
                 alone: None,
             },
@@ -166,7 +170,8 @@ impl Call {
             state.accepted = true;
             state.connected_at = Some(now);
         });
-        if self.media.read(Option::is_none) {
+        // Where streaming is started anew already, it is waited for when that is done.
+        if self.is_up_without_sound() && !self.ticket.state.read(|state| state.restarted) {
             self.await_media(ctx);
         }
     }
@@ -186,12 +191,12 @@ impl Call {
             {
                 return call.end("media_missing", ctx);
             }
+            // It says when that is done, and only then it is waited for again.
             call.link.outgoing.spawn(placing::restart_streaming(
                 Arc::clone(&call.link),
                 Arc::clone(&call.ticket),
                 ctx.me(),
             ));
-            call.await_media(ctx);
         });
         if let Some(former) = self.media_due.replace(due) {
             ctx.cancel_future(former);
@@ -215,32 +220,16 @@ impl Call {
         {
             return self.end("idle", ctx);
         }
-        if self.ticket.state.read(|state| state.waiting) {
+        let (queues, waits) = self
+            .ticket
+            .state
+            .read(|state| (state.queues, state.waiting));
+        let was_looked = self
+            .company_seen_at
+            .is_some_and(|at| at.elapsed() < COMPANY);
+        if waits || queues && !was_looked {
             self.look_for_company(ctx);
         }
-    }
-
-    /// A call with a room of its own waits until somebody joins it there.
-    fn look_for_company(&mut self, ctx: &mut Ctx<Self>) {
-        let room = self.ticket.state.read(|state| state.room.clone());
-        let Some(room) = self.environment.room(&room) else {
-            return self.publish("call.waiting");
-        };
-        let looking = async move { room.ask(Describe, ROOM_PATIENCE).await };
-        ctx.spawn(looking.into_actor(self).map(|room, call, _| {
-            let own = call.ticket.id.as_str();
-            let is_other = |id: &str| id.split('.').next() != Some(own);
-            let company = room.is_ok_and(|room| {
-                let mut others = room.participants.iter();
-                others.any(|participant| is_other(participant.session_id.as_str()))
-            });
-            if company {
-                call.note(|state| state.waiting = false);
-                call.publish("call.joined");
-            } else {
-                call.publish("call.waiting");
-            }
-        }));
     }
 }
 

@@ -13,6 +13,7 @@ use super::{
     leg::LegState,
     publish,
     registry::{ASK_BUDGET, Link},
+    streaming::StreamingRestarted,
     ticket::Ticket,
 };
 use crate::{
@@ -111,6 +112,7 @@ pub(super) async fn ask(
     let callback = ticket.callback_url(&link.public_url);
     let media = Some(streaming(&environment, &link, &ticket));
     let client = &link.client;
+    let restarts = matches!(begin, Begin::Found(_)) && ticket.state.read(|state| state.restarted);
     let asked = match begin {
         Begin::Answer(context) => {
             let mut answer = Answer::new(context, callback);
@@ -148,6 +150,12 @@ pub(super) async fn ask(
     };
     // A Call that has ended needs to know no more: its keeper sees the leg.
     let _ = call.ask(Placed(placed), TELL_PATIENCE).await;
+    if restarts && let Some(leg) = ticket.leg.id() {
+        // A service that is about to dial anew by itself refuses, and is asked once more if it does not.
+        let is_started = stop_and_start(&link, &ticket, &call, leg).await;
+        ticket.state.change(|state| state.restarted = is_started);
+        let _ = call.ask(StreamingRestarted, TELL_PATIENCE).await;
+    }
 }
 
 fn learn(environment: &Environment, ticket: &Arc<Ticket>, connection: &CallConnection) {
@@ -178,11 +186,16 @@ fn streaming(environment: &Environment, link: &Link, ticket: &Ticket) -> MediaSt
     streaming
 }
 
-/// Has the service open its socket anew.
+/// Has the service open its socket anew, and tells the Call when that has been asked for.
 pub(super) async fn restart_streaming(link: Arc<Link>, ticket: Arc<Ticket>, call: Ref<Call>) {
-    let Some(leg) = ticket.leg.id() else {
-        return;
-    };
+    if let Some(leg) = ticket.leg.id() {
+        stop_and_start(&link, &ticket, &call, leg).await;
+    }
+    let _ = call.ask(StreamingRestarted, TELL_PATIENCE).await;
+}
+
+/// Whether the service opens its socket anew.
+async fn stop_and_start(link: &Link, ticket: &Ticket, call: &Ref<Call>, leg: String) -> bool {
     let operation = MediaOperation::default();
     // What does not run cannot be stopped, and is started all the same.
     let stopped = link
@@ -194,11 +207,15 @@ pub(super) async fn restart_streaming(link: Arc<Link>, ticket: Arc<Ticket>, call
         .start_media_streaming(&leg, &operation, ASK_BUDGET)
         .await;
     match (stopped, started) {
-        (_, Err(error)) if error.is_gone() => lose(&ticket, &call).await,
+        (_, Err(error)) if error.says_gone() => {
+            lose(ticket, call).await;
+            false
+        }
         (_, Err(error)) => {
             tracing::warn!(call = %ticket.id, %error, "streaming is not started anew");
+            false
         }
-        (_, Ok(())) => {}
+        (_, Ok(())) => true,
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::ticket::Ticket;
+use super::{commands::bring, ticket::Ticket};
 use crate::{
     actors::{
         environment::Environment,
@@ -19,7 +19,7 @@ use crate::{
     },
     domain::{
         access::{Access, Role},
-        identity::SessionId,
+        identity::{RoomId, SessionId},
         session_config::ConfigPatch,
     },
     store::{archive::ArchiveError, record::SessionRecord},
@@ -46,8 +46,14 @@ pub(super) async fn seat(
     attached: Attached,
     rate: u32,
 ) -> Result<Ref<Session>, Refusal> {
-    let config = config_of(&environment, &ticket, &who, rate)?;
-    let (target, fresh, patch) = match environment.archive.peek(&id).await? {
+    let room = ticket.state.read(|state| state.room.clone());
+    let config = config_of(&environment, &ticket, &room, &who, rate)?;
+    // While the store does not work nobody can have a session of this name but those who are here.
+    let known = match environment.archive.peek(&id).await {
+        Err(ArchiveError::Store(_)) => None,
+        known => known?,
+    };
+    let (target, fresh, patch) = match known {
         Some(known) => (target_of(known), None, Some(config)),
         None => {
             let wanted = NewSession {
@@ -89,7 +95,13 @@ pub(super) async fn seat(
         patch,
         fresh: fresh.is_some(),
     };
-    reach(environment, target, fresh, attach).await
+    let session = reach(Arc::clone(&environment), target, fresh, attach).await?;
+    // The call may have been ordered elsewhere while they sat down.
+    let wanted = ticket.state.read(|state| state.room.clone());
+    if wanted != room {
+        bring(&environment, &id, &wanted).await?;
+    }
+    Ok(session)
 }
 
 fn target_of(known: SessionRecord) -> Target {
@@ -103,6 +115,7 @@ fn target_of(known: SessionRecord) -> Target {
 fn config_of(
     environment: &Environment,
     ticket: &Ticket,
+    room: &RoomId,
     who: &Who,
     rate: u32,
 ) -> Result<ConfigPatch, Refusal> {
@@ -116,7 +129,7 @@ fn config_of(
             Who::Party | Who::Interpreter => &state.hears,
         };
         json!({
-            "room_id": state.room,
+            "room_id": room,
             "name": name,
             "speaks": state.speaks,
             "hears": hears,

@@ -1,15 +1,17 @@
 //! Which events were told before: they come at least once, and again hours later.
 
-use std::{
-    collections::{HashSet, VecDeque},
-    sync::Arc,
-};
+use std::collections::{HashSet, VecDeque};
+
+use sha2::{Digest as _, Sha256};
+
+/// The hash of a name, which has the same length however long that is.
+type Hash = [u8; 32];
 
 /// The events told last; older ones are forgotten, so that it does not grow.
 #[derive(Debug)]
 pub struct Seen {
-    known: HashSet<Arc<str>>,
-    order: VecDeque<Arc<str>>,
+    known: HashSet<Hash>,
+    order: VecDeque<Hash>,
     most: usize,
 }
 
@@ -28,8 +30,8 @@ impl Seen {
         if name.is_empty() {
             return false;
         }
-        let name: Arc<str> = name.into();
-        if !self.known.insert(Arc::clone(&name)) {
+        let name: Hash = Sha256::digest(name.as_bytes()).into();
+        if !self.known.insert(name) {
             return true;
         }
         self.order.push_back(name);

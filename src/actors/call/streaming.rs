@@ -21,21 +21,51 @@ pub(super) struct MediaReady {
     pub(super) rate: u32,
 }
 
-/// The call has no place in its room, or has lost it.
+/// The people of the socket of this path have no place in the room of the call, or have lost it.
 #[derive(Message)]
 #[rtype(result = "()")]
-pub(super) struct PlaceLost(pub(super) &'static str);
+pub(super) struct PlaceLost {
+    pub(super) path: Path,
+    pub(super) reason: &'static str,
+}
+
+/// The service was asked to open its socket anew.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub(super) struct StreamingRestarted;
+
+impl Handler<StreamingRestarted> for Call {
+    type Result = ();
+
+    fn handle(&mut self, _: StreamingRestarted, ctx: &mut Ctx<Self>) {
+        if self.is_up_without_sound() {
+            self.await_media(ctx);
+        }
+    }
+}
+
+impl Call {
+    /// Whether it is the socket that the call has now.
+    fn is_current(&self, path: &Path) -> bool {
+        let is_it = |media: &Ref<MediaSocket>| media.path() == path;
+        self.media.read(|media| media.as_ref().is_some_and(is_it))
+    }
+}
 
 impl Handler<MediaOpened> for Call {
     type Result = ();
 
-    fn handle(&mut self, MediaOpened(media): MediaOpened, _: &mut Ctx<Self>) {
+    fn handle(&mut self, MediaOpened(media): MediaOpened, ctx: &mut Ctx<Self>) {
         let former = self.media.change(|known| known.replace(media));
         if let Some(former) = former {
             self.note(|state| state.rate = None);
             if former.tell(Close(Closing::REPLACED)).is_err() {
                 former.stop("replaced");
             }
+        }
+        // It may never say how it sounds.
+        if self.media_due.is_none() && self.is_up_without_sound() {
+            self.await_media(ctx);
         }
     }
 }
@@ -44,11 +74,7 @@ impl Handler<MediaReady> for Call {
     type Result = ();
 
     fn handle(&mut self, ready: MediaReady, ctx: &mut Ctx<Self>) {
-        let is_current = |media: &Ref<MediaSocket>| *media.path() == ready.path;
-        if !self
-            .media
-            .read(|media| media.as_ref().is_some_and(is_current))
-        {
+        if !self.is_current(&ready.path) {
             return;
         }
         if let Some(due) = self.media_due.take() {
@@ -64,7 +90,10 @@ impl Handler<MediaReady> for Call {
 impl Handler<PlaceLost> for Call {
     type Result = ();
 
-    fn handle(&mut self, PlaceLost(reason): PlaceLost, ctx: &mut Ctx<Self>) {
-        self.end(reason, ctx);
+    fn handle(&mut self, lost: PlaceLost, ctx: &mut Ctx<Self>) {
+        // Those of the next socket have theirs, or will say so.
+        if self.is_current(&lost.path) {
+            self.end(lost.reason, ctx);
+        }
     }
 }

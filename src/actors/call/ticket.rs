@@ -107,6 +107,8 @@ pub struct CallState {
     pub name: String,
     /// Where it is interpreted.
     pub room: RoomId,
+    /// Whether it waits where nobody else is.
+    pub queues: bool,
     /// Whether it waits there for somebody.
     pub waiting: bool,
     /// What is spoken on it.
@@ -117,6 +119,8 @@ pub struct CallState {
     pub participants: Vec<String>,
     /// When that was so.
     pub roster_moment: Option<Moment>,
+    /// Whose voice is the call's own, by raw id, where voices come apart.
+    pub own_voice: Option<String>,
     /// Those who are heard alone and have sessions of their own, by raw id.
     pub speakers: Vec<String>,
     /// Whether streaming was started anew since there was sound.
@@ -145,11 +149,13 @@ impl CallState {
             to: None,
             name,
             room,
+            queues: false,
             waiting: false,
             speaks,
             hears,
             participants: Vec::new(),
             roster_moment: None,
+            own_voice: None,
             speakers: Vec::new(),
             restarted: false,
         }

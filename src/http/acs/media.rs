@@ -10,7 +10,10 @@ use actix_web_actors::ws::{WsResponseBuilder, handshake};
 use super::{checked, link};
 use crate::{
     actors::{
-        call::{Call, finding::find, media::MediaSocket, mouth::Speech, streaming::MediaOpened},
+        call::{
+            Call, finding::find, inheriting::came_up, media::MediaSocket, mouth::Speech,
+            streaming::MediaOpened,
+        },
         environment::Environment,
         refusal::Refusal,
     },
@@ -49,6 +52,10 @@ pub async fn upgrade(
         .is_some_and(|known| !leg.is_empty() && known != leg)
     {
         return Err(no_call().into());
+    }
+    // Whoever opens it shows that the leg is there, even if nothing was told of it and our request was never answered.
+    if !leg.is_empty() && ticket.leg.known_id().is_none() {
+        came_up(&environment, &ticket, leg);
     }
     let call = Call::running(&environment, &ticket).ok_or_else(no_call)?;
     let (media, outbox) =

@@ -129,6 +129,8 @@ pub struct Archive {
     session_count: AtomicU64,
     /// Ledgers that may still be written to.
     ledgers: TaskTracker,
+    /// Nodes that were dead when they were looked at, and since when.
+    seen_dead: DashMap<NodeId, Instant>,
     /// Whether this node goes down: what it saves now is free for the next.
     handing_over: AtomicBool,
 }
@@ -155,6 +157,7 @@ impl Archive {
             rooms: DashMap::new(),
             session_count: AtomicU64::new(0),
             ledgers: TaskTracker::new(),
+            seen_dead: DashMap::new(),
             handing_over: AtomicBool::new(false),
         }
     }

@@ -35,25 +35,27 @@ pub async fn give_back(
     connection: &mut impl Connection,
     kind: &str,
     id: &str,
+    node: &NodeId,
 ) -> Result<Outcome, StoreError> {
     let statement = Statement::new(
-        "DELETE FROM holdings WHERE kind = $1 AND id = $2",
-        [kind.into(), id.into()],
+        "DELETE FROM holdings WHERE kind = $1 AND id = $2 AND node = $3",
+        [kind.into(), id.into(), node.as_str().into()],
     );
     let done = connection.run(statement).await;
     done.map_err(|error| fault("noting what no longer costs money", &error))?;
     Ok(Outcome::Done)
 }
 
-/// Gives a node what nobody has.
+/// Gives a node what a dead one had.
 pub async fn take_over(
     connection: &mut impl Connection,
     kind: &str,
+    from: &NodeId,
     node: &NodeId,
 ) -> Result<Outcome, StoreError> {
     let statement = Statement::new(
-        "UPDATE holdings SET node = $1 WHERE kind = $2 AND node IS NULL RETURNING id, handle",
-        [node.as_str().into(), kind.into()],
+        "UPDATE holdings SET node = $1 WHERE kind = $2 AND node = $3 RETURNING id, handle",
+        [node.as_str().into(), kind.into(), from.as_str().into()],
     );
     let mut taken: Vec<(String, String)> = connection
         .rows(statement)

@@ -50,7 +50,7 @@ fn name(write: &Write) -> Option<String> {
         | Write::EraseRoom(id) => room(id),
         Write::AddUsage(usage) => room(&usage.room),
         // Two that take over the same rows, each in its own order, would wait for each other.
-        Write::TakeOver { kind, .. } => Some(format!("interpres/holdings/{kind}")),
+        Write::TakeOver { kind, from, .. } => Some(format!("interpres/holdings/{kind}/{from}")),
         Write::Mark
         | Write::Hold { .. }
         | Write::GiveBack { .. }

@@ -80,8 +80,10 @@ async fn write_one<C: Connection>(
             at,
         } => rooms::release(connection, room, *fence, *head, *over, *at).await,
         Write::Hold { holding, node } => holdings::hold(connection, holding, node).await,
-        Write::GiveBack { kind, id } => holdings::give_back(connection, kind, id).await,
-        Write::TakeOver { kind, node } => holdings::take_over(connection, kind, node).await,
+        Write::GiveBack { kind, id, node } => holdings::give_back(connection, kind, id, node).await,
+        Write::TakeOver { kind, from, node } => {
+            holdings::take_over(connection, kind, from, node).await
+        }
         Write::ReleaseNode(node) => release_node(connection, node).await,
         Write::AddUsage(usage) => add_usage(connection, usage).await,
         Write::Audit(record) => audit(connection, record).await,
@@ -121,10 +123,6 @@ async fn release_node(
             ),
             Statement::new(
                 "UPDATE rooms SET owner = NULL WHERE owner = $1",
-                [node.as_str().into()],
-            ),
-            Statement::new(
-                "UPDATE holdings SET node = NULL WHERE node = $1",
                 [node.as_str().into()],
             ),
         ],

@@ -70,7 +70,7 @@ async fn a_socket_too_leads_a_server_that_comes_after_to_its_call() {
     assert_eq!(calls.iter().find(theirs), None);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_call_of_which_nothing_is_told_any_more_goes_on_after_its_server_died() {
     let mut exchange = Exchange::with(&[]).await;
     let (line, media) = exchange.answered().await;
@@ -93,8 +93,11 @@ async fn a_call_of_which_nothing_is_told_any_more_goes_on_after_its_server_died(
     exchange.answers("/leg-1", Answer::says(200, elsewhere.to_string()));
     exchange.server.kill_and_start_again();
     exchange.until_asked("DELETE", &line.leg, 1).await;
+    // In order, so that what was given back is written.
+    exchange.server.signal(rustix::process::Signal::TERM);
+    assert_eq!(exchange.server.wait(Duration::from_secs(20)), Some(0));
     let asked = exchange.asked("GET", &line.leg).len();
-    exchange.server.kill_and_start_again();
+    exchange.server = exchange.server.beside();
     let (second, _media) = exchange.answered().await;
     exchange.answers("/leg-2", gone());
     exchange.server.kill_and_start_again();

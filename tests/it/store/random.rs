@@ -114,8 +114,8 @@ fn any_write() -> impl Strategy<Value = Write> {
             holding: Holding { kind: "bot".into(), id: id.into(), handle },
             node,
         }),
-        1 => name().prop_map(|id| Write::GiveBack { kind: "bot".into(), id: id.into() }),
-        2 => node().prop_map(|node| Write::TakeOver { kind: "bot".into(), node }),
+        1 => (name(), node()).prop_map(|(id, node)| Write::GiveBack { kind: "bot".into(), id: id.into(), node }),
+        2 => (node(), node()).prop_map(|(from, node)| Write::TakeOver { kind: "bot".into(), from, node }),
         2 => (room(), 0..3_u64, 0..99_u64).prop_map(|(room, day, audio_ms)| Write::AddUsage(UsageRecord {
             room,
             engine: format!("engine {}", audio_ms % 2),

@@ -17,7 +17,7 @@ use self::{ended::EndedLeg, found::Finding};
 use super::{
     Call,
     inheriting::given_back,
-    leg::{HANG_UP_BUDGET, LegState},
+    leg::{LegState, hang_up},
     placing::{Placed, TELL_PATIENCE, lose},
     registry::{ASK_BUDGET, Link},
     ticket::Ticket,
@@ -116,7 +116,7 @@ async fn is_gone(client: &Client, leg: &str) -> Result<Option<CallState>, AcsErr
     match client.get(leg, ASK_BUDGET).await {
         Ok(connection) if connection.state == Some(CallState::Disconnected) => Ok(None),
         Ok(connection) => Ok(Some(connection.state.unwrap_or(CallState::Unknown))),
-        Err(error) if error.is_gone() => Ok(None),
+        Err(error) if error.says_gone() => Ok(None),
         Err(error) => Err(error),
     }
 }
@@ -170,7 +170,7 @@ async fn confirm(environment: &Arc<Environment>, link: &Arc<Link>, ended: EndedL
         }
         Ok(Some(_)) => {
             let everybody = environment.settings.acs.terminate;
-            hang_up(&link.client, &leg, everybody).await
+            hang_up(&link.client, &leg, everybody).await.map(drop)
         }
         Err(error) => {
             calls.found.note(Finding::Unanswered);
@@ -193,16 +193,4 @@ async fn confirm(environment: &Arc<Environment>, link: &Arc<Link>, ended: EndedL
             }
         }
     }
-}
-
-/// Hangs up, our own leg or everybody. One that is gone is done with.
-///
-/// # Errors
-/// [`AcsError`]
-pub(super) async fn hang_up(client: &Client, leg: &str, everybody: bool) -> Result<(), AcsError> {
-    let ended = match everybody {
-        true => client.terminate(leg, HANG_UP_BUDGET).await,
-        false => client.hang_up(leg, HANG_UP_BUDGET).await,
-    };
-    ended.map(|_| ())
 }

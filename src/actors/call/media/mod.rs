@@ -43,6 +43,8 @@ pub struct MediaSocket {
     rate: Option<u32>,
     /// The first is the call's own.
     seated: Vec<Seated>,
+    /// Whose voice found no place, and when.
+    refused: Vec<(String, Instant)>,
     heard_at: Instant,
     pinged_at: Instant,
 }
@@ -75,6 +77,7 @@ impl MediaSocket {
             outlet: outlet.clone(),
             rate: None,
             seated: Vec::new(),
+            refused: Vec::new(),
             heard_at: Instant::now(),
             pinged_at: Instant::now(),
         })?;
@@ -181,8 +184,9 @@ impl Drop for MediaSocket {
 impl Supervised for MediaSocket {
     const KIND: &'static str = "media-socket";
 
-    fn watched_ended(&mut self, path: &Path, _: &Exit, _: &mut Ctx<Self>) {
-        self.lost(|seated| seated.session.path() == path && !seated.session.is_alive());
+    fn watched_ended(&mut self, path: &Path, _: &Exit, ctx: &mut Ctx<Self>) {
+        let is_lost = |seated: &Seated| seated.session.path() == path && !seated.session.is_alive();
+        self.lost(is_lost, ctx);
     }
 }
 
@@ -206,8 +210,8 @@ impl Handler<Inbound> for MediaSocket {
 impl Handler<Unbound> for MediaSocket {
     type Result = ();
 
-    fn handle(&mut self, Unbound(session): Unbound, _: &mut Ctx<Self>) {
-        self.lost(|seated| seated.session == session);
+    fn handle(&mut self, Unbound(session): Unbound, ctx: &mut Ctx<Self>) {
+        self.lost(|seated| seated.session == session, ctx);
     }
 }
 

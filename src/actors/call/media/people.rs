@@ -1,9 +1,10 @@
 //! Whose voice is in which frame, and their places in the room.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use actix::{ActorFutureExt, AsyncContext, Handler, WrapFuture};
 use bytes::Bytes;
+use tokio::time::Instant;
 
 use super::MediaSocket;
 use crate::{
@@ -26,6 +27,12 @@ use crate::{
 
 /// People of a call who are heard alone, at the most. The service sends four at a time, of a call of many.
 const MOST_SPEAKERS: usize = 16;
+
+/// People of a call who were ever heard alone, over all its sockets, at the most.
+const MOST_EVER: usize = 256;
+
+/// How long somebody who found no place is not heard.
+const REFUSED: Duration = Duration::from_secs(10);
 
 /// Somebody of the call in its room.
 pub(super) struct Seated {
@@ -54,9 +61,15 @@ impl MediaSocket {
             true => vec![0; frame_samples(rate) * 2].into(),
             false => to_bytes(&audio.samples).into(),
         };
-        match self.place_of(audio.participant.as_deref()) {
+        match self.place_of(audio.participant.as_deref(), audio.is_silent) {
             Some(place) => self.forward(place, bytes),
             None if audio.is_silent => {}
+            // Beyond what can be told apart nobody is heard: of two voices in one nobody could be understood.
+            None if self.seated.len() > MOST_SPEAKERS
+                || self.is_refused(audio.participant.as_deref().unwrap_or_default()) =>
+            {
+                Counters::add(&self.environment.counters.audio_frames_discarded, 1);
+            }
             None => {
                 let name = audio.participant.as_deref().map(name_of);
                 let who = Who::Speaker(name.unwrap_or_else(|| "Call".to_owned()));
@@ -67,25 +80,28 @@ impl MediaSocket {
     }
 
     /// Who says what comes from this participant; nobody yet, if they are to have a place of their own.
-    fn place_of(&mut self, participant: Option<&str>) -> Option<usize> {
+    fn place_of(&mut self, participant: Option<&str>, is_silent: bool) -> Option<usize> {
         let among_others = self.is_among_others();
         if !among_others {
-            // The first who speaks is whom the call was made with; all are, where they come together.
+            // The first who speaks is whom the call was made with, over later sockets too; all are, where they come
+            // together.
             let own = self.seated.first_mut()?;
-            match participant {
-                None => return Some(0),
-                Some(_) if own.voice.is_none() => {
-                    own.voice = participant.map(str::to_owned);
-                    return Some(0);
-                }
-                Some(_) => {}
+            let Some(voice) = participant else {
+                return Some(0);
+            };
+            if own.voice.is_none() && is_silent {
+                return Some(0);
+            }
+            if own.voice.is_none() {
+                own.voice = self.ticket.state.change(|state| {
+                    state.own_voice.get_or_insert_with(|| voice.to_owned());
+                    state.own_voice.clone()
+                });
             }
         }
         let voice = participant.unwrap_or_default();
         let is_theirs = |seated: &Seated| seated.voice.as_deref() == Some(voice);
-        let found = self.seated.iter().position(is_theirs);
-        // Beyond what can be told apart, all others are one.
-        found.or_else(|| (self.seated.len() > MOST_SPEAKERS).then(|| self.seated.len() - 1))
+        self.seated.iter().position(is_theirs)
     }
 
     fn forward(&mut self, place: usize, bytes: Bytes) {
@@ -182,17 +198,44 @@ impl MediaSocket {
             }
             Err(refusal) => {
                 tracing::warn!(call = %self.ticket.id, code = refusal.code, "no place in the room of a call");
-                if is_own {
-                    let _ = self.call.tell(PlaceLost(refusal.code));
+                match voice {
+                    Some((voice, _)) => self.refuse(voice),
+                    None => self.lose_place(refusal.code, ctx),
                 }
             }
         }
     }
 
+    fn lose_place(&mut self, reason: &'static str, ctx: &mut Ctx<Self>) {
+        let path = ctx.path().clone();
+        let _ = self.call.tell(PlaceLost { path, reason });
+    }
+
+    /// Somebody found no place; nobody asks again for a while, because everybody else is not heard meanwhile.
+    fn refuse(&mut self, voice: String) {
+        self.refused
+            .retain(|(_, refused_at)| refused_at.elapsed() < REFUSED);
+        if self.refused.len() < MOST_SPEAKERS {
+            self.refused.push((voice, Instant::now()));
+        }
+    }
+
+    fn is_refused(&self, voice: &str) -> bool {
+        let is_one_too_many = self.ticket.state.read(|state| {
+            state.speakers.len() >= MOST_EVER && !state.speakers.iter().any(|known| known == voice)
+        });
+        if is_one_too_many {
+            return true;
+        }
+        let mut refused = self.refused.iter();
+        self.refused.len() >= MOST_SPEAKERS
+            || refused.any(|(known, at)| known == voice && at.elapsed() < REFUSED)
+    }
+
     /// A session has let go: the call's own takes the call with it.
-    pub(super) fn lost(&mut self, is_lost: impl Fn(&Seated) -> bool) {
+    pub(super) fn lost(&mut self, is_lost: impl Fn(&Seated) -> bool, ctx: &mut Ctx<Self>) {
         if self.seated.first().is_some_and(&is_lost) && !self.environment.is_stopping() {
-            let _ = self.call.tell(PlaceLost("session_ended"));
+            self.lose_place("session_ended", ctx);
         }
         self.seated.retain(|seated| !is_lost(seated));
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::links::acs::signing::NotAuthorised;
-use crate::links::acs::wire::error::{Meaning, Refusal};
+use crate::links::acs::wire::error::{Meaning, Refusal, SubCode};
 
 /// Why the service did not do what it was asked for. Nothing in it is secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -99,6 +99,15 @@ impl AcsError {
     /// Whether there is no such call any more.
     pub fn is_gone(&self) -> bool {
         matches!(self.meaning(), Some(Meaning::Gone | Meaning::Ended))
+    }
+
+    /// Whether the service itself says so, by a code of its own: a bare 404 may be of somebody on the way.
+    pub fn says_gone(&self) -> bool {
+        let Self::Refused { refusal, .. } = self else {
+            return false;
+        };
+        let said = refusal.sub_code.and_then(SubCode::meaning);
+        matches!(said, Some(Meaning::Gone | Meaning::Ended))
     }
 
     /// Whether the service may have done it although it did not say so.
