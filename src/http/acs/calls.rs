@@ -4,10 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use actix_web::{
     HttpResponse, get, post,
-    web::{Data, Json, Path},
+    web::{Data, Json, Path, Query},
 };
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::link;
 use crate::{
@@ -40,6 +40,14 @@ const PATIENCE: Duration = Duration::from_secs(15);
 /// Longest id of somebody or something of the service.
 const LONGEST_ID: usize = 512;
 
+/// What is wanted of the calls.
+#[derive(Deserialize, IntoParams)]
+pub struct Wanted {
+    /// Whether each is to say how it is interpreted; `false` asks no room, for whoever only wants to know who waits. `true`
+    /// without it.
+    interpretation: Option<bool>,
+}
+
 /// The calls of this server.
 #[derive(Serialize, ToSchema)]
 struct CallList {
@@ -52,7 +60,7 @@ struct CallList {
 }
 
 /// Lists calls, the newest first, with the last of those that are over.
-#[utoipa::path(operation_id = "list_calls", tag = "calls", responses(
+#[utoipa::path(operation_id = "list_calls", tag = "calls", params(Wanted), responses(
     (status = 200, body = CallList),
     (status = 403, description = "Needs the role operator"),
 ))]
@@ -60,13 +68,18 @@ struct CallList {
 pub async fn list(
     access: Access,
     environment: Data<Environment>,
+    wanted: Query<Wanted>,
 ) -> Result<Json<CallList>, ApiError> {
     access.require(Role::Operator)?;
     let calls = &environment.calls;
+    let all = calls.all();
     Ok(Json(CallList {
         active: calls.count(),
         configured: calls.link().is_some(),
-        calls: look_at(&environment, &calls.all()).await,
+        calls: match wanted.interpretation {
+            Some(false) => all.iter().map(|ticket| CallView::from(&**ticket)).collect(),
+            _ => look_at(&environment, &all).await,
+        },
     }))
 }
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    exchange::{CALLEE, CALLER, Exchange, Heard},
+    exchange::{CALLEE, CALLER, Exchange, Heard, Line},
     lifecycle::words,
 };
 
@@ -166,6 +166,45 @@ async fn who_follows_all_calls_is_told_of_each_and_sees_how_it_is_interpreted() 
     let list = exchange.server.get("/api/calls").await;
     assert_eq!(list["calls"][0]["state"], "ended");
     assert_eq!(list["calls"][0].get("interpretation"), None);
+}
+
+#[tokio::test]
+async fn calls_of_one_room_say_the_same_of_it_and_nothing_if_nothing_is_wanted() {
+    let mut exchange = Exchange::with(&[]).await;
+    let (first, _first_media) = exchange.answered().await;
+    let (second, _second_media) = exchange.answered().await;
+    let (third, _third_media) = exchange.answered().await;
+    for line in [&first, &second] {
+        let path = format!("/api/calls/{}/attach", line.leg);
+        let (status, answer) = exchange
+            .server
+            .post(&path, &json!({"room_id": "desk"}))
+            .await;
+        assert_eq!(status, 200, "{answer}");
+    }
+    let of = |list: &Value, leg: &str| {
+        let calls = list["calls"].as_array().unwrap();
+        let call = calls.iter().find(|call| call["call_connection_id"] == leg);
+        call.unwrap().clone()
+    };
+    let people = |call: &Value| {
+        let people = call["interpretation"]["participants"].as_array();
+        people.map_or(0, Vec::len)
+    };
+    let list = exchange
+        .server
+        .eventually("/api/calls", |list| people(&of(list, &second.leg)) == 2)
+        .await;
+    let interpretation = |line: &Line| of(&list, &line.leg)["interpretation"].clone();
+    assert_eq!(interpretation(&first), interpretation(&second));
+    assert_eq!(people(&of(&list, &third.leg)), 1);
+    let alone = exchange.server.get("/api/calls?interpretation=false").await;
+    assert_eq!(alone["active"], 3);
+    for line in [&first, &second, &third] {
+        let mut call = of(&list, &line.leg);
+        call.as_object_mut().unwrap().remove("interpretation");
+        assert_eq!(of(&alone, &line.leg), call);
+    }
 }
 
 #[tokio::test]
