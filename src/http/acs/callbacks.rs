@@ -40,7 +40,7 @@ pub async fn take(
     checked(&environment, &request)
         .await
         .inspect_err(|_| tally.note(Post::Callback, Fate::Unauthenticated, 1))?;
-    let body = read(body)
+    let body = read(&environment, body)
         .await
         .inspect_err(|_| tally.note(Post::Callback, Fate::Unreadable, 1))?;
     match callback::read(&body) {

@@ -21,6 +21,7 @@ use crate::{
             ticket::{CallView, Ticket},
         },
         environment::Environment,
+        room::describing::is_private,
     },
     domain::{
         access::{Access, Role},
@@ -167,7 +168,7 @@ impl NewCall {
 #[utoipa::path(operation_id = "place_call", tag = "calls", request_body = NewCall, responses(
     (status = 201, body = CallView),
     (status = 400, description = "It is not said whom to call, or from which number"),
-    (status = 403, description = "Needs the role operator"),
+    (status = 403, description = "Needs the role operator, or the room of ours is somebody's own"),
     (status = 404, description = "There are no calls on this server"),
     (status = 409, description = "One of ours is in that call already"),
     (status = 503, description = "There are as many calls as the server takes"),
@@ -182,12 +183,12 @@ pub async fn place(
     let environment = environment.into_inner();
     link(&environment)?;
     let id: CallId = environment.identities.next().into();
-    let placed = begin(&environment, &id, wanted.into_inner());
+    let placed = begin(&environment, &id, wanted.into_inner()).await;
     let ticket = noted(&environment, &access, "call.place", id.as_str(), placed)?;
     Ok(HttpResponse::Created().json(CallView::from(&*ticket)))
 }
 
-fn begin(
+async fn begin(
     environment: &Arc<Environment>,
     id: &CallId,
     wanted: NewCall,
@@ -203,6 +204,11 @@ fn begin(
         .unwrap_or_else(|| default.hears.clone());
     let mut terms = Terms::own(id, speaks, hears);
     if let Some(room) = wanted.into.clone() {
+        // Else somebody would be called for nothing: the room does not take them.
+        if is_private(environment, &room).await {
+            let message = "this room is private to another session; choose another one as into";
+            return Err(ApiError::forbidden(message));
+        }
         terms.room = room;
         terms.waits = false;
     }

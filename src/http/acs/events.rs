@@ -52,7 +52,7 @@ pub async fn take(
     if environment.is_stopping() {
         return Err(Refusal::stopping().into());
     }
-    let body = read(body)
+    let body = read(&environment, body)
         .await
         .inspect_err(|_| tally.note(Post::Event, Fate::Unreadable, 1))?;
     let Ok(batch) = grid::read(&body) else {

@@ -107,9 +107,10 @@ fn not_taken(error: TokenError) -> ApiError {
     }
 }
 
-/// Reads a body of at most [`LARGEST_BODY`], after it is known that it may be sent.
-async fn read(body: Payload) -> Result<Bytes, ApiError> {
-    match body.to_bytes_limited(LARGEST_BODY).await {
+/// Reads a body of at most [`LARGEST_BODY`] or `server.body_limit`, whichever is less, after it is known that it may be sent.
+async fn read(environment: &Environment, body: Payload) -> Result<Bytes, ApiError> {
+    let limit = environment.settings.server.body_limit.min(LARGEST_BODY);
+    match body.to_bytes_limited(limit).await {
         Ok(read) => {
             read.map_err(|error| ApiError::bad_request("body_unreadable", error.to_string()))
         }
@@ -118,7 +119,7 @@ async fn read(body: Payload) -> Result<Bytes, ApiError> {
             "payload_too_large",
             "the body is larger than any that is sent to this address",
         )
-        .with_details(json!({"limit_bytes": LARGEST_BODY}))),
+        .with_details(json!({"limit_bytes": limit}))),
     }
 }
 

@@ -105,6 +105,15 @@ async fn a_call_goes_to_a_room_and_a_session_comes_to_a_call() {
         .post(&attach, &json!({"room_id": theirs["room_id"]}))
         .await;
     assert_eq!(status, 403, "a private room stays one: {private}");
+    let wanted = json!({
+        "target": "+15550123", "caller_id": "+15550100", "into": theirs["room_id"]});
+    let (status, refused) = exchange.place(wanted).await;
+    assert_eq!(
+        (status, &refused["error"]["code"]),
+        (403, &json!("forbidden"))
+    );
+    let placed = exchange.asked("POST", "/callConnections");
+    assert!(placed.is_empty(), "nobody is called for nothing");
     exchange.call(&line, |call| call["room_id"] == "desk").await;
 }
 

@@ -5,7 +5,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use serde_json::json;
@@ -253,11 +253,15 @@ async fn while_keys_cannot_be_fetched_it_is_to_be_sent_again() {
     assert_eq!(tell(EVENTS, "Bearer none").await.0, 401);
     assert_eq!(exchange.post_events(&json!([])).await.0, 200);
     is_up.store(true, Ordering::Relaxed);
-    for path in [callback.as_str(), EVENTS] {
-        while tell(path, &good).await.0 != 200 {
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    let again = async {
+        for path in [callback.as_str(), EVENTS] {
+            while tell(path, &good).await.0 != 200 {
+                tokio::time::sleep(Duration::from_millis(250)).await;
+            }
         }
-    }
+    };
+    let patience = Duration::from_secs(60);
+    tokio::time::timeout(patience, again).await.unwrap();
 }
 
 #[tokio::test]

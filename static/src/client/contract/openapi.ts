@@ -2223,7 +2223,7 @@ export interface operations {
           "application/json": components["schemas"]["ErrorBody"];
         };
       };
-      /** @description Needs the role operator */
+      /** @description Needs the role operator, or the room of ours is somebody's own */
       403: {
         headers: {
           [name: string]: unknown;
