@@ -214,6 +214,24 @@ async fn calls_of_one_room_say_the_same_of_it_and_nothing_if_nothing_is_wanted()
         call.as_object_mut().unwrap().remove("interpretation");
         assert_eq!(of(&alone, &line.leg), call);
     }
+    // However many calls it has, a room is asked once. It has other things to do as well, so not every time is quiet.
+    let server = &exchange.server;
+    let handled = async || {
+        let rooms = server.get("/admin/actors?kind=room&path=rooms/desk").await;
+        rooms["actors"][0]["handled"].as_u64().unwrap()
+    };
+    let asked = async |path: &str| {
+        let before = handled().await;
+        server.get(path).await;
+        handled().await - before
+    };
+    for (path, times) in [("/api/calls", 1), ("/api/calls?interpretation=false", 0)] {
+        let mut fewest = u64::MAX;
+        for _ in 0..20 {
+            fewest = fewest.min(asked(path).await);
+        }
+        assert_eq!(fewest, times, "{path}");
+    }
 }
 
 #[tokio::test]
