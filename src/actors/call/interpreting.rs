@@ -1,6 +1,10 @@
 //! How a call is interpreted now, which its room knows: with whom, how late, and for how much.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use futures_util::future::join_all;
 use serde::Serialize;
@@ -12,7 +16,7 @@ use crate::{
         environment::Environment,
         room::describing::{Describe, RoomView},
     },
-    domain::participant::Participant,
+    domain::{identity::RoomId, participant::Participant},
 };
 
 /// How long a room may take to say it. Whoever looks at all calls does not wait for one room that hangs.
@@ -53,23 +57,39 @@ impl From<RoomView> for Interpretation {
     }
 }
 
-/// These calls as operators see them, in their order. Their rooms are asked at once.
+/// These calls as operators see them, in their order. Each of their rooms is asked once, however many calls it has, and all of
+/// them at once.
 pub async fn look_at(environment: &Environment, calls: &[Arc<Ticket>]) -> Vec<CallView> {
-    join_all(calls.iter().map(|ticket| look(environment, ticket))).await
+    let mut views: Vec<_> = calls
+        .iter()
+        .map(|ticket| CallView::from(&**ticket))
+        .collect();
+    let going_on = views.iter().filter(|view| view.ended_at.is_none());
+    let rooms: HashSet<_> = going_on.map(|view| view.room_id.clone()).collect();
+    let asked = rooms.into_iter().map(async |room| {
+        let interpretation = interpretation(environment, &room).await?;
+        Some((room, interpretation))
+    });
+    let known: HashMap<_, _> = join_all(asked).await.into_iter().flatten().collect();
+    for view in views.iter_mut().filter(|view| view.ended_at.is_none()) {
+        view.interpretation = known.get(&view.room_id).cloned();
+    }
+    views
 }
 
 /// A call as operators see it.
 pub async fn look(environment: &Environment, ticket: &Ticket) -> CallView {
     let mut view = CallView::from(ticket);
-    let room = match view.ended_at {
-        None => environment.room(&view.room_id),
-        Some(_) => None,
-    };
-    if let Some(room) = room {
-        let described = room.ask(Describe, PATIENCE).await;
-        view.interpretation = described.ok().map(Interpretation::from);
+    if view.ended_at.is_none() {
+        view.interpretation = interpretation(environment, &view.room_id).await;
     }
     view
+}
+
+/// What a room says, if it runs and answers in time.
+async fn interpretation(environment: &Environment, room: &RoomId) -> Option<Interpretation> {
+    let described = environment.room(room)?.ask(Describe, PATIENCE).await;
+    described.ok().map(Interpretation::from)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 //!
 //! `server` takes connections. A request of the REST surface goes through `gate` (signature, version, repetition, faults) to
 //! `calling`, which acts on a `call`: people, legs of ours, and a `courier` who carries callbacks. `grid` delivers events,
-//! `media` moves sound, `keys` signs what goes out, `timeline` says what happens. At a
+//! `media` moves sound, `keys` signs what goes out, `timeline` says what happens, `origin` keeps other sites out. At a
 //! `telephone`, a page, a person calls and is called themselves.
 
 mod bearer;
@@ -21,6 +21,7 @@ mod keys;
 mod media;
 mod moment;
 mod operation;
+mod origin;
 mod pace;
 mod refusal;
 mod repeatability;

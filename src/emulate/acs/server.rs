@@ -9,13 +9,14 @@ use std::{
 use actix_web::{
     App, HttpServer,
     dev::Server,
+    middleware::from_fn,
     web::{self, Data},
 };
 
 use super::{
     bearer,
     call::start::{self, Wanted},
-    control, gate, grid, keys,
+    control, gate, grid, keys, origin,
     service::{Options, Service, Summary},
     telephone,
 };
@@ -106,6 +107,7 @@ pub fn bind(mut options: Options) -> Result<Bound, BindError> {
             .app_data(web::PayloadConfig::new(LARGEST_BODY))
             .app_data(control::json_rules())
             .configure(routes)
+            .wrap(from_fn(origin::guard))
     })
     .shutdown_timeout(SHUTDOWN_SECONDS)
     .bind((Ipv4Addr::LOCALHOST, port))

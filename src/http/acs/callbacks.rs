@@ -2,10 +2,10 @@
 
 use actix_web::{
     HttpRequest, HttpResponse, post,
-    web::{Bytes, Data, Path},
+    web::{Data, Path, Payload},
 };
 
-use super::{Taken, checked, link};
+use super::{Taken, checked, link, read};
 use crate::{
     actors::{
         call::{
@@ -25,12 +25,14 @@ use crate::{
     (status = 200, body = Taken, description = "Taken, or known already, or of a call that is not known"),
     (status = 401, description = "No good token of the service"),
     (status = 404, description = "There are no calls on this server"),
+    (status = 413, description = "Larger than 1 MiB"),
+    (status = 503, description = "The keys of the service cannot be fetched; it is to be sent again"),
 ))]
 #[post("/callbacks/{contextId}")]
 pub async fn take(
     request: HttpRequest,
     context: Path<String>,
-    body: Bytes,
+    body: Payload,
     environment: Data<Environment>,
 ) -> Result<HttpResponse, ApiError> {
     link(&environment)?;
@@ -38,6 +40,9 @@ pub async fn take(
     checked(&environment, &request)
         .await
         .inspect_err(|_| tally.note(Post::Callback, Fate::Unauthenticated, 1))?;
+    let body = read(&environment, body)
+        .await
+        .inspect_err(|_| tally.note(Post::Callback, Fate::Unreadable, 1))?;
     match callback::read(&body) {
         Ok(batch) => {
             tally.note(Post::Callback, Fate::Unreadable, batch.unreadable);

@@ -4,10 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use actix_web::{
     HttpResponse, get, post,
-    web::{Data, Json, Path},
+    web::{Data, Json, Path, Query},
 };
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::link;
 use crate::{
@@ -21,6 +21,7 @@ use crate::{
             ticket::{CallView, Ticket},
         },
         environment::Environment,
+        room::describing::is_private,
     },
     domain::{
         access::{Access, Role},
@@ -40,6 +41,14 @@ const PATIENCE: Duration = Duration::from_secs(15);
 /// Longest id of somebody or something of the service.
 const LONGEST_ID: usize = 512;
 
+/// What is wanted of the calls.
+#[derive(Deserialize, IntoParams)]
+pub struct Wanted {
+    /// Whether each is to say how it is interpreted; `false` asks no room, for whoever only wants to know who waits. `true`
+    /// without it.
+    interpretation: Option<bool>,
+}
+
 /// The calls of this server.
 #[derive(Serialize, ToSchema)]
 struct CallList {
@@ -52,7 +61,7 @@ struct CallList {
 }
 
 /// Lists calls, the newest first, with the last of those that are over.
-#[utoipa::path(operation_id = "list_calls", tag = "calls", responses(
+#[utoipa::path(operation_id = "list_calls", tag = "calls", params(Wanted), responses(
     (status = 200, body = CallList),
     (status = 403, description = "Needs the role operator"),
 ))]
@@ -60,13 +69,18 @@ struct CallList {
 pub async fn list(
     access: Access,
     environment: Data<Environment>,
+    wanted: Query<Wanted>,
 ) -> Result<Json<CallList>, ApiError> {
     access.require(Role::Operator)?;
     let calls = &environment.calls;
+    let all = calls.all();
     Ok(Json(CallList {
         active: calls.count(),
         configured: calls.link().is_some(),
-        calls: look_at(&environment, &calls.all()).await,
+        calls: match wanted.interpretation {
+            Some(false) => all.iter().map(|ticket| CallView::from(&**ticket)).collect(),
+            _ => look_at(&environment, &all).await,
+        },
     }))
 }
 
@@ -154,7 +168,7 @@ impl NewCall {
 #[utoipa::path(operation_id = "place_call", tag = "calls", request_body = NewCall, responses(
     (status = 201, body = CallView),
     (status = 400, description = "It is not said whom to call, or from which number"),
-    (status = 403, description = "Needs the role operator"),
+    (status = 403, description = "Needs the role operator, or the room of ours is somebody's own"),
     (status = 404, description = "There are no calls on this server"),
     (status = 409, description = "One of ours is in that call already"),
     (status = 503, description = "There are as many calls as the server takes"),
@@ -169,12 +183,12 @@ pub async fn place(
     let environment = environment.into_inner();
     link(&environment)?;
     let id: CallId = environment.identities.next().into();
-    let placed = begin(&environment, &id, wanted.into_inner());
+    let placed = begin(&environment, &id, wanted.into_inner()).await;
     let ticket = noted(&environment, &access, "call.place", id.as_str(), placed)?;
     Ok(HttpResponse::Created().json(CallView::from(&*ticket)))
 }
 
-fn begin(
+async fn begin(
     environment: &Arc<Environment>,
     id: &CallId,
     wanted: NewCall,
@@ -190,6 +204,11 @@ fn begin(
         .unwrap_or_else(|| default.hears.clone());
     let mut terms = Terms::own(id, speaks, hears);
     if let Some(room) = wanted.into.clone() {
+        // Else somebody would be called for nothing: the room does not take them.
+        if is_private(environment, &room).await {
+            let message = "this room is private to another session; choose another one as into";
+            return Err(ApiError::forbidden(message));
+        }
         terms.room = room;
         terms.waits = false;
     }

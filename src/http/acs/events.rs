@@ -2,11 +2,11 @@
 
 use actix_web::{
     HttpRequest, HttpResponse, options, post,
-    web::{Bytes, Data},
+    web::{Data, Payload},
 };
 use secrecy::ExposeSecret as _;
 
-use super::{Taken, is_same, link, refused, shown_token};
+use super::{Taken, is_same, link, not_taken, read, refused, shown_token};
 use crate::{
     actors::{
         call::{
@@ -18,9 +18,12 @@ use crate::{
     },
     config::AcsAuth,
     http::error::ApiError,
-    links::acs::wire::{
-        grid::{self, Kind},
-        handshake::Handshake,
+    links::acs::{
+        tokens::TokenError,
+        wire::{
+            grid::{self, Kind},
+            handshake::Handshake,
+        },
     },
 };
 
@@ -33,12 +36,13 @@ const SECRET: &str = "secret";
     (status = 200, body = Taken, description = "Taken; the body of an answer to a validation event holds its code"),
     (status = 401, description = "Neither the secret of the registered address nor a good token"),
     (status = 404, description = "There are no calls on this server"),
-    (status = 503, description = "The server is going down; the event is to be sent again"),
+    (status = 413, description = "Larger than 1 MiB"),
+    (status = 503, description = "The server is going down, or the keys of Entra cannot be fetched; the event is to be sent again"),
 ))]
 #[post("/incoming-call")]
 pub async fn take(
     request: HttpRequest,
-    body: Bytes,
+    body: Payload,
     environment: Data<Environment>,
 ) -> Result<HttpResponse, ApiError> {
     let tally = &environment.calls.tally;
@@ -48,6 +52,9 @@ pub async fn take(
     if environment.is_stopping() {
         return Err(Refusal::stopping().into());
     }
+    let body = read(&environment, body)
+        .await
+        .inspect_err(|_| tally.note(Post::Event, Fate::Unreadable, 1))?;
     let Ok(batch) = grid::read(&body) else {
         tally.note(Post::Event, Fate::Unreadable, 1);
         return Ok(HttpResponse::Ok().json(Taken::SILENTLY));
@@ -74,6 +81,7 @@ pub async fn take(
     (status = 400, description = "Nobody asks: the header WebHook-Request-Origin is missing"),
     (status = 401, description = "Neither the secret of the registered address nor a good token"),
     (status = 404, description = "There are no calls on this server"),
+    (status = 503, description = "The keys of Entra cannot be fetched; it is to be asked again"),
 ))]
 #[options("/incoming-call")]
 pub async fn allow(
@@ -115,10 +123,14 @@ async fn authorised(environment: &Environment, request: &HttpRequest) -> Result<
     {
         return Ok(());
     }
-    if let Some(tokens) = &link.event_tokens
-        && shown_token(environment, tokens, request).await.is_ok()
-    {
-        return Ok(());
+    if let Some(tokens) = &link.event_tokens {
+        match shown_token(environment, tokens, request).await {
+            Ok(()) => return Ok(()),
+            Err(error @ TokenError::KeysUnavailable) if settings.auth != AcsAuth::LogOnly => {
+                return Err(not_taken(error));
+            }
+            Err(_) => {}
+        }
     }
     let nobody_is_asked = settings.events.secret.is_none() && link.event_tokens.is_none();
     match settings.auth {

@@ -11,8 +11,13 @@ pub mod media;
 
 use std::sync::Arc;
 
-use actix_web::{HttpRequest, http::header::AUTHORIZATION};
+use actix_web::{
+    HttpRequest,
+    http::{StatusCode, header::AUTHORIZATION},
+    web::{Bytes, Payload},
+};
 use serde::Serialize;
+use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 use utoipa::ToSchema;
@@ -42,6 +47,9 @@ impl Taken {
     };
 }
 
+/// The largest body that is read, in bytes: Event Grid sends no more in one, and the service far less.
+const LARGEST_BODY: usize = 1024 * 1024;
+
 /// Where events come in.
 const EVENTS: &str = "/incoming-call";
 
@@ -70,7 +78,7 @@ async fn checked(environment: &Environment, request: &HttpRequest) -> Result<(),
             tracing::warn!(code = error.code(), %error, "a call's address was called without a good token");
             Ok(())
         }
-        (Err(error), AcsAuth::Required) => Err(refused(error.code())),
+        (Err(error), AcsAuth::Required) => Err(not_taken(error)),
     }
 }
 
@@ -87,9 +95,37 @@ async fn shown_token(
         .map(|_| ())
 }
 
+/// What is answered to a token that is not taken. What is refused with 401 is not sent again; while nobody can say whether
+/// the token is good, it has to be.
+fn not_taken(error: TokenError) -> ApiError {
+    match error {
+        TokenError::KeysUnavailable => ApiError::unavailable(
+            error.code(),
+            "the keys that tokens are checked with cannot be fetched now; send it again in a moment",
+        ),
+        _ => refused(error.code()),
+    }
+}
+
+/// Reads a body of at most [`LARGEST_BODY`] or `server.body_limit`, whichever is less, after it is known that it may be sent.
+async fn read(environment: &Environment, body: Payload) -> Result<Bytes, ApiError> {
+    let limit = environment.settings.server.body_limit.min(LARGEST_BODY);
+    match body.to_bytes_limited(limit).await {
+        Ok(read) => {
+            read.map_err(|error| ApiError::bad_request("body_unreadable", error.to_string()))
+        }
+        Err(_) => Err(ApiError::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "payload_too_large",
+            "the body is larger than any that is sent to this address",
+        )
+        .with_details(json!({"limit_bytes": limit}))),
+    }
+}
+
 fn refused(code: &'static str) -> ApiError {
     ApiError::new(
-        actix_web::http::StatusCode::UNAUTHORIZED,
+        StatusCode::UNAUTHORIZED,
         code,
         "whoever calls this address must show a good token or secret",
     )

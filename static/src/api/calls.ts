@@ -11,6 +11,11 @@ interface AttachOrder {
 const calls = api.enhanceEndpoints({ addTagTypes: ["Calls"] }).injectEndpoints({
   endpoints: (build) => ({
     calls: build.query<CallsView, void>({ query: () => "api/calls", providesTags: ["Calls"] }),
+    // What the rooms say of them is not asked for.
+    callsAlone: build.query<CallsView, void>({
+      query: () => "api/calls?interpretation=false",
+      providesTags: ["Calls"],
+    }),
     placeCall: build.mutation<CallView, NewCall>({
       query: (body) => ({ url: "api/calls", method: "POST", body }),
       invalidatesTags: ["Calls"],
@@ -26,7 +31,8 @@ const calls = api.enhanceEndpoints({ addTagTypes: ["Calls"] }).injectEndpoints({
   }),
 });
 
-export const { useCallsQuery, usePlaceCallMutation, useAttachCallMutation, useHangUpCallMutation } = calls;
+export const { useCallsQuery, useCallsAloneQuery, usePlaceCallMutation, useAttachCallMutation, useHangUpCallMutation } =
+  calls;
 
 /** Has the calls asked for anew. */
 export function askCallsAgain() {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    exchange::{CALLEE, CALLER, Exchange, Heard},
+    exchange::{CALLEE, CALLER, Exchange, Heard, Line},
     lifecycle::words,
 };
 
@@ -105,6 +105,15 @@ async fn a_call_goes_to_a_room_and_a_session_comes_to_a_call() {
         .post(&attach, &json!({"room_id": theirs["room_id"]}))
         .await;
     assert_eq!(status, 403, "a private room stays one: {private}");
+    let wanted = json!({
+        "target": "+15550123", "caller_id": "+15550100", "into": theirs["room_id"]});
+    let (status, refused) = exchange.place(wanted).await;
+    assert_eq!(
+        (status, &refused["error"]["code"]),
+        (403, &json!("forbidden"))
+    );
+    let placed = exchange.asked("POST", "/callConnections");
+    assert!(placed.is_empty(), "nobody is called for nothing");
     exchange.call(&line, |call| call["room_id"] == "desk").await;
 }
 
@@ -166,6 +175,63 @@ async fn who_follows_all_calls_is_told_of_each_and_sees_how_it_is_interpreted() 
     let list = exchange.server.get("/api/calls").await;
     assert_eq!(list["calls"][0]["state"], "ended");
     assert_eq!(list["calls"][0].get("interpretation"), None);
+}
+
+#[tokio::test]
+async fn calls_of_one_room_say_the_same_of_it_and_nothing_if_nothing_is_wanted() {
+    let mut exchange = Exchange::with(&[]).await;
+    let (first, _first_media) = exchange.answered().await;
+    let (second, _second_media) = exchange.answered().await;
+    let (third, _third_media) = exchange.answered().await;
+    for line in [&first, &second] {
+        let path = format!("/api/calls/{}/attach", line.leg);
+        let (status, answer) = exchange
+            .server
+            .post(&path, &json!({"room_id": "desk"}))
+            .await;
+        assert_eq!(status, 200, "{answer}");
+    }
+    let of = |list: &Value, leg: &str| {
+        let calls = list["calls"].as_array().unwrap();
+        let call = calls.iter().find(|call| call["call_connection_id"] == leg);
+        call.unwrap().clone()
+    };
+    let people = |call: &Value| {
+        let people = call["interpretation"]["participants"].as_array();
+        people.map_or(0, Vec::len)
+    };
+    let list = exchange
+        .server
+        .eventually("/api/calls", |list| people(&of(list, &second.leg)) == 2)
+        .await;
+    let interpretation = |line: &Line| of(&list, &line.leg)["interpretation"].clone();
+    assert_eq!(interpretation(&first), interpretation(&second));
+    assert_eq!(people(&of(&list, &third.leg)), 1);
+    let alone = exchange.server.get("/api/calls?interpretation=false").await;
+    assert_eq!(alone["active"], 3);
+    for line in [&first, &second, &third] {
+        let mut call = of(&list, &line.leg);
+        call.as_object_mut().unwrap().remove("interpretation");
+        assert_eq!(of(&alone, &line.leg), call);
+    }
+    // However many calls it has, a room is asked once. It has other things to do as well, so not every time is quiet.
+    let server = &exchange.server;
+    let handled = async || {
+        let rooms = server.get("/admin/actors?kind=room&path=rooms/desk").await;
+        rooms["actors"][0]["handled"].as_u64().unwrap()
+    };
+    let asked = async |path: &str| {
+        let before = handled().await;
+        server.get(path).await;
+        handled().await - before
+    };
+    for (path, times) in [("/api/calls", 1), ("/api/calls?interpretation=false", 0)] {
+        let mut fewest = u64::MAX;
+        for _ in 0..20 {
+            fewest = fewest.min(asked(path).await);
+        }
+        assert_eq!(fewest, times, "{path}");
+    }
 }
 
 #[tokio::test]

@@ -1,13 +1,22 @@
 //! Who may tell of calls, and what Event Grid is answered before it tells of any.
 
-use std::time::Instant;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
 
 use serde_json::json;
 
 use super::exchange::{EVENT_SECRET, Exchange};
-use crate::access::{
-    issuer::{SigningKey, in_seconds},
-    refused,
+use crate::{
+    access::{
+        issuer::{SigningKey, in_seconds},
+        refused,
+    },
+    support::server::outcome,
 };
 
 const EVENTS: &str = "/incoming-call";
@@ -193,6 +202,90 @@ async fn without_a_good_token_nothing_is_told_and_no_socket_opens() {
         .upgrade(&line.media, &[("authorization", &good)])
         .await
         .unwrap();
+}
+
+#[tokio::test]
+async fn while_keys_cannot_be_fetched_it_is_to_be_sent_again() {
+    use super::service::{Answer, Service};
+    let key = SigningKey::rsa("first");
+    let published = json!({"keys": [key.published()]}).to_string();
+    let is_up = Arc::new(AtomicBool::new(false));
+    let serves = Arc::clone(&is_up);
+    let keys = Service::answering(move |asked| match asked.target.as_str() {
+        _ if !serves.load(Ordering::Relaxed) => Answer::says(500, ""),
+        "/keys" => Answer::says(200, published.clone()),
+        _ => {
+            let configuration =
+                json!({"issuer": "https://acs.example", "jwks_uri": "@@BASE@@/keys"});
+            Answer::says(200, configuration.to_string())
+        }
+    })
+    .await;
+    let url = format!("{}/openid", keys.base());
+    let exchange = Exchange::with(&[
+        ("ACS_AUTH", "required"),
+        ("INTERPRES__ACS__AUDIENCE", "the-resource"),
+        ("INTERPRES__ACS__ISSUER", "https://acs.example"),
+        ("INTERPRES__ACS__OPENID_URL", &url),
+        ("INTERPRES__ACS__EVENTS__AUDIENCE", "the-resource"),
+        ("INTERPRES__ACS__EVENTS__ISSUER", "https://acs.example"),
+        ("INTERPRES__ACS__EVENTS__OPENID_URL", &url),
+    ])
+    .await;
+    let claims = json!({"iss": "https://acs.example", "aud": "the-resource", "exp": in_seconds(300),
+        "roles": ["AzureEventGridSecureWebhookSubscriber"]});
+    let good = format!("Bearer {}", key.sign(&claims));
+    let callback = format!("/callbacks/{}", "f".repeat(32));
+    let tell = async |path: &str, token: &str| {
+        let request = exchange.server.request("POST", path).json(&json!([]));
+        let (status, answer) =
+            outcome(request.header("Authorization", token).send().await.unwrap()).await;
+        (status, answer["error"]["code"].clone())
+    };
+    let unavailable = (503, json!("acs_token_keys_unavailable"));
+    assert_eq!(tell(&callback, &good).await, unavailable);
+    assert_eq!(tell(EVENTS, &good).await, unavailable);
+    let media = format!("/acs/media/{}", "f".repeat(32));
+    let shown = [("authorization", good.as_str())];
+    assert_eq!(refused(&exchange.server, &media, &shown).await, 503);
+    // What cannot be good anyway is refused for good, and whoever knows the secret needs no token.
+    assert_eq!(tell(&callback, "Bearer none").await.0, 401);
+    assert_eq!(tell(EVENTS, "Bearer none").await.0, 401);
+    assert_eq!(exchange.post_events(&json!([])).await.0, 200);
+    is_up.store(true, Ordering::Relaxed);
+    let again = async {
+        for path in [callback.as_str(), EVENTS] {
+            while tell(path, &good).await.0 != 200 {
+                tokio::time::sleep(Duration::from_millis(250)).await;
+            }
+        }
+    };
+    let patience = Duration::from_secs(60);
+    tokio::time::timeout(patience, again).await.unwrap();
+}
+
+#[tokio::test]
+async fn larger_bodies_than_event_grid_sends_are_not_taken() {
+    let exchange = Exchange::with(&[]).await;
+    let line = format!("/callbacks/{}", "f".repeat(32));
+    let events = format!("{EVENTS}?secret={EVENT_SECRET}");
+    for (path, post) in [(events, "event"), (line, "callback")] {
+        let tell = async |length: usize| {
+            // Of unknown length, so that the limit is met while reading.
+            let parts = (0..length / 1_024).map(|_| Ok::<_, std::io::Error>(vec![b' '; 1_024]));
+            let body = reqwest::Body::wrap_stream(futures_util::stream::iter(parts));
+            let request = exchange.server.request("POST", &path).body(body);
+            outcome(request.send().await.unwrap()).await
+        };
+        // As large as can be; and no event.
+        assert_eq!(tell(1024 * 1024).await.0, 200);
+        let (status, answer) = tell(1025 * 1024).await;
+        assert_eq!(
+            (status, &answer["error"]["code"]),
+            (413, &json!("payload_too_large"))
+        );
+        assert_eq!(exchange.counted(post, "unreadable").await, 2);
+    }
 }
 
 #[tokio::test]

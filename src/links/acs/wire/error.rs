@@ -78,7 +78,7 @@ impl Meaning {
                 "another request for the same call is under way; look at the call again"
             }
             Self::Precondition => "wait until the other operation on the call's media has ended",
-            Self::BadRequest => "check acs.public_url and the numbers and ids in use",
+            Self::BadRequest => "check server.public_url and the numbers and ids in use",
             Self::BadStreamAddress => {
                 "the service must reach this server by wss, under a public name with a good certificate"
             }

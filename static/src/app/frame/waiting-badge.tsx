@@ -2,7 +2,7 @@
 import Box from "@mui/material/Box";
 import { useTranslation } from "react-i18next";
 import { useAccessQuery } from "../../api/api.ts";
-import { isWaiting, useCallsQuery } from "../../api/calls.ts";
+import { isWaiting, useCallsAloneQuery } from "../../api/calls.ts";
 import { Unseen } from "../../parts/unseen.tsx";
 
 /** As long as somebody on the telephone may be left alone without being noticed. */
@@ -12,9 +12,9 @@ export function WaitingBadge() {
   const { t } = useTranslation();
   const { data: access } = useAccessQuery();
   const operates = access?.role === "operator" || access?.role === "admin";
-  const { data } = useCallsQuery(undefined, { skip: !operates });
+  const { data } = useCallsAloneQuery(undefined, { skip: !operates });
   // A server without calls is asked once.
-  useCallsQuery(undefined, { skip: !operates || data?.configured !== true, pollingInterval: CALLS_EVERY_MS });
+  useCallsAloneQuery(undefined, { skip: !operates || data?.configured !== true, pollingInterval: CALLS_EVERY_MS });
   const count = operates ? (data?.calls.filter(isWaiting).length ?? 0) : 0;
   if (count === 0) return null;
   return (

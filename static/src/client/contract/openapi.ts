@@ -2152,7 +2152,13 @@ export interface operations {
   };
   list_calls: {
     parameters: {
-      query?: never;
+      query?: {
+        /**
+         * @description Whether each is to say how it is interpreted; `false` asks no room, for whoever only wants to know who waits. `true`
+         *     without it.
+         */
+        interpretation?: boolean;
+      };
       header?: never;
       path?: never;
       cookie?: never;
@@ -2217,7 +2223,7 @@ export interface operations {
           "application/json": components["schemas"]["ErrorBody"];
         };
       };
-      /** @description Needs the role operator */
+      /** @description Needs the role operator, or the room of ours is somebody's own */
       403: {
         headers: {
           [name: string]: unknown;
@@ -3380,6 +3386,24 @@ export interface operations {
           "application/json": components["schemas"]["ErrorBody"];
         };
       };
+      /** @description Larger than 1 MiB */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      /** @description The keys of the service cannot be fetched; it is to be sent again */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
       /** @description Any other error */
       default: {
         headers: {
@@ -3460,7 +3484,16 @@ export interface operations {
           "application/json": components["schemas"]["ErrorBody"];
         };
       };
-      /** @description The server is going down; the event is to be sent again */
+      /** @description Larger than 1 MiB */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      /** @description The server is going down, or the keys of Entra cannot be fetched; the event is to be sent again */
       503: {
         headers: {
           [name: string]: unknown;
@@ -3518,6 +3551,15 @@ export interface operations {
       };
       /** @description There are no calls on this server */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      /** @description The keys of Entra cannot be fetched; it is to be asked again */
+      503: {
         headers: {
           [name: string]: unknown;
         };

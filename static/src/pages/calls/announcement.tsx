@@ -7,8 +7,15 @@ import { UNSEEN } from "../../parts/unseen.tsx";
 import { WaitingNews } from "./waiting-news.ts";
 import type { News } from "./waiting-news.ts";
 
-/** `done` is what became of the person's last order. */
-export function Announcement({ waiting, done }: { waiting: readonly CallView[]; done: string }) {
+/** What became of the person's last order. */
+export interface Done {
+  /** One more with each order. */
+  order: number;
+  text: string;
+}
+
+/** What two orders in a row are told by may be the same words: another piece of text is put in, which is read again. */
+export function Announcement({ waiting, done }: { waiting: readonly CallView[]; done: Done }) {
   const { t } = useTranslation("calls");
   const [news, setNews] = useState<News>();
   const teller = useRef<WaitingNews>(undefined);
@@ -27,7 +34,9 @@ export function Announcement({ waiting, done }: { waiting: readonly CallView[]; 
       <p role="status">
         {news === undefined ? "" : t("announced", { names: news.names.join(", "), count: news.count })}
       </p>
-      <p role="status">{done}</p>
+      <p role="status">
+        <span key={done.order}>{done.text}</span>
+      </p>
     </Box>
   );
 }

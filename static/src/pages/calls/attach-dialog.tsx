@@ -15,9 +15,10 @@ import { stay } from "./hang-up-dialog.tsx";
 import { OrderDialog } from "./order-dialog.tsx";
 import { useWords } from "./words.ts";
 
-/** A room is named by its id, in which no colon is. */
+/** A room is named by its id, in which no colon is; a caller by their call, for without them nobody is to come to their room. */
 const BY_ROOM = "by:room";
 const BY_SESSION = "by:session";
+const CALLER = "caller:";
 
 export function AttachDialog(dialog: {
   call: CallView;
@@ -28,17 +29,22 @@ export function AttachDialog(dialog: {
   const { t } = useTranslation("calls");
   const [attach, { isLoading, error }] = useAttachCallMutation();
   const { call, calls, onDone, onClose } = dialog;
-  const rooms = useRooms(call, calls);
+  const places = usePlaces(call, calls);
   const [choice, setChoice] = useState("");
   const [id, setId] = useState("");
   const [tried, setTried] = useState(false);
   const byId = choice === BY_ROOM || choice === BY_SESSION;
-  const target = byId ? id.trim() : choice;
-  const advice = !tried
-    ? undefined
-    : target === ""
-      ? t("attach.missing")
-      : roomIdProblem(target) && t("attach.invalid");
+  const place = places.find(({ value }) => value === choice);
+  // A caller may hang up while one still looks at the choice; once the order is given, they wait no longer.
+  const isGone = choice !== "" && !byId && place === undefined && !isLoading;
+  const target = byId ? id.trim() : (place?.room ?? "");
+  const advice = isGone
+    ? t("attach.gone")
+    : !tried
+      ? undefined
+      : target === ""
+        ? t("attach.missing")
+        : roomIdProblem(target) && t("attach.invalid");
   return (
     <OrderDialog
       title={t("attach.title", { name: call.name })}
@@ -56,7 +62,7 @@ export function AttachDialog(dialog: {
       <TextField
         select
         label={t("attach.with")}
-        value={choice}
+        value={byId || place !== undefined ? choice : ""}
         error={advice !== undefined && !byId}
         helperText={byId ? undefined : advice}
         onChange={(event) => {
@@ -64,9 +70,9 @@ export function AttachDialog(dialog: {
           setTried(false);
         }}
       >
-        {rooms.map((room) => (
-          <MenuItem key={room.id} value={room.id} sx={{ whiteSpace: "normal", overflowWrap: "anywhere" }}>
-            {room.text}
+        {places.map(({ value, text }) => (
+          <MenuItem key={value} value={value} sx={{ whiteSpace: "normal", overflowWrap: "anywhere" }}>
+            {text}
           </MenuItem>
         ))}
         <MenuItem value={BY_ROOM}>{t("attach.byRoom")}</MenuItem>
@@ -98,8 +104,14 @@ export function AttachDialog(dialog: {
   );
 }
 
+interface Place {
+  value: string;
+  room: string;
+  text: string;
+}
+
 /** Callers who wait come first: two of them are often who is to talk to each other. */
-function useRooms(call: CallView, calls: readonly CallView[]): { id: string; text: string }[] {
+function usePlaces(call: CallView, calls: readonly CallView[]): Place[] {
   const { t } = useTranslation("calls");
   const words = useWords();
   const { data } = useLiveRoomsQuery(undefined, { refetchOnMountOrArgChange: true });
@@ -107,12 +119,14 @@ function useRooms(call: CallView, calls: readonly CallView[]): { id: string; tex
   const taken = new Set([call.room_id, ...waiting.map(({ room_id }) => room_id)]);
   const rooms = (data?.rooms ?? []).filter((room) => !room.private && !taken.has(room.room_id));
   return [
-    ...waiting.map(({ room_id, name, speaks }) => ({
-      id: room_id,
+    ...waiting.map(({ call_id, room_id, name, speaks }) => ({
+      value: `${CALLER}${call_id}`,
+      room: room_id,
       text: t("attach.caller", { name, language: words.spoken(speaks) }),
     })),
     ...rooms.map(({ room_id, name, participants }) => ({
-      id: room_id,
+      value: room_id,
+      room: room_id,
       text: t("attach.people", { room: name ?? room_id, count: participants.length }),
     })),
   ];

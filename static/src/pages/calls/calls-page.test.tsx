@@ -150,9 +150,47 @@ test("a caller who waits is brought to a room that is there", async () => {
     expect(screen.queryByRole("dialog")).toBeNull();
   });
   expect(order.sent).toEqual([{ room_id: "desk" }]);
-  expect(screen.getByText("Wanda was brought together with somebody.")).toHaveAttribute("role", "status");
+  expect(screen.getByText("Wanda was brought together with somebody.").parentElement).toHaveAttribute("role", "status");
   const live = await screen.findByRole("list", { name: "On the line" });
   expect(within(live).getByRole("link", { name: "Join the room" })).toHaveAttribute("href", "/rooms/desk");
+});
+
+test("who waited and hung up meanwhile is not what a caller is brought to", async () => {
+  const order = taking({ ...WAITING, waiting: false });
+  const other = call("w2", "Walt", { waiting: true });
+  const { server } = await openLive({
+    "/api/calls": list(WAITING, other, call("w3", "Willa", { waiting: true })),
+    "/api/rooms": {
+      rooms: [{ room_id: "call-w2", name: null, private: false, participants: [{}] }],
+      total: 1,
+      next: null,
+    },
+    "/api/calls/w1/attach": order.answer,
+  });
+  await userEvent.click(within(await cardOf("Wanda")).getByRole("button", { name: "Attach…" }));
+  const dialog = await screen.findByRole("dialog");
+  const choose = async (name: RegExp) => {
+    await userEvent.click(within(dialog).getByRole("combobox", { name: "With whom, or where" }));
+    await userEvent.click(await screen.findByRole("option", { name }));
+  };
+  await choose(/^Walt/u);
+  server.answers["/api/calls"] = list(
+    WAITING,
+    { ...other, state: "ended", waiting: false, reason: "remote_hung_up", ended_at: at(0) },
+    call("w3", "Willa", { waiting: true }),
+  );
+  act(() => {
+    server.socket.tells("call/w2", { kind: "call.ended" });
+  });
+  expect(await within(dialog).findByText("This caller no longer waits. Choose again.")).toBeVisible();
+  await expectAccessible();
+  await userEvent.click(within(dialog).getByRole("button", { name: "Bring together" }));
+  expect(order.sent).toEqual([]);
+  await choose(/^Willa/u);
+  await userEvent.click(within(dialog).getByRole("button", { name: "Bring together" }));
+  await waitFor(() => {
+    expect(order.sent).toEqual([{ room_id: "call-w3" }]);
+  });
 });
 
 test("somebody is brought to a caller by their session, and a refusal is told", async () => {
@@ -170,9 +208,16 @@ test("somebody is brought to a caller by their session, and a refusal is told", 
   await userEvent.type(field, "s1{Enter}");
   expect(await within(dialog).findByText("Nobody is connected by this id.")).toBeVisible();
   await expectAccessible();
-  server.answers["/api/calls/w1/attach"] = new Refusal(409, "room_full", "the room is full");
-  await userEvent.click(within(dialog).getByRole("button", { name: "Bring together" }));
-  expect(await within(dialog).findByText("The server refused: the room is full")).toBeVisible();
+  for (const [code, words] of [
+    ["room_full", "The room takes nobody more. Choose another one."],
+    ["room_elsewhere", "The room is on another server just now. Try again in a moment."],
+    ["store_unavailable", "The server cannot reach its database now. Try again in a moment."],
+    ["something_new", "The server refused: it is new"],
+  ] as const) {
+    server.answers["/api/calls/w1/attach"] = new Refusal(409, code, "it is new");
+    await userEvent.click(within(dialog).getByRole("button", { name: "Bring together" }));
+    expect(await within(dialog).findByText(words)).toBeVisible();
+  }
   const order = taking(WAITING);
   server.answers["/api/calls/w1/attach"] = order.answer;
   await userEvent.click(within(dialog).getByRole("button", { name: "Bring together" }));
@@ -210,7 +255,7 @@ test("a call is hung up when that is confirmed, and keyboard and screen reader g
   await waitFor(() => {
     expect(screen.queryByRole("dialog")).toBeNull();
   });
-  expect(screen.getByText("Tom is being hung up.")).toHaveAttribute("role", "status");
+  expect(screen.getByText("Tom is being hung up.").parentElement).toHaveAttribute("role", "status");
   await waitFor(() => {
     expect(screen.getByRole("button", { name: "Call somebody" })).toHaveFocus();
   });
@@ -270,7 +315,25 @@ test("a number is called, with the languages of those on the call", async () => 
   expect(placed.sent).toEqual([
     { target: "+15550123", caller_id: "+15550100", speaks: "en", hears: ["es"], into: "desk" },
   ]);
-  expect(screen.getByText("+1 (555) 0123 is being called.")).toHaveAttribute("role", "status");
+  expect(screen.getByText("+1 (555) 0123 is being called.").parentElement).toHaveAttribute("role", "status");
+});
+
+test("what becomes of an order is read out anew, be it in the same words", async () => {
+  const calls = (request: Request) => (request.method === "POST" ? RINGING : list());
+  await openLive({ "/api/calls": calls });
+  const order = async () => {
+    await userEvent.click(await screen.findByRole("button", { name: "Call somebody" }));
+    await userEvent.type(screen.getByRole("textbox", { name: "Their number" }), "8:orgid:1{Enter}");
+    await waitFor(() => {
+      expect(screen.queryByRole("dialog")).toBeNull();
+    });
+    return screen.getByText("8:orgid:1 is being called.");
+  };
+  const first = await order();
+  const second = await order();
+  expect(second).not.toBe(first);
+  expect(second.closest("[role=status]")).toBeVisible();
+  expect(first.isConnected).toBe(false);
 });
 
 test("somebody of the service is called by their id, with nothing else", async () => {

@@ -64,7 +64,7 @@ function Calls(calls: { data: CallsView; live: WatchState; gone: boolean; failed
   const { data } = calls;
   const sorted = useMemo(() => sortCalls(data.calls), [data.calls]);
   const [order, setOrder] = useState<Order>();
-  const [done, setDone] = useState("");
+  const [done, setDone] = useState({ order: 0, text: "" });
   const chosen =
     order === undefined || order.kind === "place"
       ? undefined
@@ -86,7 +86,7 @@ function Calls(calls: { data: CallsView; live: WatchState; gone: boolean; failed
     },
   };
   const doneWith = (text: string) => {
-    setDone(text);
+    setDone(({ order }) => ({ order: order + 1, text }));
     close();
   };
   return (

@@ -33,6 +33,33 @@ test("our own end of a call that came in is nobody on it", () => {
   expect(peopleOf({ ...WAITING, direction: "joined" })).toHaveLength(2);
 });
 
+const PHONE = "4:+14255550123";
+const OURS = "8:acs:1bdaa2b9_0000b07b";
+const USER = "8:acs:1bdaa2b9_0000cafe";
+
+test.each([
+  [
+    "a phone calls a number",
+    { direction: "inbound", from: PHONE, to: "4:+18005550100", participants: [PHONE, OURS] },
+    [PHONE],
+  ],
+  [
+    "a user calls a number",
+    { direction: "inbound", from: USER, to: "4:+18005550100", participants: [OURS, USER] },
+    [USER],
+  ],
+  ["we call a phone", { direction: "outbound", from: null, to: PHONE, participants: [OURS, PHONE] }, [PHONE]],
+  ["we call a user", { direction: "outbound", from: null, to: USER, participants: [USER, OURS] }, [USER]],
+  // Nobody can tell which of the two is ours.
+  [
+    "we call a phone, and a user comes",
+    { direction: "outbound", from: null, to: PHONE, participants: [PHONE, USER, OURS] },
+    [PHONE, USER, OURS],
+  ],
+] as const)("our own end is a user of the service where no number of ours is listed: %s", (_, change, people) => {
+  expect(peopleOf({ ...WAITING, ...change, participants: [...change.participants] })).toEqual(people);
+});
+
 test("those who came with the call are no company", () => {
   expect(companyOf(TALKING).map(({ name }) => name)).toEqual(["Ana Ruiz"]);
   expect(companyOf(WAITING)).toEqual([]);

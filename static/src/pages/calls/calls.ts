@@ -62,9 +62,16 @@ export function somebody(rawId: string): Somebody {
   return { kind, text: kind === "phone" || kind === "other" ? id : id.slice(-TOLD_APART) };
 }
 
-/** Who is on the call, by raw id, without our own end of it where that is known: it is who was called. */
-export function peopleOf({ direction, participants, to }: CallView): string[] {
-  return direction === "inbound" ? participants.filter((rawId) => rawId !== to) : participants;
+/**
+ * Who is on the call, by raw id, without our own end of it where that is known. It is whom they called; where that is a
+ * number, or we called, the service lists our end as a user of its own: the only one who neither called nor was called.
+ */
+export function peopleOf({ direction, participants, from, to }: CallView): string[] {
+  if (direction === "joined") return participants;
+  if (direction === "inbound" && to != null && participants.includes(to))
+    return participants.filter((rawId) => rawId !== to);
+  const users = participants.filter((rawId) => somebody(rawId).kind === "app" && rawId !== from && rawId !== to);
+  return users.length === 1 ? participants.filter((rawId) => rawId !== users[0]) : participants;
 }
 
 /** Those in the room of a call who did not come with it. */

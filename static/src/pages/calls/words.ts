@@ -12,6 +12,10 @@ const PROBLEMS = [
   "session_not_found",
   "forbidden",
   "too_many_calls",
+  "already_in_call",
+  "room_full",
+  "room_elsewhere",
+  "store_unavailable",
 ] as const;
 
 export interface Words {

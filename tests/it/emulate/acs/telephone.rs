@@ -374,6 +374,25 @@ async fn other_sites_do_not_come_to_the_telephone() {
     assert_eq!(refused(address, "http://127.0.0.1").await, 403);
     assert_eq!(refused("evil.example", "http://evil.example").await, 403);
     assert_eq!(refused("evil.example", &own).await, 403);
+    // What has no questions asked first, as a form of any page has not.
+    let say = async |path: &str, origin: Option<&str>| {
+        let request = http_client().post(emulator.url(path));
+        let request = match origin {
+            Some(origin) => request.header("origin", origin),
+            None => request,
+        };
+        let request = request
+            .header("content-type", "text/plain")
+            .body(r#"{"identifier": "+1", "wav": "/etc/passwd"}"#);
+        request.send().await.unwrap().status().as_u16()
+    };
+    let spoken = "/_emulator/calls/call-1/say";
+    for path in [spoken, "/%5Femulator/calls/call-1/say", "/_emulator/keys"] {
+        assert_eq!(say(path, Some("https://example.com")).await, 403, "{path}");
+        assert_eq!(say(path, Some("null")).await, 403, "{path}");
+    }
+    assert_eq!(say(spoken, Some(&own)).await, 404);
+    assert_eq!(say(spoken, None).await, 404);
     let answer = http_client().get(emulator.url("/_emulator/telephone/../Cargo.toml"));
     assert!(answer.send().await.unwrap().status().is_client_error());
     let answer = http_client().get(emulator.url("/_emulator/telephone/missing.js"));
