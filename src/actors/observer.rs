@@ -6,7 +6,7 @@ use actix::{Actor, ActorFutureExt, AsyncContext, WrapFuture};
 use serde_json::json;
 
 use crate::{
-    actors::{call::inheriting::take_over, environment::Environment},
+    actors::{call::inheriting::inherit, environment::Environment},
     domain::{
         identity::SessionId,
         topic::{Server, Topic},
@@ -56,19 +56,11 @@ impl RoomObserver {
             match swept {
                 Ok(expired) => {
                     expired.into_iter().for_each(|id| observer.tell_expired(id));
-                    observer.inherit_calls();
+                    inherit(&observer.environment);
                 }
                 Err(error) => tracing::warn!(%error, "not everything was swept up"),
             }
         }));
-    }
-
-    /// Servers that died may have had calls.
-    fn inherit_calls(&self) {
-        if let Some(link) = self.environment.calls.link() {
-            let taking = take_over(Arc::clone(&self.environment), Arc::clone(link));
-            link.outgoing.spawn(taking);
-        }
     }
 
     fn tell_expired(&self, session: SessionId) {

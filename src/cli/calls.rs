@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use interpres::{
     actors::{
-        call::{auditing::Auditor, inheriting::take_over, registry::Link},
+        call::{auditing::Auditor, registry::Link},
         environment::Environment,
     },
     config::{Acs, AcsAuth},
@@ -62,7 +62,6 @@ pub fn connect(environment: &Arc<Environment>, outgoing: &Handle) -> anyhow::Res
     };
     let link = environment.calls.connect(link);
     Auditor::start(environment, link).context("no auditor of calls")?;
-    outgoing.spawn(take_over(Arc::clone(environment), Arc::clone(link)));
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use std::{io::Write, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use interpres::{
-    actors::{draining::drain, environment::Environment},
+    actors::{call::inheriting::inherit, draining::drain, environment::Environment},
     config::{Loaded, Settings},
     http::{
         access::AccessPolicy,
@@ -50,6 +50,7 @@ pub fn serve(loaded: &Loaded, debug: bool) -> anyhow::Result<()> {
         let environment = compose::environment(&settings, &handle).await?;
         let _watchdog = Watchdog::start(environment.tree.clone()).context("no watchdog")?;
         let bound = listen(&settings, &environment, &handle, shortage)?;
+        inherit(&environment);
         let stopping = stop_on_signal(Arc::clone(&environment), bound.handle(), &settings)?;
         bound.run().await.context("the server stopped listening")?;
         stopping.await.context("the shutdown broke off")

@@ -56,8 +56,16 @@ pub(super) fn given_back(environment: &Environment, ticket: &Ticket) {
     }
 }
 
-/// Goes on with the calls of servers that died, or hangs them up.
-pub async fn take_over(environment: Arc<Environment>, link: Arc<Link>) {
+/// Goes on with the calls of servers that died, or hangs them up, beside everything else. To be called when the service can
+/// reach this server, and now and then.
+pub fn inherit(environment: &Arc<Environment>) {
+    if let Some(link) = environment.calls.link() {
+        let taking = take_over(Arc::clone(environment), Arc::clone(link));
+        link.outgoing.spawn(taking);
+    }
+}
+
+async fn take_over(environment: Arc<Environment>, link: Arc<Link>) {
     let inherited = match environment.archive.take_over(KIND).await {
         Ok(inherited) => inherited,
         Err(error) => {

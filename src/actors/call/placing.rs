@@ -151,9 +151,10 @@ pub(super) async fn ask(
     // A Call that has ended needs to know no more: its keeper sees the leg.
     let _ = call.ask(Placed(placed), TELL_PATIENCE).await;
     if restarts && let Some(leg) = ticket.leg.id() {
-        // A service that is about to dial anew by itself refuses, and is asked once more if it does not.
-        let is_started = stop_and_start(&link, &ticket, &call, leg).await;
-        ticket.state.change(|state| state.restarted = is_started);
+        stop_and_start(&link, &ticket, &call, leg).await;
+        // This was for the server that died, not for a socket that does not come: the service may have found nobody there
+        // yet, or be about to dial by itself.
+        ticket.state.change(|state| state.restarted = false);
         let _ = call.ask(StreamingRestarted, TELL_PATIENCE).await;
     }
 }
@@ -194,8 +195,7 @@ pub(super) async fn restart_streaming(link: Arc<Link>, ticket: Arc<Ticket>, call
     let _ = call.ask(StreamingRestarted, TELL_PATIENCE).await;
 }
 
-/// Whether the service opens its socket anew.
-async fn stop_and_start(link: &Link, ticket: &Ticket, call: &Ref<Call>, leg: String) -> bool {
+async fn stop_and_start(link: &Link, ticket: &Ticket, call: &Ref<Call>, leg: String) {
     let operation = MediaOperation::default();
     // What does not run cannot be stopped, and is started all the same.
     let stopped = link
@@ -207,15 +207,11 @@ async fn stop_and_start(link: &Link, ticket: &Ticket, call: &Ref<Call>, leg: Str
         .start_media_streaming(&leg, &operation, ASK_BUDGET)
         .await;
     match (stopped, started) {
-        (_, Err(error)) if error.says_gone() => {
-            lose(ticket, call).await;
-            false
-        }
+        (_, Err(error)) if error.says_gone() => lose(ticket, call).await,
         (_, Err(error)) => {
             tracing::warn!(call = %ticket.id, %error, "streaming is not started anew");
-            false
         }
-        (_, Ok(())) => true,
+        (_, Ok(())) => {}
     }
 }
 
