@@ -49,6 +49,14 @@ demo-azure: ## The same, interpreted by the engine azure-translate, whose servic
 	@cargo build --profile quick $(LOCKED)
 	@exec target/quick/interpres demo --engine azure-translate
 
+.PHONY: demo-call
+demo-call: ## Play a telephone call between two people, one English and one Spanish, at an emulated telephone service
+	@scripts/setup demo
+	@$(MAKE) --no-print-directory page
+	@echo '==> building the server (a few minutes the first time)'
+	@cargo build --profile quick $(LOCKED)
+	@exec target/quick/interpres demo-call
+
 .PHONY: test
 test: ## Run every test: the page's, the server's, and both together in a real browser
 	@scripts/setup test

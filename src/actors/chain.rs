@@ -110,6 +110,20 @@ impl Chain {
         None
     }
 
+    /// The engine that is to translate what somebody says. Where none of parts can write their language down, one that
+    /// interprets end to end goes before those that could only translate a text of it.
+    pub fn translator(&self, source: &Language, target: &Language) -> &Arc<dyn Engine> {
+        let translates = |engine: &dyn Engine| engine.translates(source, target);
+        let written_down = self
+            .engines()
+            .any(|engine| engine.interprets().is_none() && engine.transcribes(source));
+        let end_to_end = |engine: &dyn Engine| engine.interprets().is_some() && translates(engine);
+        let heard = (!written_down).then(|| self.choose(end_to_end)).flatten();
+        heard
+            .or_else(|| self.choose(translates))
+            .unwrap_or(self.first())
+    }
+
     /// The engine of parts that fits, for one text or one recording by itself, which those that interpret end to end do
     /// not take; where none fits, the first of parts, which says why.
     ///
@@ -159,8 +173,62 @@ impl Chain {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
-    use crate::domain::breaker::MOST_FAILURES;
+    use crate::domain::{
+        breaker::MOST_FAILURES,
+        engine::{Engine, EngineReport},
+        interpretation::InterpretationStyle,
+    };
+
+    /// Translates everything, and hears English, or end to end whatever comes.
+    struct Known(&'static str, bool);
+
+    #[async_trait::async_trait]
+    impl Engine for Known {
+        fn name(&self) -> &'static str {
+            self.0
+        }
+
+        fn report(&self) -> EngineReport {
+            unreachable!("nobody asks")
+        }
+
+        fn transcribes(&self, language: &Language) -> bool {
+            !self.1 && language.to_string() == "en"
+        }
+
+        fn translates(&self, _: &Language, _: &Language) -> bool {
+            true
+        }
+
+        fn speaks(&self, _: &Language) -> bool {
+            true
+        }
+
+        fn interprets(&self) -> Option<InterpretationStyle> {
+            self.1.then_some(InterpretationStyle {
+                continuous: true,
+                frame: Duration::from_millis(200),
+                wants_silence: true,
+                glossary: false,
+            })
+        }
+    }
+
+    #[test]
+    fn speech_that_no_engine_of_parts_writes_down_goes_to_one_that_interprets_it() {
+        let chain = |others: Vec<Arc<dyn Engine>>| {
+            Chain::new(Arc::new(Known("parts", false)), others, Arc::default())
+        };
+        let (en, es) = ("en".parse().unwrap(), "es".parse().unwrap());
+        let both = chain(vec![Arc::new(Known("whole", true))]);
+        assert_eq!(both.translator(&en, &es).name(), "parts");
+        assert_eq!(both.translator(&es, &en).name(), "whole");
+        // Alone it translates what is typed at least.
+        assert_eq!(chain(Vec::new()).translator(&es, &en).name(), "parts");
+    }
 
     #[test]
     fn a_stream_that_came_to_its_limit_counts_for_nothing() {

@@ -15,6 +15,7 @@ use sha2::Sha256;
 use crate::{
     actors::{
         admission::Admission,
+        call::registry::Calls,
         chain::{Breakers, Chain},
         clock::{Clock, Identities},
         engine_board::EngineBoard,
@@ -65,6 +66,8 @@ pub struct Environment {
     pub quotas: Quotas,
     /// What has happened so far, counted.
     pub counters: Counters,
+    /// Calls.
+    pub calls: Calls,
     /// What each engine does.
     pub engine_board: EngineBoard,
     /// Who is being heard.
@@ -108,6 +111,7 @@ impl Environment {
             postboxes: Postboxes::default(),
             tokens: ResumeTokens::new(secret),
             counters: Counters::default(),
+            calls: Calls::default(),
             engine_board: EngineBoard::default(),
             heard: Arc::default(),
             tree,

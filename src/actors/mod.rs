@@ -4,6 +4,7 @@
 //! (`engines`), how bytes come in (`http`).
 
 pub mod admission;
+pub mod call;
 pub mod chain;
 pub mod clock;
 pub mod draining;

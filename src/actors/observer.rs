@@ -6,7 +6,7 @@ use actix::{Actor, ActorFutureExt, AsyncContext, WrapFuture};
 use serde_json::json;
 
 use crate::{
-    actors::environment::Environment,
+    actors::{call::inheriting::inherit, environment::Environment},
     domain::{
         identity::SessionId,
         topic::{Server, Topic},
@@ -54,7 +54,10 @@ impl RoomObserver {
         ctx.spawn(sweeping.into_actor(self).map(|swept, observer, _| {
             observer.sweeping = false;
             match swept {
-                Ok(expired) => expired.into_iter().for_each(|id| observer.tell_expired(id)),
+                Ok(expired) => {
+                    expired.into_iter().for_each(|id| observer.tell_expired(id));
+                    inherit(&observer.environment);
+                }
                 Err(error) => tracing::warn!(%error, "not everything was swept up"),
             }
         }));

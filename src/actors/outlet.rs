@@ -131,6 +131,13 @@ impl Outlet {
         }
     }
 
+    /// A way to nowhere, in place of this one: what is sent over it is not kept.
+    pub fn muted(&self) -> Self {
+        let nowhere = Outbox::new(0);
+        nowhere.close(Closing::CALL_ENDED);
+        Self::new(nowhere, self.postbox.clone())
+    }
+
     /// The socket's queue.
     pub fn outbox(&self) -> &Arc<Outbox> {
         &self.alone[0]

@@ -10,11 +10,7 @@ use crate::{
         outbox::{Class, Parcel, Payload},
         outlet::Outlet,
     },
-    domain::{
-        identity::ConnectionId,
-        server_message::ServerMessage,
-        topic::{Family, Topic},
-    },
+    domain::{identity::ConnectionId, server_message::ServerMessage, topic::Topic},
 };
 
 /// The most topics one socket may subscribe to.
@@ -47,7 +43,8 @@ impl Topics {
 
     /// Whether anybody would get an event of this topic, so that costly ones need not be made.
     pub fn has_subscribers(&self, topic: &Topic) -> bool {
-        self.subscribers.contains_key(topic)
+        let is_followed = |topic: &Topic| self.subscribers.contains_key(topic);
+        is_followed(topic) || topic.of_all().is_some_and(|all| is_followed(&all))
     }
 
     /// Publishes a fact, which is never dropped on its way. Numbers rise within a topic, with gaps.
@@ -58,8 +55,7 @@ impl Topics {
     /// Publishes a fact that a slow subscriber's queue treats as this class says. It is encoded once for all.
     pub fn publish_as(&self, class: Class, topic: &Topic, event: Value) {
         self.publish_to(topic, topic, &class, &event);
-        if let Topic::Of(Family::Service, _) = topic {
-            let all = Topic::Of(Family::Service, "*".to_owned());
+        if let Some(all) = topic.of_all() {
             self.publish_to(&all, topic, &class, &event);
         }
     }

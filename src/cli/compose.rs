@@ -29,6 +29,8 @@ use interpres::{
 use secrecy::ExposeSecret;
 use tokio::runtime::{Handle, Runtime};
 
+use super::calls;
+
 /// The file in the data folder that holds the key which signs resume tokens.
 const SECRET_FILE: &str = "secret.key";
 
@@ -102,6 +104,7 @@ pub async fn environment(
             Ok(engines.falling_back_to(settings.engines.fallback.clone()))
         },
     )?;
+    calls::connect(&environment, outgoing)?;
     // Whoever connects first must find its voices.
     if let Some(local) = started {
         local.ready().await;

@@ -1,5 +1,6 @@
 //! `interpres demo`: a server of its own, somebody who speaks English from a recording, and somebody who hears Spanish.
 
+pub mod call;
 mod emulator;
 mod listener;
 mod recording;
@@ -64,6 +65,15 @@ pub fn demo(options: &Options) -> anyhow::Result<()> {
         .block_on(interpret(options, recordings))
 }
 
+/// The recordings of the package that has them.
+fn usual_recordings() -> anyhow::Result<Vec<Recording>> {
+    DEFAULT_RECORDINGS
+        .iter()
+        .map(|name| Recording::read(&PathBuf::from(RECORDINGS).join(name)))
+        .collect::<anyhow::Result<_>>()
+        .context("no recorded speech; apt-get install pocketsphinx-testdata, or name a recording")
+}
+
 fn load(options: &Options) -> anyhow::Result<Vec<Recording>> {
     if !options.recordings.is_empty() {
         return options
@@ -72,11 +82,7 @@ fn load(options: &Options) -> anyhow::Result<Vec<Recording>> {
             .map(|file| Recording::read(file))
             .collect();
     }
-    DEFAULT_RECORDINGS
-        .iter()
-        .map(|name| Recording::read(&PathBuf::from(RECORDINGS).join(name)))
-        .collect::<anyhow::Result<_>>()
-        .context("no recorded speech; apt-get install pocketsphinx-testdata, or name a recording")
+    usual_recordings()
 }
 
 async fn interpret(options: &Options, recordings: Vec<Recording>) -> anyhow::Result<()> {
@@ -85,7 +91,7 @@ async fn interpret(options: &Options, recordings: Vec<Recording>) -> anyhow::Res
     if let Some(engine) = &options.engine {
         surroundings.push(("INTERPRES__ENGINES__DEFAULT", engine.clone()));
         if engine.starts_with("azure-") {
-            let started = OwnEmulator::start().await?;
+            let started = OwnEmulator::azure(&[]).await?;
             println!(
                 "{engine} is emulated on http://{}: nothing leaves this machine, and nothing is billed",
                 started.address()
@@ -156,7 +162,7 @@ async fn interpret(options: &Options, recordings: Vec<Recording>) -> anyhow::Res
     );
     server.stop().await?;
     match emulator {
-        Some(emulator) => emulator.stop().await,
+        Some(emulator) => emulator.settle().await,
         None => Ok(()),
     }
 }

@@ -1,5 +1,6 @@
 //! Commands and their options.
 
+mod calls;
 mod compose;
 mod demo;
 mod descriptors;
@@ -28,6 +29,8 @@ enum Command {
     Serve(Settings),
     /// Play a recording into a room and show its interpretation live
     Demo(demo::Options),
+    /// Play a call between two people who speak different languages, all of it on this machine
+    DemoCall(demo::call::Options),
     /// Stand in for a service that the server links to, on loopback, without a key
     Emulate {
         #[command(subcommand)]
@@ -50,6 +53,8 @@ enum Command {
 
 #[derive(Subcommand)]
 enum EmulatedService {
+    /// Azure Communication Services: calls with scripted people, callbacks, media sockets
+    Acs(emulate::acs::Options),
     /// OpenAI's and Azure OpenAI's realtime services: translation, conversation, client secrets
     Realtime(emulate::realtime::Options),
 }
@@ -94,6 +99,10 @@ pub fn run() -> ExitCode {
             .load()
             .and_then(|loaded| serve::serve(&loaded, settings.debug)),
         Command::Demo(options) => demo::demo(&options),
+        Command::DemoCall(options) => demo::call::demo(&options),
+        Command::Emulate {
+            service: EmulatedService::Acs(options),
+        } => emulate::acs::emulate(options),
         Command::Emulate {
             service: EmulatedService::Realtime(options),
         } => emulate::realtime::emulate(options),

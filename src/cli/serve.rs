@@ -4,7 +4,7 @@ use std::{io::Write, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use interpres::{
-    actors::{draining::drain, environment::Environment},
+    actors::{call::inheriting::inherit, draining::drain, environment::Environment},
     config::{Loaded, Settings},
     http::{
         access::AccessPolicy,
@@ -50,6 +50,7 @@ pub fn serve(loaded: &Loaded, debug: bool) -> anyhow::Result<()> {
         let environment = compose::environment(&settings, &handle).await?;
         let _watchdog = Watchdog::start(environment.tree.clone()).context("no watchdog")?;
         let bound = listen(&settings, &environment, &handle, shortage)?;
+        inherit(&environment);
         let stopping = stop_on_signal(Arc::clone(&environment), bound.handle(), &settings)?;
         bound.run().await.context("the server stopped listening")?;
         stopping.await.context("the shutdown broke off")
@@ -122,6 +123,9 @@ fn stop_on_signal(
             .tree
             .shutdown(deadline.saturating_duration_since(Instant::now()))
             .await;
+        if !environment.calls.settled(deadline).await {
+            tracing::error!("not all calls could be hung up in time");
+        }
         let stopped = tokio::time::timeout_at(deadline, server.stop(true)).await;
         if stopped.is_err() {
             tracing::warn!("requests did not end in time and were cut off");

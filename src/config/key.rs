@@ -35,50 +35,6 @@ impl Key {
 /// What every environment variable of ours begins with.
 pub(super) const PREFIX: &str = "INTERPRES__";
 
-/// Plain environment names of the public contract (API.md §9) that have an effect, and the key they set.
-pub(super) const PLAIN_NAMES: &[(&str, &str)] = &[
-    ("AZURE_OPENAI_API_KEY", "engines.azure_openai.api_key"),
-    ("AZURE_OPENAI_ENDPOINT", "engines.azure_openai.endpoint"),
-    ("DATABASE_URL", "store.url"),
-    ("DATA_DIR", "data.dir"),
-    ("HOST", "server.host"),
-    ("LOG_LEVEL", "log.level"),
-    ("METRICS_ENABLE", "metrics.enabled"),
-    ("PORT", "server.port"),
-    ("PUBLIC_URL", "server.public_url"),
-    ("SECRET_KEY", "auth.secret_key"),
-    ("SESSION_TIMEOUT", "session.idle_after"),
-    ("WEBSOCKET_MAX_CONNECTIONS", "server.max_connections"),
-    ("WEBSOCKET_TIMEOUT", "websocket.client_timeout"),
-    ("WORKERS", "server.workers"),
-];
-
-/// Whether an environment variable sets something here, or would if its name were right.
-pub fn is_setting(variable: &str) -> bool {
-    variable.starts_with(PREFIX) || PLAIN_NAMES.iter().any(|(name, _)| *name == variable)
-}
-
-/// What the specification's own files (`config/orchestration.yaml`) call a setting of ours.
-pub(super) const SPECIFICATION_NAMES: &[(&str, &str)] = &[
-    ("frontend.host", "server.host"),
-    ("frontend.port", "server.port"),
-    ("frontend.workers", "server.workers"),
-    ("websocket.max_connections", "server.max_connections"),
-    ("websocket.connection_timeout", "websocket.client_timeout"),
-    ("websocket.session_timeout", "session.idle_after"),
-];
-
-/// Keys and sections of the specification's files that this version takes and does not use: they are reported, and
-/// do not stop the start of a deployment that has them.
-pub(super) const WITHOUT_EFFECT: &[&str] = &[
-    "service_name",
-    "version",
-    "gateway",
-    "monitoring",
-    "services",
-    "session_management",
-];
-
 const fn key(name: &'static str, kind: Kind, default: &'static str) -> Key {
     Key {
         name,
@@ -397,6 +353,73 @@ pub const KEYS: &[Key] = &[
     ),
     key("engines.azure_realtime.prices.text_out", PRICE, "16"),
     key("engines.azure_realtime.prices.audio_out", PRICE, "64"),
+    unset("acs.connection_string", Kind::Secret),
+    unset("acs.endpoint", Kind::SecureUrl),
+    unset("acs.entra.tenant", Kind::Text),
+    unset("acs.entra.client_id", Kind::Text),
+    unset("acs.entra.client_secret", Kind::Secret),
+    key(
+        "acs.entra.authority",
+        Kind::SecureUrl,
+        "https://login.microsoftonline.com",
+    ),
+    key("acs.managed_identity.enabled", Kind::Flag, "false"),
+    unset("acs.managed_identity.client_id", Kind::Text),
+    key(
+        "acs.managed_identity.endpoint",
+        Kind::Url,
+        "http://169.254.169.254",
+    ),
+    key("acs.api_version", Kind::Text, "2026-03-12"),
+    key(
+        "acs.auth",
+        Kind::OneOf(&["required", "log-only", "off"]),
+        "required",
+    ),
+    unset("acs.audience", Kind::Text),
+    key(
+        "acs.issuer",
+        Kind::Text,
+        "https://acscallautomation.communication.azure.com",
+    ),
+    key(
+        "acs.openid_url",
+        Kind::SecureUrl,
+        "https://acscallautomation.communication.azure.com/calling/.well-known/acsopenidconfiguration",
+    ),
+    unset("acs.events.secret", Kind::Secret),
+    unset("acs.events.issuer", Kind::Text),
+    unset("acs.events.audience", Kind::Text),
+    unset("acs.events.openid_url", Kind::SecureUrl),
+    key(
+        "acs.events.role",
+        Kind::Text,
+        "AzureEventGridSecureWebhookSubscriber",
+    ),
+    key("acs.events.max_age", seconds(1, DAY), "60s"),
+    key("acs.routes", Kind::CallRoutes, "[]"),
+    key("acs.default.speaks", Kind::Speaks, "en"),
+    key("acs.default.hears", Kind::Languages, "es"),
+    key("acs.max_calls", whole(1, 100_000), "1000"),
+    key("acs.idle_after", milliseconds(100, DAY * 1000), "5m"),
+    key("acs.connect_timeout", milliseconds(100, HOUR * 1000), "2m"),
+    key("acs.media_timeout", milliseconds(100, HOUR * 1000), "10s"),
+    key("acs.alone_after", milliseconds(0, HOUR * 1000), "30s"),
+    key("acs.terminate", Kind::Flag, "false"),
+    key("acs.audit.interval", milliseconds(100, HOUR * 1000), "1m"),
+    key("acs.audit.calls", whole(1, 10_000), "200"),
+    key(
+        "acs.audit.ended_after",
+        milliseconds(100, HOUR * 1000),
+        "30s",
+    ),
+    key("acs.channels", Kind::OneOf(&["mixed", "unmixed"]), "mixed"),
+    key(
+        "acs.audio_format",
+        Kind::OneOf(&["pcm16KMono", "pcm24KMono"]),
+        "pcm16KMono",
+    ),
+    key("acs.barge_in", Kind::Flag, "true"),
     key("threads.room_arbiters", whole(0, 1_024), "0"),
     key("threads.io_threads", whole(1, 64), "2"),
 ];

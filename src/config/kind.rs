@@ -8,6 +8,7 @@ use bytesize::ByteSize;
 use config::ValueKind;
 use serde_json::Value as Json;
 
+use super::acs;
 use super::auth::{self, Fault};
 
 /// The type and range of one setting. Bounds are inclusive.
@@ -51,6 +52,12 @@ pub enum Kind {
     Routes,
     /// Names of engines: `[azure-translate, local]`.
     Names,
+    /// Rules for calls: `[{to, from, room, speaks, hears}]`. In an environment variable as JSON.
+    CallRoutes,
+    /// A language, or `auto`.
+    Speaks,
+    /// A language or a list of them; in one text separated by commas.
+    Languages,
 }
 
 /// Shortest secret taken: a shorter one could be guessed offline from a token signed with it.
@@ -98,6 +105,9 @@ impl Kind {
             Self::Level => level(value).map(Json::from),
             Self::Routes => routes(value),
             Self::Names => names(value).map(Json::from),
+            Self::CallRoutes => acs::read_routes(value),
+            Self::Speaks => acs::read_speaks(value),
+            Self::Languages => acs::read_languages(value),
         }
     }
 
@@ -150,6 +160,9 @@ impl Kind {
             Self::Level => format!("one of {}", LEVELS.join(", ")),
             Self::Routes => "a map from a language pair to translator directions (such as en-es: [eng-cat, cat-spa])".into(),
             Self::Names => "a list of names of engines (such as [azure-translate, local])".into(),
+            Self::CallRoutes => acs::ROUTES_EXPECTED.into(),
+            Self::Speaks => "a language (such as en), or auto".into(),
+            Self::Languages => "a language, or a list of languages (such as [en, es])".into(),
         }
     }
 
@@ -204,8 +217,9 @@ fn http_address(text: &str) -> Option<String> {
         .then(|| text.trim_end_matches('/').to_owned())
 }
 
-/// Keys that anybody on the way could replace would open the server to anybody.
-fn is_secure(text: &str) -> bool {
+/// Whether nobody on the way can answer in place of this address: `https`, or `http` on this machine, without user or
+/// password. Keys that anybody on the way could replace would open the server to anybody.
+pub fn is_secure(text: &str) -> bool {
     let Ok(address) = url::Url::parse(text) else {
         return false;
     };

@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use config::{ConfigError, File, FileFormat, Map, Source, Value, ValueKind};
 
 use super::error::SettingsError;
-use super::key::{KEYS, Key, PLAIN_NAMES, PREFIX, SPECIFICATION_NAMES, WITHOUT_EFFECT};
+use super::key::{KEYS, Key, PREFIX};
+use super::names::{PLAIN_NAMES, SPECIFICATION_NAMES, WITHOUT_EFFECT};
 
 /// Known keys and their values.
 #[derive(Debug, Clone, Default)]

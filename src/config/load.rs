@@ -179,6 +179,10 @@ impl Loaded {
         halves
             .and_then(|()| self.settings.auth.check())
             .and_then(|()| self.settings.engines.azure_openai.check())
+            .and_then(|()| {
+                let public_url = self.settings.server.public_url.as_deref();
+                self.settings.acs.check(public_url)
+            })
             .map_err(|(key, expected)| SettingsError::Value {
                 origin: self.origin(key).unwrap_or_default().to_owned(),
                 key: key.to_owned(),

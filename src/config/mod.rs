@@ -6,21 +6,25 @@
 //!
 //! What does not live here: what a setting does (its owner knows), overrides stored at run time, the command line.
 
+mod acs;
 mod auth;
 mod error;
 mod key;
 mod kind;
 mod layer;
 mod load;
+mod names;
 mod realtime;
 mod secret_file;
 mod settings;
 
+pub use acs::{Acs, AcsAudit, AcsAuth, AcsEvents, CallFormat, CallLanguages, Channels};
 pub use auth::{AccessKey, Auth, Jwt};
 pub use error::SettingsError;
-pub use key::{KEYS, Key, is_setting};
-pub use kind::Kind;
+pub use key::{KEYS, Key};
+pub use kind::{Kind, is_secure};
 pub use load::{LoadOptions, Loaded};
+pub use names::is_setting;
 pub use realtime::{
     AzureOpenAi, AzureRealtime, AzureTranslate, Entra, ManagedIdentity, NoiseReduction, Provider,
     RealtimePrices,

@@ -28,7 +28,7 @@ pub struct AzureOpenAi {
     pub managed_identity: ManagedIdentity,
 }
 
-/// `engines.azure_openai.entra`: tenant, id and secret, or none of them.
+/// `engines.azure_openai.entra` and `acs.entra`: tenant, id and secret, or none of them.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Entra {
@@ -42,7 +42,7 @@ pub struct Entra {
     pub authority: String,
 }
 
-/// `engines.azure_openai.managed_identity`.
+/// `engines.azure_openai.managed_identity` and `acs.managed_identity`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ManagedIdentity {

@@ -9,6 +9,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 use serde::Deserialize;
 
+use super::acs::Acs;
 use super::auth::Auth;
 use super::error::SettingsError;
 use super::load::{LoadOptions, Loaded};
@@ -46,6 +47,8 @@ pub struct Settings {
     pub speech: Speech,
     /// Speech and translation engines.
     pub engines: Engines,
+    /// Calls.
+    pub acs: Acs,
     /// Threads beside the HTTP workers.
     pub threads: Threads,
 }

@@ -158,7 +158,7 @@ pub struct TranslateText {
 /// Fields of `subscribe` and `unsubscribe`.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct TopicName {
-    /// Such as `room/demo`, `session/ID`, `service/*`, `metrics`.
+    /// Such as `room/demo`, `session/ID`, `call/*`, `service/*`, `metrics`.
     topic: Option<String>,
     /// In place of a topic: the name of a service.
     service: Option<String>,

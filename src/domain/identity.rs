@@ -114,6 +114,10 @@ identity! {
     ConnectionId
 }
 identity! {
+    /// Names a call: our leg of it, by our own id.
+    CallId
+}
+identity! {
     /// Names an utterance: all revisions of what one speaker said between two pauses.
     UtteranceId
 }

@@ -8,6 +8,7 @@ pub mod alert;
 pub mod audience;
 pub mod breaker;
 pub mod budget;
+pub mod call_route;
 pub mod client_message;
 pub mod engine;
 pub mod identity;

@@ -25,6 +25,12 @@ impl From<OffsetDateTime> for Timestamp {
     }
 }
 
+impl From<Timestamp> for OffsetDateTime {
+    fn from(moment: Timestamp) -> Self {
+        moment.0
+    }
+}
+
 impl Timestamp {
     /// Milliseconds since 1970.
     pub fn unix_millis(self) -> u64 {

@@ -20,7 +20,7 @@ pub enum Topic {
 /// Families of topics beside rooms and sessions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Family {
-    /// `call/{id}`.
+    /// `call/{id}`, or `call/*` for all.
     Call,
     /// `bot/{id}`.
     Bot,
@@ -42,9 +42,21 @@ pub enum Server {
 /// A text that names no topic.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "there is no topic {0:?}; topics are room/ID, session/ID, call/ID, bot/ID, service/NAME, service/*, config, actors and metrics"
+    "there is no topic {0:?}; topics are room/ID, session/ID, call/ID, call/*, bot/ID, service/NAME, service/*, config, actors and metrics"
 )]
 pub struct TopicError(String);
+
+impl Topic {
+    /// The topic under which all of its kind are followed at once, where there is one.
+    pub fn of_all(&self) -> Option<Self> {
+        match self {
+            Self::Of(family @ (Family::Call | Family::Service), id) if id != "*" => {
+                Some(Self::Of(*family, "*".to_owned()))
+            }
+            _ => None,
+        }
+    }
+}
 
 impl FromStr for Topic {
     type Err = TopicError;
@@ -52,8 +64,10 @@ impl FromStr for Topic {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let wrong = || TopicError(text.chars().take(60).collect());
         if let Some((family, id)) = text.split_once('/') {
-            if family == "service" && id == "*" {
-                return Ok(Self::Of(Family::Service, id.to_owned()));
+            match (family, id) {
+                ("service", "*") => return Ok(Self::Of(Family::Service, id.to_owned())),
+                ("call", "*") => return Ok(Self::Of(Family::Call, id.to_owned())),
+                _ => {}
             }
             let room: RoomId = id.parse().map_err(|_| wrong())?;
             return match family {
@@ -99,6 +113,7 @@ mod tests {
             "room/a",
             "session/b",
             "call/c",
+            "call/*",
             "bot/d",
             "service/audio-service",
             "service/*",
@@ -108,8 +123,28 @@ mod tests {
         ] {
             assert_eq!(text.parse::<Topic>().unwrap().to_string(), text);
         }
-        for wrong in ["", "room", "room/", "room/*", "planet/x", "metrics/x"] {
+        for wrong in [
+            "",
+            "room",
+            "room/",
+            "room/*",
+            "bot/*",
+            "planet/x",
+            "metrics/x",
+        ] {
             assert!(wrong.parse::<Topic>().is_err(), "{wrong:?}");
+        }
+    }
+    #[test]
+    fn calls_and_services_are_followed_all_at_once() {
+        let all = |text: &str| {
+            let topic: Topic = text.parse().unwrap();
+            topic.of_all().map(|topic| topic.to_string())
+        };
+        assert_eq!(all("call/c").as_deref(), Some("call/*"));
+        assert_eq!(all("service/audio-service").as_deref(), Some("service/*"));
+        for alone in ["call/*", "service/*", "bot/d", "room/a", "metrics"] {
+            assert_eq!(all(alone), None, "{alone}");
         }
     }
 }

@@ -5,4 +5,6 @@
 //! use engines, audio and `domain`, but never the codec of the link that talks to the real service: what both sides
 //! share they could both have wrong. The authority on the wire is the golden files.
 
+pub mod acs;
+pub mod fault;
 pub mod realtime;

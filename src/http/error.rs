@@ -166,11 +166,17 @@ impl ApiError {
 impl From<Refusal> for ApiError {
     fn from(refusal: Refusal) -> Self {
         let status = match refusal.code {
-            "session_exists" | "room_exists" | "too_many_own_sessions" => StatusCode::CONFLICT,
-            "session_not_found" | "room_not_found" => StatusCode::NOT_FOUND,
+            "session_exists"
+            | "room_exists"
+            | "room_full"
+            | "too_many_own_sessions"
+            | "already_in_call" => StatusCode::CONFLICT,
+            "session_not_found" | "room_not_found" | "acs_not_configured" => StatusCode::NOT_FOUND,
             "forbidden" => StatusCode::FORBIDDEN,
             "busy" | "restarting" | "room_elsewhere" | "store_unavailable"
-            | "too_many_sessions" | "too_many_rooms" => StatusCode::SERVICE_UNAVAILABLE,
+            | "too_many_sessions" | "too_many_rooms" | "too_many_calls" => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             _ => StatusCode::BAD_REQUEST,
         };
         Self::new(status, refusal.code, refusal.message)

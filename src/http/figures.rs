@@ -13,7 +13,7 @@ use prometheus::{
     proto::{Bucket, Counter, Gauge, Histogram, LabelPair, Metric, MetricFamily, MetricType},
 };
 
-use super::engine_figures;
+use super::{call_figures, engine_figures};
 use crate::{
     actors::{
         environment::{Counters, Environment},
@@ -142,6 +142,9 @@ impl Figures {
         descriptions.push(describe(QUEUE_TIME, QUEUE_TIME_HELP, &["kind"])?);
         descriptions.push(describe(CONNECTIONS, CONNECTIONS_HELP, &[])?);
         descriptions.push(describe(LIMITS, LIMITS_HELP, &["limit"])?);
+        for description in call_figures::descriptions() {
+            descriptions.push(description?);
+        }
         Ok(Self {
             environment,
             descriptions,
@@ -255,6 +258,7 @@ impl Collector for Figures {
             limits.into(),
         ));
         families.extend(engine_figures::collect(&self.environment.engine_board));
+        families.extend(call_figures::collect(&self.environment.calls));
         let kinds = self.environment.tree.kinds();
         for (name, help, rises, total) in KIND_TOTALS {
             let (kind, make): (_, fn(f64) -> Metric) = if rises {

@@ -6,10 +6,12 @@
 //! What does not live here: what a room, session or engine does.
 
 pub mod access;
+pub mod acs;
 pub mod admin;
 pub mod asyncapi;
 pub mod audit;
 mod browser_policy;
+mod call_figures;
 pub mod dashboard;
 mod engine_figures;
 pub mod error;

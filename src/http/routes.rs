@@ -9,7 +9,7 @@ use actix_web::{
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
-    admin, audit, dashboard, languages, rooms, sessions, sockets, speech,
+    acs, admin, audit, dashboard, languages, rooms, sessions, sockets, speech,
     system::{Connections, HealthSource, Missing, State},
     transcripts, usage, wire,
 };
@@ -27,12 +27,21 @@ pub fn routes(
                 plain
                     .app_data(given)
                     .route("/ws", web::get().to(wire::upgrade))
+                    .route("/acs/media/{contextId}", web::get().to(acs::media::upgrade))
                     .service(
                         web::resource("/")
                             .guard(guard::fn_guard(is_upgrade))
                             .route(web::get().to(wire::upgrade)),
                     )
             })
+            .service(acs::events::take)
+            .service(acs::events::allow)
+            .service(acs::callbacks::take)
+            .service(acs::calls::place)
+            .service(acs::calls::list)
+            .service(acs::calls::show)
+            .service(acs::calls::attach)
+            .service(acs::calls::hang_up)
             .service(rooms::create)
             .service(rooms::list)
             .service(rooms::show)

@@ -1,11 +1,13 @@
-//! The WebSocket at `/ws`: frames in to the Socket, frames out from its outbox, and nothing else.
+//! The WebSocket at `/ws`, and that of a call: frames in to the Socket, frames out from its outbox, and nothing else.
 //!
 //! This actor lives inside the HTTP response and is frozen with it while the peer does not read, so no decision is made
 //! here. It is the server's only file that knows `actix-web-actors`; with another WebSocket library only this file changes.
 
 use std::{sync::Arc, time::Duration};
 
-use actix::{Actor, ActorContext, ActorFutureExt, AsyncContext, StreamHandler, WrapFuture};
+use actix::{
+    Actor, ActorContext, ActorFutureExt, AsyncContext, Handler, StreamHandler, WrapFuture,
+};
 use actix_http::ws::{Codec, Item, ProtocolError};
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -16,6 +18,7 @@ use actix_web_actors::ws::{
 };
 use bytes::BytesMut;
 use bytestring::ByteString;
+use futures_util::Stream;
 use serde::Deserialize;
 
 use super::intake::Intake;
@@ -28,7 +31,7 @@ use crate::{
         socket::{Caller, Inbound, Socket},
     },
     domain::access::Access,
-    supervision::{Ref, TellError},
+    supervision::{Ref, Supervised, TellError},
 };
 
 /// How long a peer is waited for to answer our close frame.
@@ -84,7 +87,7 @@ pub async fn upgrade(
         });
     match started {
         Ok((place, socket, outbox)) => {
-            let wire = Wire::new(Some(socket), outbox, &environment);
+            let wire = Wire::new(Some(socket), outbox.pull(), &environment);
             let intake = Intake::new(payload, place);
             WsResponseBuilder::new(wire, &request, intake)
                 .codec(codec)
@@ -94,7 +97,7 @@ pub async fn upgrade(
         Err(closing) => {
             let outbox = Outbox::new(settings.websocket.outbox_bytes);
             outbox.close(closing);
-            let wire = Wire::new(None, outbox, &environment);
+            let wire = Wire::<Socket, _>::new(None, outbox.pull(), &environment);
             WsResponseBuilder::new(wire, &request, payload)
                 .codec(codec)
                 .start()
@@ -108,25 +111,27 @@ enum Assembling {
     Binary(BytesMut),
 }
 
-/// The actor inside the response.
-struct Wire {
-    socket: Option<Ref<Socket>>,
-    outbox: Arc<Outbox>,
+/// The actor inside the response: what comes goes to `S`, what `O` gives goes out.
+pub(super) struct Wire<S, O> {
+    socket: Option<Ref<S>>,
+    /// Taken when the connection begins.
+    outgoing: Option<O>,
     /// Boxed, because few peers ever cut a message.
     assembling: Option<Box<Assembling>>,
     environment: Arc<Environment>,
     closing: bool,
 }
 
-impl Wire {
-    fn new(
-        socket: Option<Ref<Socket>>,
-        outbox: Arc<Outbox>,
-        environment: &Arc<Environment>,
-    ) -> Self {
+impl<S, O> Wire<S, O>
+where
+    S: Supervised + Handler<Inbound>,
+    O: Stream<Item = Outgoing> + Unpin + 'static,
+{
+    /// A wire that is not connected yet.
+    pub(super) fn new(socket: Option<Ref<S>>, outgoing: O, environment: &Arc<Environment>) -> Self {
         Self {
             socket,
-            outbox,
+            outgoing: Some(outgoing),
             assembling: None,
             environment: Arc::clone(environment),
             closing: false,
@@ -201,11 +206,17 @@ impl Wire {
     }
 }
 
-impl Actor for Wire {
+impl<S, O> Actor for Wire<S, O>
+where
+    S: Supervised + Handler<Inbound>,
+    O: Stream<Item = Outgoing> + Unpin + 'static,
+{
     type Context = WebsocketContext<Self>;
 
     fn started(&mut self, ctx: &mut Self::Context) {
-        ctx.add_stream(self.outbox.pull());
+        if let Some(outgoing) = self.outgoing.take() {
+            ctx.add_stream(outgoing);
+        }
     }
 
     fn stopped(&mut self, _: &mut Self::Context) {
@@ -217,7 +228,11 @@ impl Actor for Wire {
     }
 }
 
-impl StreamHandler<Outgoing> for Wire {
+impl<S, O> StreamHandler<Outgoing> for Wire<S, O>
+where
+    S: Supervised + Handler<Inbound>,
+    O: Stream<Item = Outgoing> + Unpin + 'static,
+{
     fn handle(&mut self, outgoing: Outgoing, ctx: &mut Self::Context) {
         match outgoing {
             Outgoing::Frame(outbox::Payload::Text(text)) => {
@@ -234,7 +249,11 @@ impl StreamHandler<Outgoing> for Wire {
     fn finished(&mut self, _: &mut Self::Context) {}
 }
 
-impl StreamHandler<Result<Message, ProtocolError>> for Wire {
+impl<S, O> StreamHandler<Result<Message, ProtocolError>> for Wire<S, O>
+where
+    S: Supervised + Handler<Inbound>,
+    O: Stream<Item = Outgoing> + Unpin + 'static,
+{
     fn handle(&mut self, message: Result<Message, ProtocolError>, ctx: &mut Self::Context) {
         if self.closing {
             if matches!(message, Ok(Message::Close(_)) | Err(_)) {

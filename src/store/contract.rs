@@ -66,6 +66,12 @@ pub trait Store: Send + Sync + 'static {
     /// The nodes that hold sessions or rooms.
     async fn holders(&self) -> Result<Vec<NodeId>, StoreError>;
 
+    /// The nodes that have something of this kind which costs money elsewhere.
+    async fn holders_of(&self, kind: &str) -> Result<Vec<NodeId>, StoreError>;
+
+    /// The node that has this one of a kind which costs money elsewhere.
+    async fn holder_of(&self, kind: &str, id: &str) -> Result<Option<NodeId>, StoreError>;
+
     /// A session.
     async fn session(&self, id: &SessionId) -> Result<Option<SessionRecord>, StoreError>;
 

@@ -9,8 +9,8 @@ use parking_lot::Mutex;
 use super::{
     contract::{Store, StoreError},
     record::{
-        AuditRecord, DayUsage, Lease, LogExtent, NUMBER_BLOCK, NodeId, Outcome, Range, RoomRecord,
-        SessionRecord, UsageRecord, Write,
+        AuditRecord, DayUsage, Holding, Lease, LogExtent, NUMBER_BLOCK, NodeId, Outcome, Range,
+        RoomRecord, SessionRecord, UsageRecord, Write,
     },
 };
 use crate::domain::{
@@ -36,6 +36,8 @@ struct Tables {
     /// Of rooms that were erased, by day and engine.
     erased_usage: BTreeMap<(String, String), Amount>,
     audit: Vec<AuditRecord>,
+    /// By kind and id: what the other service knows it by, and who has it.
+    holdings: BTreeMap<(String, String), (String, NodeId)>,
 }
 
 impl Tables {
@@ -87,6 +89,19 @@ impl Tables {
                 room.used_at = at;
                 room.opened_at = room.opened_at.filter(|_| !over);
             }),
+            Write::Hold { holding, node } => {
+                let key = (holding.kind, holding.id);
+                self.holdings.insert(key, (holding.handle, node));
+                Outcome::Done
+            }
+            Write::GiveBack { kind, id, node } => {
+                let key = (kind, id);
+                if self.holdings.get(&key).is_some_and(|(_, had)| *had == node) {
+                    self.holdings.remove(&key);
+                }
+                Outcome::Done
+            }
+            Write::TakeOver { kind, from, node } => self.take_over(&kind, &from, &node),
             Write::ReleaseNode(node) => self.release(&node),
             Write::AddUsage(usage) => {
                 if let Some(room) = self.rooms.get_mut(&usage.room) {
@@ -132,6 +147,21 @@ impl Tables {
                 audit_before,
             } => self.forget(entries_before, audit_before),
         }
+    }
+
+    fn take_over(&mut self, wanted: &str, from: &NodeId, node: &NodeId) -> Outcome {
+        let mut taken = Vec::new();
+        for ((kind, id), (handle, holder)) in &mut self.holdings {
+            if kind == wanted && holder == from {
+                *holder = node.clone();
+                taken.push(Holding {
+                    kind: kind.clone(),
+                    id: id.clone(),
+                    handle: handle.clone(),
+                });
+            }
+        }
+        Outcome::TakenOver(taken)
     }
 
     fn create_session(&mut self, session: SessionRecord) -> Outcome {
@@ -286,6 +316,19 @@ impl Store for MemoryStore {
         let rooms = tables.rooms.values().filter_map(|room| room.owner.clone());
         let holders: BTreeSet<NodeId> = sessions.chain(rooms).collect();
         Ok(holders.into_iter().collect())
+    }
+
+    async fn holders_of(&self, kind: &str) -> Result<Vec<NodeId>, StoreError> {
+        let tables = self.tables.lock();
+        let own = tables.holdings.iter().filter(|((of, _), _)| of == kind);
+        let holders: BTreeSet<NodeId> = own.map(|(_, (_, node))| node.clone()).collect();
+        Ok(holders.into_iter().collect())
+    }
+
+    async fn holder_of(&self, kind: &str, id: &str) -> Result<Option<NodeId>, StoreError> {
+        let tables = self.tables.lock();
+        let held = tables.holdings.get(&(kind.to_owned(), id.to_owned()));
+        Ok(held.map(|(_, node)| node.clone()))
     }
 
     async fn session(&self, id: &SessionId) -> Result<Option<SessionRecord>, StoreError> {

@@ -132,6 +132,17 @@ pub struct Lease {
     pub used: Amount,
 }
 
+/// Something of another service that costs money until it is given back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holding {
+    /// What it is, as `acs-leg`.
+    pub kind: String,
+    /// Its name here; one of a kind.
+    pub id: String,
+    /// What the other service knows it by. No secret.
+    pub handle: String,
+}
+
 /// What an engine was used for in a room on one day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UsageRecord {
@@ -248,7 +259,33 @@ pub enum Write {
         /// Now.
         at: Timestamp,
     },
-    /// Lets go of everything a dead node held: its sessions and rooms have no holder after it. [`Outcome::Done`].
+    /// Notes that a node has this, whoever had it before. [`Outcome::Done`].
+    Hold {
+        /// What.
+        holding: Holding,
+        /// Who.
+        node: NodeId,
+    },
+    /// Notes that a node has given it back. [`Outcome::Done`], also if it had it not: another may have taken it over.
+    GiveBack {
+        /// What it is.
+        kind: String,
+        /// Its name here.
+        id: String,
+        /// Who had it.
+        node: NodeId,
+    },
+    /// Gives a node all of a kind that a dead one had. [`Outcome::TakenOver`].
+    TakeOver {
+        /// What it is.
+        kind: String,
+        /// Who had it.
+        from: NodeId,
+        /// Who has it from now on.
+        node: NodeId,
+    },
+    /// Lets go of everything a dead node held but what costs money: its sessions and rooms have no holder after it.
+    /// [`Outcome::Done`].
     ReleaseNode(NodeId),
     /// Adds to the usage of a day, and to what was used of the room's budget. [`Outcome::Done`].
     AddUsage(UsageRecord),
@@ -304,6 +341,8 @@ pub enum Outcome {
     Held(NodeId),
     /// The sessions that were removed.
     Removed(Vec<SessionId>),
+    /// What the node has in addition, in order of its names.
+    TakenOver(Vec<Holding>),
 }
 
 /// A part of a room's log, by number.

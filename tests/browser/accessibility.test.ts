@@ -59,7 +59,8 @@ for (const look of ["light", "dark"] as const) {
         for (const [path, name] of [
           ["/", "overview"],
           ["/websocket-test", "websocket-test"],
-          ["/calls", "coming"],
+          ["/calls", "calls-not-set-up"],
+          ["/bots", "coming"],
           ["/nowhere", "not-found"],
         ] as const) {
           await page.goto(server.address + path);

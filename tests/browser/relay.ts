@@ -8,23 +8,26 @@ export class Relay {
   readonly #listener: Listener;
   readonly #open = new Set<Socket>();
   #torn = false;
+  #port: number | undefined;
 
   private constructor(listener: Listener, address: string) {
     this.#listener = listener;
     this.address = address;
   }
 
-  static async to(port: number): Promise<Relay> {
+  /** To a server on this port; without it, nothing passes until it is said by `lead`. */
+  static async to(port?: number): Promise<Relay> {
     const listener = createServer();
     listener.listen(0, "127.0.0.1");
     await once(listener, "listening");
     const relay = new Relay(listener, `http://127.0.0.1:${(listener.address() as AddressInfo).port}`);
+    relay.#port = port;
     listener.on("connection", (near) => {
-      if (relay.#torn) {
+      if (relay.#torn || relay.#port === undefined) {
         near.destroy();
         return;
       }
-      const far = connect(port, "127.0.0.1");
+      const far = connect(relay.#port, "127.0.0.1");
       for (const [from, to] of [
         [near, far],
         [far, near],
@@ -39,6 +42,11 @@ export class Relay {
       }
     });
     return relay;
+  }
+
+  /** Leads to the server on this port from now on. */
+  lead(port: number): void {
+    this.#port = port;
   }
 
   /** Breaks all connections, and every new one, until `mend`. */

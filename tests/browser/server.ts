@@ -109,6 +109,80 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   await ended;
 }
 
+/** Somebody who calls, as the emulator is told. */
+export interface Caller {
+  identifier: string;
+  display_name: string;
+  wav: string;
+  language: string;
+  /** They say it again and again. */
+  repeat: boolean;
+}
+
+/** An emulator of Azure Communication Services, on a free port, whose people call the server at an address. */
+export class CallsEmulator {
+  static readonly #KEY = "ZW11bGF0ZWQtZm9yLWFueWJvZHktYW5kLWdvb2QtZm9yLW5vdGhpbmctZWxzZQ==";
+  static readonly #SECRET = "the-secret-of-event-grid";
+  static readonly #RESOURCE = "1bdaa2b9-9507-4542-bb64-a7b22c00a8d4";
+  readonly #address: string;
+  readonly #child: ChildProcess;
+  /** What a server is set to that is called: of its `acs` and `server`. */
+  readonly settings: string;
+
+  private constructor({ address, child }: Started, server: string) {
+    this.#address = address;
+    this.#child = child;
+    this.settings = `
+server:
+  public_url: ${server}
+acs:
+  connection_string: endpoint=${address}/;accesskey=${CallsEmulator.#KEY}
+  audience: ${CallsEmulator.#RESOURCE}
+  openid_url: ${address}/calling/.well-known/acsopenidconfiguration
+  events: { secret: ${CallsEmulator.#SECRET} }
+`;
+  }
+
+  /** Starts it for a server that will be reached at `server`. */
+  static async start(server: string): Promise<CallsEmulator> {
+    const events = `${server}/incoming-call?secret=${CallsEmulator.#SECRET}`;
+    const command = ["emulate", "acs", "--port", "0", "--quiet", "--events-url", events];
+    return new CallsEmulator(await listening(command, tmpdir(), {}), server);
+  }
+
+  /** Has somebody call, and gives the call's id. */
+  async call(caller: Caller): Promise<string> {
+    const { id } = await this.#ask("POST", "", { caller });
+    assert.ok(typeof id === "string");
+    return id;
+  }
+
+  /** One of the call hangs up. */
+  async hangUp(call: string, identifier: string): Promise<void> {
+    await this.#ask("DELETE", `/${call}/people/${encodeURIComponent(identifier)}`);
+  }
+
+  /** How many legs are open, which would cost money. */
+  async openLegs(): Promise<unknown> {
+    return (await this.#ask("GET", "")).open_legs;
+  }
+
+  async stop(): Promise<void> {
+    await end(this.#child, "SIGTERM");
+  }
+
+  async #ask(method: string, path: string, body?: unknown): Promise<Record<string, unknown>> {
+    const answer = await fetch(`${this.#address}/_emulator/calls${path}`, {
+      method,
+      headers: { "content-type": "application/json" },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${text}`);
+    return text === "" ? {} : (JSON.parse(text) as Record<string, unknown>);
+  }
+}
+
 /** An emulator of OpenAI's realtime services, on a free port, with this machine's engine behind it. */
 export class RealtimeEmulator {
   static readonly KEY = "sk-emulated-for-anybody";
@@ -123,6 +197,26 @@ export class RealtimeEmulator {
   static async start(): Promise<RealtimeEmulator> {
     const command = ["emulate", "realtime", "--port", "0", "--key", RealtimeEmulator.KEY];
     return new RealtimeEmulator(await listening(command, tmpdir(), {}));
+  }
+
+  async stop(): Promise<void> {
+    await end(this.#child, "SIGTERM");
+  }
+}
+
+/** An emulator of Communication Services, on a free port, whose events go to this address. */
+export class AcsEmulator {
+  readonly address: string;
+  readonly #child: ChildProcess;
+
+  private constructor({ address, child }: Started) {
+    this.address = address;
+    this.#child = child;
+  }
+
+  static async start(events: string): Promise<AcsEmulator> {
+    const command = ["emulate", "acs", "--port", "0", "--events-url", events];
+    return new AcsEmulator(await listening(command, tmpdir(), {}));
   }
 
   async stop(): Promise<void> {

@@ -188,6 +188,14 @@ fn every_key_can_be_set_by_its_variable() {
             _ if key.name.starts_with("engines.azure_openai.entra.") && key.default.is_none() => {
                 continue;
             }
+            _ if key.name.starts_with("acs.events.")
+                && key.name != "acs.events.secret"
+                && key.default.is_none() =>
+            {
+                continue;
+            }
+            // Calls need an address at which they are told of.
+            _ if ["acs.connection_string", "acs.endpoint"].contains(&key.name) => continue,
             Kind::Secret => "a secret of enough letters",
             // What stands under auth.jwt is checked together.
             _ if key.name.starts_with("auth.jwt.") && key.default.is_none() => continue,
@@ -386,6 +394,9 @@ fn every_key_refuses_what_it_does_not_take() {
             Kind::Whole { max, .. } | Kind::Size { max, .. } => &(max + 1).to_string(),
             Kind::Time { max, .. } => &format!("{}s", max.as_secs() + 1),
             Kind::Decimal { max, .. } => &(max + 0.1).to_string(),
+            Kind::CallRoutes => r#"[{"to":"+15550100","speaks":"es","hears":"es"}]"#,
+            Kind::Speaks => "no language",
+            Kind::Languages => "en, no language",
             Kind::Keys | Kind::Url | Kind::Database | Kind::Flag | Kind::OneOf(_) | Kind::Level => {
                 "neither"
             }
@@ -426,6 +437,62 @@ fn an_unknown_key_is_told_with_the_nearest_known_one() {
             .complaint(),
         "INTERPRES__SERVER__PROT: server.prot: there is no such setting; did you mean server.port?"
     );
+}
+
+#[test]
+fn calls_need_an_address_to_be_told_of_and_somebody_to_be_told_by() {
+    let calls = || {
+        Place::new().variable(
+            "ACS_CONNECTION_STRING",
+            "endpoint=https://a.example;accesskey=YQ==",
+        )
+    };
+    assert!(
+        calls()
+            .complaint()
+            .contains(": server.public_url: expected where the service reaches")
+    );
+    let reached = || calls().variable("PUBLIC_URL", "https://interpres.example");
+    assert!(
+        reached()
+            .complaint()
+            .contains(": acs.audience: expected the immutable id")
+    );
+    let line = reached()
+        .variable("ACS_AUTH", "off")
+        .variable(
+            "INTERPRES__ACS__EVENTS__ISSUER",
+            "https://sts.windows.net/t/",
+        )
+        .complaint();
+    assert!(
+        line.contains(": acs.events.audience: expected issuer, audience and openid_url together"),
+        "{line}"
+    );
+    let by_application = reached_at_an_endpoint();
+    assert!(
+        by_application
+            .complaint()
+            .contains(": acs.entra.tenant: expected tenant, client_id and client_secret")
+    );
+    let file = "acs: {routes: [{to: '+15550100', room: per_call, speaks: es, hears: [es, en]}], default: {hears: [es, en]}}";
+    let loaded = reached()
+        .variable("ACS_AUTH", "off")
+        .file(FILE, file)
+        .load();
+    assert_eq!(loaded.settings.acs.routes[0].hears.len(), 2);
+    assert_eq!(loaded.settings.acs.default.hears.len(), 2);
+    assert!(!loaded.show().contains("YQ=="));
+}
+
+/// Calls by an application of Entra, of which nothing else is said.
+fn reached_at_an_endpoint() -> Place {
+    Place::new()
+        .variable(
+            "INTERPRES__ACS__ENDPOINT",
+            "https://a.communication.azure.com",
+        )
+        .variable("PUBLIC_URL", "https://interpres.example")
 }
 
 #[test]

@@ -127,3 +127,77 @@ fn with_an_emulated_engine_it_comes_to_its_end_and_tells_what_it_would_have_cost
     assert!(invoice.contains("total of 1 session "), "{said}");
     assert!(said.contains("algo"), "the second sentence too: {said}");
 }
+
+#[test]
+fn a_call_is_played_to_its_end_and_leaves_what_each_heard_and_what_was_said() {
+    let folder = folder(OTHERS);
+    let output = Command::new("timeout")
+        .args(["150", env!("CARGO_BIN_EXE_interpres"), "demo-call"])
+        .current_dir(folder.path())
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap())
+        .env("TMPDIR", folder.path())
+        .env(
+            "ACS_CONNECTION_STRING",
+            "endpoint=https://of-the-others.example/;accesskey=c2VjcmV0",
+        )
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    let complaints = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}\n{complaints}");
+    assert!(said.contains("IncomingCall -> 200"), "{said}");
+    assert!(
+        said.contains("no leg is open: nothing keeps billing"),
+        "{said}"
+    );
+    assert!(!said.contains("accesskey"), "{said}");
+    let mut left: Vec<_> = std::fs::read_dir(folder.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    left.sort_unstable();
+    assert_eq!(left, ["config", "demo-call"]);
+    let folder = folder.path().join("demo-call");
+    for file in ["heard-by-ana.wav", "heard-by-benito.wav"] {
+        let bytes = std::fs::read(folder.join(file)).unwrap();
+        let (samples, rate) = interpres::audio::wav::decode(&bytes).unwrap();
+        assert_eq!(rate, 16_000);
+        let loud = samples.iter().filter(|sample| sample.unsigned_abs() > 500);
+        assert!(
+            loud.count() > rate as usize,
+            "{file}: a second of speech or more"
+        );
+    }
+    let read = |file: &str| std::fs::read_to_string(folder.join(file)).unwrap();
+    let english = read("transcript-en.txt");
+    assert!(
+        english.contains("meters") && english.contains("mother"),
+        "{english}"
+    );
+    let spanish = read("transcript-es.txt");
+    assert!(
+        spanish.contains("metros") && spanish.contains("madre"),
+        "{spanish}"
+    );
+    let both = read("transcript.txt");
+    assert!(both.contains("Ana") && both.contains("Benito"), "{both}");
+}
+
+#[test]
+fn a_call_says_where_it_cannot_write() {
+    let folder = folder("{}");
+    let output = Command::new(env!("CARGO_BIN_EXE_interpres"))
+        .args(["demo-call", "--output", "config/interpres.yaml"])
+        .current_dir(folder.path())
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let complaints = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        complaints.contains("cannot make the folder config/interpres.yaml"),
+        "{complaints}"
+    );
+}

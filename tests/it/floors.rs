@@ -11,7 +11,7 @@ use std::{
 /// else may name.
 const FLOORS: [&[&str]; 5] = [
     &["domain"],
-    &["audio", "config", "supervision"],
+    &["audio", "config", "entra", "supervision"],
     &["engines", "gateway", "links", "store"],
     &["actors"],
     &["http"],

@@ -1,7 +1,9 @@
 //! The one integration binary: a module per capability, driven from outside.
 
 mod access;
+mod acs;
 mod audio;
+mod calls_emulated;
 mod cloud;
 mod config;
 mod contract;

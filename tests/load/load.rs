@@ -7,15 +7,24 @@
 //! `LOAD_STARTS=20` (idle) · `LOAD_SOCKETS=10000` (sockets) · `LOAD_LISTENERS=1000 LOAD_CAPTIONS=150 LOAD_ROUNDS=5`
 //! (fan-out) · `LOAD_ROOMS=50 LOAD_SECONDS=60` (own-delay, stored) · `LOAD_CREATES=10000 LOAD_SESSIONS=50000` (creates) ·
 //! `LOAD_RESUMES=2000 LOAD_SOCKETS=10000` (storm) · `LOAD_SENTENCES=20` (speech) · `LOAD_TALKERS=1,4,8,10
-//! LOAD_TURNS=10` (talkers) · `LOAD_STREAMS=100 LOAD_STREAM_SECONDS=30` (streams)
+//! LOAD_TURNS=10` (talkers) · `LOAD_STREAMS=100 LOAD_STREAM_SECONDS=30` (streams) · `LOAD_CALLBACK_RATE=500
+//! LOAD_CALLBACK_SECONDS=30` (callbacks) · `LOAD_CALLS_MEDIA=112 LOAD_CALLS_SECONDS=30` (calls-media)
+//!
+//! `calls-soak` takes a quarter of an hour and is taken only when it is named: `LOAD_CALLS=100000 LOAD_CALLS_FIRST=12000
+//! LOAD_CALLS_AT_ONCE=48 LOAD_TIME_SCALE=20`. It fails if anything is left of the calls.
 
 mod audience;
 mod bare;
+mod callbacks;
+mod calls;
+mod calls_media;
+mod calls_soak;
 mod client;
 mod creates;
 mod fan_out;
 mod http;
 mod idle;
+mod live_calls;
 mod material;
 mod options;
 mod own_delay;
@@ -35,7 +44,7 @@ use anyhow::bail;
 use report::Report;
 
 /// In the order in which they are taken.
-const ALL: [&str; 10] = [
+const ALL: [&str; 12] = [
     "idle",
     "sockets",
     "fan-out",
@@ -46,6 +55,8 @@ const ALL: [&str; 10] = [
     "speech",
     "talkers",
     "streams",
+    "callbacks",
+    "calls-media",
 ];
 
 fn main() -> anyhow::Result<()> {
@@ -98,7 +109,12 @@ fn measure(named: Vec<&str>) -> anyhow::Result<()> {
                 "speech" => speech::measure(&mut report).await,
                 "talkers" => talkers::measure(&mut report).await,
                 "streams" => streams::measure(&mut report).await,
-                other => bail!("there is no measurement {other:?}; there are {ALL:?}"),
+                "callbacks" => callbacks::measure(&mut report).await,
+                "calls-media" => calls_media::measure(&mut report).await,
+                "calls-soak" => calls_soak::measure(&mut report).await,
+                other => {
+                    bail!("there is no measurement {other:?}; there are {ALL:?} and calls-soak")
+                }
             }
         })?;
     }

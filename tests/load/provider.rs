@@ -28,6 +28,12 @@ pub const FRAME_BYTES: usize = 9_600;
 pub const TAIL_BYTES: usize = 48;
 const TAIL_BASE64: usize = TAIL_BYTES / 3 * 4;
 
+/// Bytes of 20 ms.
+const PART_BYTES: usize = FRAME_BYTES / 10;
+
+/// The first sample of each 20 ms of an answer, by which it is known; after it come the numbers of session, answer and part.
+pub const MARK: i16 = 12_321;
+
 /// Words of a sentence.
 const SENTENCE: usize = 12;
 
@@ -41,6 +47,8 @@ pub struct Frame {
 pub struct Answer {
     pub source: Instant,
     pub target: Instant,
+    /// When its sound was.
+    pub sound: Instant,
 }
 
 /// What happened in a session, frame by frame.
@@ -62,6 +70,11 @@ pub struct Provider {
 impl Provider {
     /// Listens on a free port of 127.0.0.1.
     pub async fn start() -> anyhow::Result<Self> {
+        Self::answering(FRAME_BYTES / PART_BYTES).await
+    }
+
+    /// One whose answers sound for so many times 20 ms.
+    pub async fn answering(parts: usize) -> anyhow::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
         let sessions = Sessions::default();
@@ -71,7 +84,7 @@ impl Provider {
                 let sessions = Arc::clone(&theirs);
                 tokio::spawn(async move {
                     // A session that breaks is seen by what does not come.
-                    if let Err(error) = serve(stream, &sessions).await {
+                    if let Err(error) = serve(stream, &sessions, parts).await {
                         eprintln!("a session broke: {error:#}");
                     }
                 });
@@ -101,7 +114,7 @@ impl Drop for Provider {
     }
 }
 
-async fn serve(stream: TcpStream, sessions: &Sessions) -> anyhow::Result<()> {
+async fn serve(stream: TcpStream, sessions: &Sessions, parts: usize) -> anyhow::Result<()> {
     // A delta must not wait for the next one.
     stream.set_nodelay(true)?;
     let config = WebSocketConfig::default().write_buffer_size(0);
@@ -113,9 +126,7 @@ async fn serve(stream: TcpStream, sessions: &Sessions) -> anyhow::Result<()> {
     };
     let created = json!({"type": "session.created", "session": {"type": "translation"}});
     socket.send(Message::text(created.to_string())).await?;
-    let sound = json!({"type": "session.output_audio.delta", "delta": STANDARD.encode(tone()),
-        "sample_rate": 24_000, "channels": 1, "format": "pcm16"})
-    .to_string();
+    let mut tone = tone(parts);
     let mut heard = 0;
     while let Some(message) = socket.next().await {
         let Message::Text(text) = message? else {
@@ -135,11 +146,19 @@ async fn serve(stream: TcpStream, sessions: &Sessions) -> anyhow::Result<()> {
             socket.send(delta("input", &said)).await?;
             let target = Instant::now();
             socket.send(delta("output", &translated)).await?;
-            socket.send(Message::text(sound.as_str())).await?;
+            mark(&mut tone, number, heard);
+            let sound = json!({"type": "session.output_audio.delta", "delta": STANDARD.encode(&tone),
+                "sample_rate": 24_000, "channels": 1, "format": "pcm16"});
+            let sounds = Instant::now();
+            socket.send(Message::text(sound.to_string())).await?;
             heard += 1;
             if let Some(session) = sessions.lock().get_mut(number) {
                 session.frames.push(Frame { at, tail });
-                session.answers.push(Answer { source, target });
+                session.answers.push(Answer {
+                    source,
+                    target,
+                    sound: sounds,
+                });
             }
             continue;
         }
@@ -179,13 +198,23 @@ fn tail(text: &str) -> Option<Vec<u8>> {
     STANDARD.decode(audio.get(begin..)?).ok()
 }
 
-/// A tone of 660 Hz, as long as a frame.
-fn tone() -> Vec<u8> {
+/// Says in each 20 ms of a sound whose it is.
+fn mark(sound: &mut [u8], session: usize, answer: usize) {
+    for (number, part) in sound.chunks_exact_mut(PART_BYTES).enumerate() {
+        let marks = [MARK, session as i16, answer as i16, number as i16];
+        for (bytes, mark) in part.chunks_exact_mut(2).zip(marks) {
+            bytes.copy_from_slice(&mark.to_le_bytes());
+        }
+    }
+}
+
+/// A tone of 660 Hz, so many times 20 ms long.
+fn tone(parts: usize) -> Vec<u8> {
     let sample = |index: usize| {
         let phase = std::f64::consts::TAU * 660.0 * index as f64 / 24_000.0;
         (phase.sin() * 8_000.0) as i16
     };
-    (0..FRAME_BYTES / 2)
+    (0..parts * PART_BYTES / 2)
         .flat_map(|index| sample(index).to_le_bytes())
         .collect()
 }

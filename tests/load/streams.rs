@@ -31,18 +31,18 @@ use crate::{
 };
 
 /// The provider's rate.
-const STREAM_RATE: u32 = 24_000;
+pub const STREAM_RATE: u32 = 24_000;
 
 /// What a microphone hands over at once.
-const MESSAGE: Duration = Duration::from_millis(20);
-const MESSAGE_BYTES: usize = STREAM_RATE as usize / 50 * 2;
+pub const MESSAGE: Duration = Duration::from_millis(20);
+pub const MESSAGE_BYTES: usize = STREAM_RATE as usize / 50 * 2;
 
 /// People do not begin in step.
-const SPREAD: Duration = Duration::from_secs(1);
+pub const SPREAD: Duration = Duration::from_secs(1);
 
 /// Messages before the network falters, and those that fall into the time it does.
-const BEFORE: usize = 100;
-const FALTERS: usize = 50;
+pub const BEFORE: usize = 100;
+pub const FALTERS: usize = 50;
 
 /// Between two sentences, in samples.
 const BREATH: usize = RATE / 5;
@@ -136,7 +136,7 @@ async fn join(server: &Server, config: &Value) -> anyhow::Result<Connection> {
 
 /// Sentences with hardly a pause, as bytes at the provider's rate. A whisper of noise, the same in every run, makes
 /// every place in it unlike every other.
-fn speech(sayings: &[Saying], first: usize, seconds: usize) -> anyhow::Result<Vec<u8>> {
+pub fn speech(sayings: &[Saying], first: usize, seconds: usize) -> anyhow::Result<Vec<u8>> {
     let mut samples = Vec::new();
     for saying in sayings.iter().cycle().skip(first) {
         if samples.len() >= seconds * RATE {
@@ -160,11 +160,11 @@ fn speech(sayings: &[Saying], first: usize, seconds: usize) -> anyhow::Result<Ve
 }
 
 /// What one said, and when each message of it was handed to the network.
-struct Said {
-    bytes: Vec<u8>,
-    sent: Vec<Instant>,
+pub struct Said {
+    pub bytes: Vec<u8>,
+    pub sent: Vec<Instant>,
     /// How late that was.
-    late: Vec<Duration>,
+    pub late: Vec<Duration>,
 }
 
 async fn speak(
@@ -321,7 +321,7 @@ impl Delays {
 }
 
 /// Where in what was said a frame ends that ends so, beyond `end`.
-fn place(said: &[u8], end: usize, tail: &[u8]) -> Option<usize> {
+pub fn place(said: &[u8], end: usize, tail: &[u8]) -> Option<usize> {
     let next = end + FRAME_BYTES;
     if next >= TAIL_BYTES && said.get(next - TAIL_BYTES..next) == Some(tail) {
         return Some(next);

@@ -138,6 +138,12 @@ impl Closing {
     pub const TOO_MANY_MESSAGES: Self = Self::new(1008, "too many messages");
     /// A message was too big.
     pub const TOO_BIG: Self = Self::new(1009, "message too big");
+    /// The call is over.
+    pub const CALL_ENDED: Self = Self::new(1000, "the call has ended");
+    /// Another socket of the same call takes its place.
+    pub const REPLACED: Self = Self::new(1000, "another socket of this call takes its place");
+    /// The sound of a call is not of a kind that is known.
+    pub const UNKNOWN_SOUND: Self = Self::new(1003, "the sound is not understood");
     /// Our own fault.
     pub const INTERNAL: Self = Self::new(1011, "internal error");
     /// The server restarts.

@@ -1,11 +1,15 @@
 //! A room as operators see it, and what they may order.
 
+use std::time::Duration;
+
 use actix::{Handler, Message};
 use serde::Serialize;
 
 use super::Room;
 use crate::{
-    actors::{invoker::InvokerState, outbox::Parcel, source::SourceState},
+    actors::{
+        environment::Environment, invoker::InvokerState, outbox::Parcel, source::SourceState,
+    },
     domain::{
         budget::BudgetFigures,
         identity::{RoomId, SessionId},
@@ -21,6 +25,19 @@ use crate::{
 #[derive(Message)]
 #[rtype(result = "RoomView")]
 pub struct Describe;
+
+/// How long a room may take to say whether it is somebody's own.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Whether this room is one session's own, be it running or only stored. What nobody can say is none.
+pub async fn is_private(environment: &Environment, id: &RoomId) -> bool {
+    if let Some(room) = environment.room(id) {
+        let described = room.ask(Describe, PATIENCE).await;
+        return described.is_ok_and(|room| room.private);
+    }
+    let stored = environment.archive.store().room(id).await;
+    stored.is_ok_and(|stored| stored.is_some_and(|room| room.private))
+}
 
 /// A room as `GET /api/rooms/{id}` shows it.
 #[derive(Debug, Serialize, utoipa::ToSchema)]

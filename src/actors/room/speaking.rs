@@ -296,8 +296,7 @@ impl Room {
         let epoch = self.environment.next_epoch();
         let seat = self.kept.read(|state| state.seats.get(session_id).cloned());
         for attached in seat.iter().flat_map(|seat| seat.sockets.iter()) {
-            // A socket that is full or gone asks again with its next audio.
-            let _ = attached.socket.tell(SourceRoute {
+            attached.line.route(SourceRoute {
                 epoch,
                 session_id: session_id.clone(),
                 way: source.clone().map_or(AudioWay::Gone, AudioWay::Open),
@@ -310,7 +309,7 @@ impl Room {
         let seat = self.kept.read(|state| state.seats.get(session_id).cloned());
         let frame = ServerMessage::error(refusal.code, refusal.message.clone()).encode(None);
         for attached in seat.iter().flat_map(|seat| seat.sockets.iter()) {
-            let _ = attached.socket.tell(SourceRoute {
+            attached.line.route(SourceRoute {
                 epoch,
                 session_id: session_id.clone(),
                 way: AudioWay::Refused,

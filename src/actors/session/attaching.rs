@@ -10,7 +10,6 @@ use crate::{
         outbox::Parcel,
         refusal::Refusal,
         room::entering::{Entrance, Purpose},
-        socket::Unbound,
     },
     domain::{
         identity::{ConnectionId, RoomId},
@@ -71,7 +70,7 @@ impl Handler<Attach> for Session {
             ctx.cancel_future(lingering);
         }
         if newcomer {
-            ctx.watch(&attach.attached.socket);
+            ctx.watch(&attach.attached.line);
         }
         for attached in known {
             self.note_written(attached.outlet.outbox().written());
@@ -80,6 +79,7 @@ impl Handler<Attach> for Session {
             sockets.retain(|known| known.connection != connection);
             sockets.push(attach.attached.clone());
         });
+        self.kind = attach.attached.line.kind();
         let entrance = {
             let row = self.row.lock();
             Entrance {
@@ -152,7 +152,7 @@ impl Handler<LeaveSession> for Session {
         else {
             return;
         };
-        let _ = leaving.socket.tell(Unbound(ctx.me()));
+        leaving.line.let_go(ctx.me());
         self.sockets
             .change(|sockets| sockets.retain(|known| known.connection != leave.connection));
         let left = ServerMessage::SessionLeft {
@@ -184,7 +184,7 @@ impl Session {
     /// Lets go of a socket that ended, whether or not it could say so.
     pub(super) fn socket_ended(&mut self, path: &Path, ctx: &mut Ctx<Self>) {
         let known = self.sockets.get();
-        let ended = known.iter().find(|known| known.socket.path() == path);
+        let ended = known.iter().find(|known| known.line.path() == path);
         if let Some(ended) = ended {
             self.note_written(ended.outlet.outbox().written());
             self.forget(&ended.connection, ctx);

@@ -1,6 +1,6 @@
 //! What a client asks of its session once it is attached.
 
-use actix::{ActorFutureExt, AsyncContext, Handler, Message};
+use actix::{ActorFutureExt, AsyncContext, AtomicResponse, Handler, Message};
 use serde_json::Value;
 
 use super::{Session, warnings};
@@ -122,6 +122,34 @@ impl Handler<MoveTo> for Session {
             (Ok(()), None) => {}
             (Err(refusal), _) => to.asker.refuse(&refusal),
         }));
+    }
+}
+
+/// Goes to another room, by order of somebody else; the clients are told as if they had asked.
+#[derive(Message)]
+#[rtype(result = "Result<(), Refusal>")]
+pub struct GoTo(pub RoomId);
+
+impl Handler<GoTo> for Session {
+    type Result = AtomicResponse<Self, Result<(), Refusal>>;
+
+    fn handle(&mut self, GoTo(room): GoTo, ctx: &mut Ctx<Self>) -> Self::Result {
+        self.note_activity();
+        let former = self.row.lock().record.config.clone();
+        if former.room_id.as_ref() == Some(&room) {
+            return AtomicResponse::new(Box::pin(actix::fut::ready(Ok(()))));
+        }
+        self.row.lock().record.config.room_id = Some(room);
+        let first = self.sockets.get().into_iter().next();
+        let entrance = first.and_then(|attached| {
+            let asker = Asker {
+                connection: attached.connection,
+                outlet: attached.outlet,
+                reference: None,
+            };
+            self.entrance(&asker, None)
+        });
+        AtomicResponse::new(Box::pin(self.change_room(former, entrance, ctx)))
     }
 }
 

@@ -5,6 +5,7 @@
 
 pub mod attaching;
 pub mod commands;
+pub mod line;
 pub mod making;
 mod warnings;
 
@@ -13,6 +14,7 @@ use std::sync::Arc;
 use actix::{Actor, ActorFutureExt, AsyncContext, SpawnHandle, WrapFuture};
 use tokio::time::Instant;
 
+use self::line::Line;
 use crate::{
     actors::{
         environment::Environment,
@@ -23,7 +25,6 @@ use crate::{
             Room,
             entering::{self, Enter, Entrance, Leave},
         },
-        socket::{Socket, Unbound},
     },
     domain::{
         audience::Member,
@@ -50,7 +51,13 @@ pub struct Attached {
     /// The way to its client.
     pub outlet: Outlet,
     /// Its actor.
-    pub socket: Ref<Socket>,
+    pub line: Line,
+}
+
+/// What the participant is who came over one of these.
+fn kind_of(sockets: &[Attached]) -> ParticipantKind {
+    let first = sockets.first();
+    first.map_or(ParticipantKind::Person, |attached| attached.line.kind())
 }
 
 /// The actor of a session.
@@ -58,6 +65,8 @@ pub struct Session {
     environment: Arc<Environment>,
     row: SharedRow,
     sockets: Kept<Vec<Attached>>,
+    /// What its participant is, as the line says over which they came.
+    kind: ParticipantKind,
     room: Option<Ref<Room>>,
     lingering: Option<SpawnHandle>,
     warned: bool,
@@ -81,6 +90,7 @@ impl Session {
             move || Self {
                 environment: Arc::clone(&given),
                 row: Arc::clone(&shared),
+                kind: kind_of(&sockets.get()),
                 sockets: sockets.clone(),
                 room: None,
                 lingering: None,
@@ -117,7 +127,7 @@ impl Session {
             room_id: row.record.room().clone(),
             private: config.room_id.is_none(),
             member: Arc::new(Member {
-                participant: config.participant(row.record.id.clone(), ParticipantKind::Person),
+                participant: config.participant(row.record.id.clone(), self.kind),
                 translation_enabled: config.translation_enabled,
                 speech: config.speech,
                 partials: config.partials,
@@ -230,7 +240,7 @@ impl Session {
         let sockets = self.sockets.get();
         // Before the clients: what they say next is answered by a Socket that knows.
         for attached in &sockets {
-            let _ = attached.socket.tell(Unbound(ctx.me()));
+            attached.line.let_go(ctx.me());
         }
         self.tell_clients(&ServerMessage::SessionClosed { reason });
         if let Some(closing) = closing {
@@ -246,7 +256,7 @@ impl Session {
     /// Ends without a room to be in; the row stays, and its clients are told to come back to it.
     fn send_away(&mut self, ctx: &mut Ctx<Self>) {
         for attached in self.sockets.get() {
-            let _ = attached.socket.tell(Unbound(ctx.me()));
+            attached.line.let_go(ctx.me());
             attached.outlet.close(Closing::RESTARTING);
         }
         self.sockets.change(Vec::clear);
@@ -301,7 +311,7 @@ impl Session {
     /// After a crash: what was watched is watched again, and the room is told how things stand.
     fn live_on(&mut self, ctx: &mut Ctx<Self>) {
         for attached in self.sockets.get() {
-            ctx.watch(&attached.socket);
+            ctx.watch(&attached.line);
         }
         if self.sockets.get().is_empty() {
             self.linger(ctx);

@@ -53,10 +53,10 @@ struct Found {
 }
 
 /// A session as it was when the right to it was checked.
-struct Target {
-    id: SessionId,
-    holder: Option<NodeId>,
-    private_room: RoomId,
+pub(in crate::actors) struct Target {
+    pub(in crate::actors) id: SessionId,
+    pub(in crate::actors) holder: Option<NodeId>,
+    pub(in crate::actors) private_room: RoomId,
 }
 
 /// Why a socket is to be attached, and what the answer refers to.
@@ -231,7 +231,7 @@ impl Socket {
 }
 
 /// Brings a socket to its session, whose actor is started if need be.
-async fn reach(
+pub(in crate::actors) async fn reach(
     environment: Arc<Environment>,
     target: Target,
     mut fresh: Option<SharedRow>,

@@ -4,7 +4,7 @@
 //! is not: it keeps the heartbeat, sees a stall by the queue that is not pulled, and ends the connection.
 
 pub mod announcing;
-mod attaching;
+pub(super) mod attaching;
 mod requests;
 pub mod route;
 pub mod seen;
@@ -26,7 +26,7 @@ use crate::{
         outbox::{Class, Closing, Outbox, Parcel, Payload},
         outlet::Outlet,
         pace::{self, Breach, Meter},
-        session::{Attached, Session, attaching::Detach, commands::Active},
+        session::{Attached, Session, attaching::Detach, commands::Active, line::Line},
     },
     config,
     domain::{
@@ -162,7 +162,7 @@ impl Socket {
         Attached {
             connection: self.id.clone(),
             outlet: self.outlet.clone(),
-            socket: ctx.me(),
+            line: Line::Socket(ctx.me()),
         }
     }
 

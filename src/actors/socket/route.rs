@@ -11,13 +11,16 @@ use super::Socket;
 use crate::{
     actors::{
         environment::Counters,
-        session::commands::NeedSource,
+        session::{Session, commands::NeedSource},
         source::{
             Source,
             listening::{EndUtterance, Listen},
         },
     },
-    domain::{identity::SessionId, server_message::ServerMessage},
+    domain::{
+        identity::{ConnectionId, SessionId},
+        server_message::ServerMessage,
+    },
     supervision::{Ctx, Ref, TellError},
 };
 
@@ -64,15 +67,22 @@ enum Way {
     Refused,
 }
 
+/// Over which connection somebody speaks, and whose voice it is.
+pub(in crate::actors) struct Microphone<'a> {
+    pub(in crate::actors) connection: &'a ConnectionId,
+    pub(in crate::actors) session: &'a Ref<Session>,
+    pub(in crate::actors) counters: &'a Counters,
+}
+
 /// What waits for the way to be known.
 enum Held {
     Audio(Bytes),
     EndOfUtterance,
 }
 
-/// Where this socket's audio goes, and what is held while that is found out.
+/// Where the audio of one participant goes, and what is held while that is found out.
 #[derive(Default)]
-pub(super) struct AudioPath {
+pub(in crate::actors) struct AudioPath {
     epoch: u64,
     way: Way,
     held: VecDeque<Held>,
@@ -96,6 +106,80 @@ impl AudioPath {
         }
     }
 
+    /// Heeds what the Room says of the way, unless it said something newer before.
+    pub(in crate::actors) fn take(&mut self, route: SourceRoute, microphone: &Microphone<'_>) {
+        if route.epoch < self.epoch {
+            return;
+        }
+        self.epoch = route.epoch;
+        match route.way {
+            AudioWay::Open(source) => {
+                self.way = Way::Known(source);
+                self.held_bytes = 0;
+                for held in std::mem::take(&mut self.held) {
+                    match held {
+                        Held::Audio(bytes) => self.send(bytes, microphone),
+                        Held::EndOfUtterance => self.end_utterance(),
+                    }
+                }
+            }
+            AudioWay::Gone => self.way = Way::Unknown,
+            AudioWay::Refused => {
+                self.way = Way::Refused;
+                self.held.clear();
+                self.held_bytes = 0;
+            }
+        }
+    }
+
+    /// Sends audio on its way, or asks for one.
+    pub(in crate::actors) fn send(&mut self, bytes: Bytes, microphone: &Microphone<'_>) {
+        if let Way::Known(source) = &self.way {
+            let listen = Listen {
+                connection: microphone.connection.clone(),
+                bytes,
+            };
+            match source.tell(listen) {
+                Ok(()) => {}
+                // The Source does not keep up: audio that comes too late is of no use.
+                Err(TellError::Full(_) | TellError::Unavailable(_)) => {
+                    Counters::add(&microphone.counters.audio_frames_discarded, 1);
+                }
+                Err(TellError::Gone(listen)) => {
+                    self.way = Way::Unknown;
+                    self.hold(listen.bytes);
+                    self.ask(microphone.session);
+                }
+            }
+        } else if !matches!(self.way, Way::Refused) {
+            self.hold(bytes);
+            self.ask(microphone.session);
+        }
+    }
+
+    fn ask(&mut self, session: &Ref<Session>) {
+        let due = match self.way {
+            Way::Unknown => true,
+            Way::Asked(when) => when.elapsed() >= ASK_AGAIN,
+            Way::Known(_) | Way::Refused => false,
+        };
+        if due {
+            self.way = Way::Asked(Instant::now());
+            // A session that does not take this is asked again with later audio.
+            let _ = session.tell(NeedSource);
+        }
+    }
+
+    /// Ends the current utterance, after the audio that came before.
+    fn end_utterance(&mut self) {
+        match &self.way {
+            // A Source that is full ends the utterance when no more audio comes.
+            Way::Known(source) => drop(source.tell(EndUtterance)),
+            Way::Unknown | Way::Asked(_) => self.hold_end(),
+            Way::Refused => {}
+        }
+    }
+
     /// Asks for the way again with the next audio: the configuration has changed.
     pub(super) fn forget_refusal(&mut self) {
         if matches!(self.way, Way::Refused) {
@@ -108,28 +192,17 @@ impl Handler<SourceRoute> for Socket {
     type Result = ();
 
     fn handle(&mut self, route: SourceRoute, _: &mut Ctx<Self>) {
-        let bound = self.bound.as_ref().map(|bound| &bound.id);
-        if route.epoch < self.audio.epoch || bound != Some(&route.session_id) {
-            return;
-        }
-        self.audio.epoch = route.epoch;
-        match route.way {
-            AudioWay::Open(source) => {
-                self.audio.way = Way::Known(source);
-                self.audio.held_bytes = 0;
-                for held in std::mem::take(&mut self.audio.held) {
-                    match held {
-                        Held::Audio(bytes) => self.forward_audio(bytes),
-                        Held::EndOfUtterance => self.on_audio_end(),
-                    }
-                }
-            }
-            AudioWay::Gone => self.audio.way = Way::Unknown,
-            AudioWay::Refused => {
-                self.audio.way = Way::Refused;
-                self.audio.held.clear();
-                self.audio.held_bytes = 0;
-            }
+        if let Some(bound) = self
+            .bound
+            .as_ref()
+            .filter(|bound| bound.id == route.session_id)
+        {
+            let microphone = Microphone {
+                connection: &self.id,
+                session: &bound.session,
+                counters: &self.environment.counters,
+            };
+            self.audio.take(route, &microphone);
         }
     }
 }
@@ -145,60 +218,22 @@ impl Socket {
             );
             return self.send(&ServerMessage::error("frame_too_big", message), None);
         }
-        if self.bound.is_none() {
+        let Some(bound) = &self.bound else {
             return self.refuse_audio_without_session(None);
-        }
-        if !bytes.is_empty() {
-            self.forward_audio(bytes);
-        }
-    }
-
-    /// Sends audio on its way, or asks for one.
-    fn forward_audio(&mut self, bytes: Bytes) {
-        if let Way::Known(source) = &self.audio.way {
-            let listen = Listen {
-                connection: self.id.clone(),
-                bytes,
-            };
-            match source.tell(listen) {
-                Ok(()) => {}
-                // The Source does not keep up: audio that comes too late is of no use.
-                Err(TellError::Full(_) | TellError::Unavailable(_)) => {
-                    Counters::add(&self.environment.counters.audio_frames_discarded, 1);
-                }
-                Err(TellError::Gone(listen)) => {
-                    self.audio.way = Way::Unknown;
-                    self.audio.hold(listen.bytes);
-                    self.ask_for_route();
-                }
-            }
-        } else if !matches!(self.audio.way, Way::Refused) {
-            self.audio.hold(bytes);
-            self.ask_for_route();
-        }
-    }
-
-    fn ask_for_route(&mut self) {
-        let due = match self.audio.way {
-            Way::Unknown => true,
-            Way::Asked(when) => when.elapsed() >= ASK_AGAIN,
-            Way::Known(_) | Way::Refused => false,
         };
-        if due && let Some(bound) = &self.bound {
-            self.audio.way = Way::Asked(Instant::now());
-            // A session that does not take this is asked again with later audio.
-            let _ = bound.session.tell(NeedSource);
+        if !bytes.is_empty() {
+            let microphone = Microphone {
+                connection: &self.id,
+                session: &bound.session,
+                counters: &self.environment.counters,
+            };
+            self.audio.send(bytes, &microphone);
         }
     }
 
     /// Ends the current utterance, after the audio that came before.
     pub(super) fn on_audio_end(&mut self) {
-        match &self.audio.way {
-            // A Source that is full ends the utterance when no more audio comes.
-            Way::Known(source) => drop(source.tell(EndUtterance)),
-            Way::Unknown | Way::Asked(_) => self.audio.hold_end(),
-            Way::Refused => {}
-        }
+        self.audio.end_utterance();
     }
 
     /// Audio without a session: said at most once a second for binary frames, always for a message with an id.

@@ -1,4 +1,4 @@
-//! The demonstration's own emulator of Azure OpenAI: this program again, on a free port.
+//! An emulator of the demonstration's own: this program again, on a free port.
 
 use std::{process::Stdio, time::Duration};
 
@@ -7,27 +7,44 @@ use rustix::process::{Pid, Signal, kill_process};
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, BufReader},
     process::{Child, ChildStdout, Command},
+    task::JoinHandle,
 };
 
 /// How long the emulator may take to listen, and to end.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// Its key.
+/// The key of one of Azure OpenAI.
 const KEY: &str = "sk-emulated-for-anybody";
 
 /// An emulator that ends with this.
 pub struct OwnEmulator {
     process: Child,
-    output: BufReader<ChildStdout>,
+    output: Output,
     address: String,
 }
 
+/// What it writes.
+enum Output {
+    /// Read at its end.
+    Kept(BufReader<ChildStdout>),
+    /// Shown as it comes.
+    Shown(JoinHandle<()>),
+}
+
 impl OwnEmulator {
-    /// Starts it and waits until it listens.
-    pub async fn start() -> anyhow::Result<Self> {
+    /// One of Azure OpenAI, with further arguments.
+    pub async fn azure(more: &[&str]) -> anyhow::Result<Self> {
+        let usual = ["realtime", "--key", KEY];
+        Self::start(&[&usual, more].concat()).await
+    }
+
+    /// Starts `interpres emulate` with these arguments, and waits until it listens.
+    pub async fn start(arguments: &[&str]) -> anyhow::Result<Self> {
         let program = std::env::current_exe().context("cannot find this program's own file")?;
         let mut process = Command::new(program)
-            .args(["emulate", "realtime", "--port", "0", "--key", KEY])
+            .arg("emulate")
+            .args(arguments)
+            .args(["--port", "0"])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .kill_on_drop(true)
@@ -49,9 +66,23 @@ impl OwnEmulator {
             .to_owned();
         Ok(Self {
             process,
-            output,
+            output: Output::Kept(output),
             address,
         })
+    }
+
+    /// Shows each line that it writes from now on.
+    pub fn show(self, show: impl Fn(&str) + Send + 'static) -> Self {
+        let output = match self.output {
+            Output::Kept(output) => Output::Shown(tokio::spawn(async move {
+                let mut lines = output.lines();
+                while let Ok(Some(line)) = lines.next_line().await {
+                    show(&line);
+                }
+            })),
+            shown => shown,
+        };
+        Self { output, ..self }
     }
 
     /// `127.0.0.1:PORT`.
@@ -59,7 +90,7 @@ impl OwnEmulator {
         &self.address
     }
 
-    /// The settings of a server that uses it, by the names of its environment.
+    /// The settings of a server that uses one of Azure OpenAI, by the names of its environment.
     pub fn surroundings(&self) -> [(&'static str, String); 2] {
         [
             ("AZURE_OPENAI_ENDPOINT", format!("http://{}", self.address)),
@@ -67,8 +98,8 @@ impl OwnEmulator {
         ]
     }
 
-    /// Ends it, and prints its invoice.
-    pub async fn stop(mut self) -> anyhow::Result<()> {
+    /// Ends it. Gives what it has written since it listens, unless that was shown.
+    pub async fn stop(mut self) -> anyhow::Result<String> {
         let pid = self
             .process
             .id()
@@ -78,12 +109,24 @@ impl OwnEmulator {
         }
         let mut printed = String::new();
         let ending = async {
-            self.output.read_to_string(&mut printed).await?;
-            self.process.wait().await
+            match self.output {
+                Output::Kept(mut output) => {
+                    output.read_to_string(&mut printed).await?;
+                }
+                Output::Shown(showing) => showing.await?,
+            }
+            self.process.wait().await?;
+            anyhow::Ok(())
         };
         tokio::time::timeout(PATIENCE, ending)
             .await
             .context("the emulator did not end in time")??;
+        Ok(printed)
+    }
+
+    /// Ends one of Azure OpenAI, and prints its invoice.
+    pub async fn settle(self) -> anyhow::Result<()> {
+        let printed = self.stop().await?;
         let invoice = printed
             .split_once("\n\n")
             .map_or("", |(_, invoice)| invoice);

@@ -15,7 +15,7 @@ use interpres::audio::{
 pub const FRAME: Duration = Duration::from_millis(FRAME_MS as u64);
 
 /// The rate of the demonstration's microphone.
-const RATE: u32 = 16_000;
+pub const RATE: u32 = 16_000;
 
 /// The longest recording the demonstration plays.
 const LONGEST: Duration = Duration::from_secs(600);
@@ -48,6 +48,11 @@ impl Recording {
     /// Its file's name.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Its samples, at the rate of the demonstration's microphone, 16 kHz.
+    pub fn samples(&self) -> &[i16] {
+        &self.samples
     }
 
     /// How many frames it has.

@@ -14,7 +14,8 @@ use interpres::{
     config::{Log, LogFormat, LogLevel},
     domain::language::Language,
     emulate::realtime::{
-        Bound, Fault, Identity, Interpreter, Invoice, Options as Wanted, Prices, Transcript, bind,
+        Bound, Fault, Identity, Interpreter, Invoice, Options as Wanted, Prices, Prompter,
+        Transcript, bind,
     },
     engines::{
         local::{LocalEngine, LocalSettings},
@@ -79,6 +80,10 @@ pub struct Options {
     /// The language that is spoken to it; the engine of this machine writes down English
     #[arg(long, default_value = "en", value_name = "LANGUAGE")]
     speaks: Language,
+    /// What is said to it, a sentence on each line, for a language that the engine of this machine does not write down:
+    /// each sentence that is heard is the next line, whatever it is
+    #[arg(long, value_name = "FILE")]
+    script: Option<PathBuf>,
     /// Prices by the beginning of a model's name (JSON), instead of the service's
     #[arg(long, value_name = "FILE")]
     prices: Option<PathBuf>,
@@ -145,10 +150,13 @@ async fn serve(options: Options, outgoing: Handle) -> anyhow::Result<()> {
         Model::Local if transcript.is_none() => Some(OwnEngine::start(outgoing.clone()).await?),
         Model::Local | Model::Null => None,
     };
-    let interpreter = match &engine {
+    let mut interpreter = match &engine {
         Some(engine) => Interpreter::engine(engine.engine.clone(), options.speaks),
         None => Interpreter::null(Arc::new(null_engine(outgoing)), options.speaks),
     };
+    if let Some(script) = &options.script {
+        interpreter = interpreter.prompted_by(Prompter::new(&text(script)?));
+    }
     let bound = bind(Wanted {
         port: options.port,
         key: options.key.clone(),

@@ -7,10 +7,8 @@ use actix_web::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{
-    fault::{Fault, FaultError},
-    server::Service,
-};
+use super::{fault::Fault, server::Service};
+use crate::emulate::fault::FaultError;
 
 /// Faults to add.
 #[derive(Deserialize)]

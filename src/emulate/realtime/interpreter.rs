@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-use super::instructions::Direction;
+use super::{instructions::Direction, prompter::Prompter};
 
 /// The pitch of the tone that stands for translated speech, in Hz: as in the golden sessions, where 440 Hz goes in, so
 /// that a test can hear whether a translation comes back as input.
@@ -46,6 +46,7 @@ pub struct Interpreter {
     engine: Arc<dyn Engine>,
     speaks: Language,
     is_null: bool,
+    prompter: Option<Prompter>,
 }
 
 impl Interpreter {
@@ -55,6 +56,7 @@ impl Interpreter {
             engine,
             speaks,
             is_null: false,
+            prompter: None,
         }
     }
 
@@ -64,7 +66,14 @@ impl Interpreter {
             engine,
             speaks,
             is_null: true,
+            prompter: None,
         }
+    }
+
+    /// What is said is understood by this script.
+    pub fn prompted_by(mut self, prompter: Prompter) -> Self {
+        self.prompter = Some(prompter);
+        self
     }
 
     /// Whether nobody interprets.
@@ -89,6 +98,9 @@ impl Interpreter {
     /// # Errors
     /// The engine's.
     pub async fn listen(&self, session: &str) -> Result<TranscriptionStream, EngineError> {
+        if let Some(prompter) = &self.prompter {
+            return Ok(prompter.listen());
+        }
         let request = TranscriptionRequest {
             speaker: session.to_owned(),
             language: self.speaks.clone(),

@@ -4,7 +4,7 @@
 //! `server` takes connections, `gate` decides which dialect one speaks and whether it may; then a session of
 //! `translation` or `conversation` runs as one task, or `transcript` replays a recorded one. A session reads
 //! messages of its client from `wire` and writes through an `outlet`, where all faults are. What is said goes
-//! through an `interpreter`: an engine of ours, or nothing at all.
+//! through an `interpreter`: an engine of ours, or nothing at all; `prompter` hears for it what nobody can write down.
 
 mod complaint;
 mod control;
@@ -19,6 +19,7 @@ mod interpreter;
 mod invoice;
 mod outlet;
 mod prices;
+mod prompter;
 mod schema;
 mod secrets;
 mod server;
@@ -30,11 +31,12 @@ mod wire;
 mod words;
 
 pub use self::{
-    fault::{Fault, FaultError},
+    fault::Fault,
     identity::Identity,
     interpreter::Interpreter,
     invoice::Invoice,
     prices::{PriceError, Prices},
+    prompter::Prompter,
     server::{BindError, Bound, Options, bind},
     transcript::{Transcript, TranscriptError},
 };

@@ -21,7 +21,7 @@ use super::{
     Dialect,
     complaint::Complaint,
     control, conversation,
-    fault::{Fault, FaultBook, FaultError, SessionFaults},
+    fault::{Fault, Kind, SessionFaults, refuses_key},
     gate::{self, Keys, Verdict},
     identity::{self, Identity},
     interpreter::Interpreter,
@@ -33,6 +33,7 @@ use super::{
     transcript::{self, Transcript},
     translation, wire,
 };
+use crate::emulate::fault::{FaultBook, FaultError};
 
 /// The largest body of a request, in bytes.
 const LARGEST_BODY: usize = 256 * 1024;
@@ -66,7 +67,7 @@ pub struct Service {
     key: String,
     pub(super) identity: Identity,
     session_limit: Duration,
-    pub(super) faults: Arc<FaultBook>,
+    pub(super) faults: Arc<FaultBook<Kind>>,
     transcript: Option<(Transcript, f64)>,
     interpreter: Interpreter,
     secrets: Secrets,
@@ -241,7 +242,7 @@ fn connect(
         });
         return Ok(response);
     }
-    let verdict = if service.faults.refuses_key(connection) {
+    let verdict = if refuses_key(&service.faults, connection) {
         Verdict::TurnAway(gate::bad_key("sk-em"), 3_000)
     } else {
         gate::decide(request, dialect, &service.keys())

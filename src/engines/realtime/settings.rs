@@ -7,6 +7,7 @@ use secrecy::SecretString;
 use crate::{
     config,
     domain::usage::{Prices, TokenPrices},
+    entra::Identity,
 };
 
 /// Whose service it is; the two differ in addresses, in how a key is shown, and in what a model is called.
@@ -40,24 +41,8 @@ pub struct Account {
 pub enum CredentialSettings {
     /// A key.
     Key(SecretString),
-    /// An application of Microsoft Entra.
-    Entra {
-        /// Where tokens are had: `https://login.microsoftonline.com`.
-        authority: String,
-        /// The directory.
-        tenant: String,
-        /// The application.
-        client_id: String,
-        /// Its secret.
-        client_secret: SecretString,
-    },
-    /// The identity that Azure gives the machine.
-    ManagedIdentity {
-        /// Where tokens are had: `http://169.254.169.254`.
-        endpoint: String,
-        /// Which identity, if the machine has several.
-        client_id: Option<String>,
-    },
+    /// A token of Microsoft Entra.
+    Entra(Identity),
 }
 
 /// How noise is taken out of what goes in.
@@ -135,20 +120,20 @@ fn credential(shared: &config::AzureOpenAi) -> Option<CredentialSettings> {
     if let (Some(tenant), Some(client_id), Some(client_secret)) =
         (&entra.tenant, &entra.client_id, &entra.client_secret)
     {
-        return Some(CredentialSettings::Entra {
+        return Some(CredentialSettings::Entra(Identity::Application {
             authority: entra.authority.clone(),
             tenant: tenant.clone(),
             client_id: client_id.clone(),
             client_secret: client_secret.clone(),
-        });
+        }));
     }
     let identity = &shared.managed_identity;
-    identity
-        .enabled
-        .then(|| CredentialSettings::ManagedIdentity {
+    identity.enabled.then(|| {
+        CredentialSettings::Entra(Identity::Machine {
             endpoint: identity.endpoint.clone(),
             client_id: identity.client_id.clone(),
         })
+    })
 }
 
 fn noise_reduction(wanted: config::NoiseReduction) -> NoiseReduction {

@@ -7,11 +7,10 @@ use serde_json::{Map, Value as Json};
 use tokio::runtime::Handle;
 
 use super::claims::{bearer, validation};
-use super::issuer::Issuer;
-use super::key_set::{KeySet, NoKey};
 use super::refusal::Refusal;
 use crate::config::Jwt;
 use crate::domain::access::Access;
+use crate::links::keys::{Issuer, KeySet, NoKey};
 
 /// Which tokens are taken.
 #[derive(Debug)]
@@ -42,7 +41,7 @@ impl Tokens {
     pub(super) fn new(jwt: &Jwt, outgoing: &Handle) -> Result<Self, JwtError> {
         let signatures = match &jwt.jwks_url {
             Some(url) => {
-                let issuer = Issuer::new(url).map_err(JwtError)?;
+                let issuer = Issuer::of_keys(url, "auth.jwt.jwks_url").map_err(JwtError)?;
                 Signatures::Published(KeySet::start(outgoing, move || {
                     let issuer = issuer.clone();
                     async move { issuer.keys().await }

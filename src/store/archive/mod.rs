@@ -4,6 +4,7 @@
 //! node, and its row shared by all who attach; a room is opened by taking its lease. Nobody waits long for a store
 //! that does not work: the conversation goes on in memory and says that it is not durable.
 
+mod holdings;
 mod rooms;
 mod sessions;
 mod sweeping;
@@ -128,6 +129,8 @@ pub struct Archive {
     session_count: AtomicU64,
     /// Ledgers that may still be written to.
     ledgers: TaskTracker,
+    /// Nodes that were dead when they were looked at, and since when.
+    seen_dead: DashMap<NodeId, Instant>,
     /// Whether this node goes down: what it saves now is free for the next.
     handing_over: AtomicBool,
 }
@@ -154,6 +157,7 @@ impl Archive {
             rooms: DashMap::new(),
             session_count: AtomicU64::new(0),
             ledgers: TaskTracker::new(),
+            seen_dead: DashMap::new(),
             handing_over: AtomicBool::new(false),
         }
     }

@@ -111,6 +111,16 @@ impl<D: Database> Store for SqlStore<D> {
         read!(self, holders)
     }
 
+    async fn holders_of(&self, kind: &str) -> Result<Vec<NodeId>, StoreError> {
+        let kind = kind.to_owned();
+        read!(self, holders_of, &kind)
+    }
+
+    async fn holder_of(&self, kind: &str, id: &str) -> Result<Option<NodeId>, StoreError> {
+        let (kind, id) = (kind.to_owned(), id.to_owned());
+        read!(self, holder_of, &kind, &id)
+    }
+
     async fn session(&self, id: &SessionId) -> Result<Option<SessionRecord>, StoreError> {
         let id = id.clone();
         read!(self, session, &id)

@@ -4,6 +4,7 @@
 pub(super) mod connection;
 pub(super) mod database;
 pub(super) mod fault;
+mod holdings;
 mod reads;
 mod rooms;
 mod rows;

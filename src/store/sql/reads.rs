@@ -17,6 +17,9 @@ use crate::domain::{
     time::Day,
 };
 
+/// What is being done when it is asked who has something.
+const WHO_HAS: &str = "reading who has what costs money";
+
 async fn all<T: Row, R>(
     connection: &mut impl Connection,
     doing: &'static str,
@@ -45,6 +48,31 @@ pub async fn holders(connection: &mut impl Connection) -> Result<Vec<NodeId>, St
     );
     let into = |(holder,): (String,)| node(&holder);
     all(connection, "reading who holds sessions", statement, into).await
+}
+
+pub async fn holders_of(
+    connection: &mut impl Connection,
+    kind: &str,
+) -> Result<Vec<NodeId>, StoreError> {
+    let statement = Statement::new(
+        "SELECT DISTINCT node FROM holdings WHERE kind = $1 ORDER BY 1",
+        [kind.into()],
+    );
+    let into = |(holder,): (String,)| node(&holder);
+    all(connection, WHO_HAS, statement, into).await
+}
+
+pub async fn holder_of(
+    connection: &mut impl Connection,
+    kind: &str,
+    id: &str,
+) -> Result<Option<NodeId>, StoreError> {
+    let statement = Statement::new(
+        "SELECT node FROM holdings WHERE kind = $1 AND id = $2",
+        [kind.into(), id.into()],
+    );
+    let row: Option<(String,)> = one(connection, WHO_HAS, statement).await?;
+    row.map(|(holder,)| node(&holder)).transpose()
 }
 
 pub async fn session(

@@ -49,7 +49,11 @@ fn name(write: &Write) -> Option<String> {
         | Write::ReleaseRoom { room: id, .. }
         | Write::EraseRoom(id) => room(id),
         Write::AddUsage(usage) => room(&usage.room),
+        // Two that take over the same rows, each in its own order, would wait for each other.
+        Write::TakeOver { kind, from, .. } => Some(format!("interpres/holdings/{kind}/{from}")),
         Write::Mark
+        | Write::Hold { .. }
+        | Write::GiveBack { .. }
         | Write::ExpireSessions { .. }
         | Write::ReleaseNode(_)
         | Write::Audit(_)

@@ -7,7 +7,7 @@ use super::{
     },
     connection::{Connection, Statement},
     fault::fault,
-    rooms, sessions,
+    holdings, rooms, sessions,
 };
 use crate::domain::{
     identity::{RoomId, SessionId},
@@ -79,6 +79,11 @@ async fn write_one<C: Connection>(
             over,
             at,
         } => rooms::release(connection, room, *fence, *head, *over, *at).await,
+        Write::Hold { holding, node } => holdings::hold(connection, holding, node).await,
+        Write::GiveBack { kind, id, node } => holdings::give_back(connection, kind, id, node).await,
+        Write::TakeOver { kind, from, node } => {
+            holdings::take_over(connection, kind, from, node).await
+        }
         Write::ReleaseNode(node) => release_node(connection, node).await,
         Write::AddUsage(usage) => add_usage(connection, usage).await,
         Write::Audit(record) => audit(connection, record).await,

@@ -67,3 +67,18 @@ export type Languages = Answer<"/api/languages">;
 
 /** A language and what can be done with it here. */
 export type LanguageView = Schemas["LanguageView"];
+
+/** The calls there are, and the last of those that are over; for operators. */
+export type CallsView = Answer<"/api/calls">;
+
+export type CallView = Schemas["CallView"];
+
+export type CallStage = Schemas["CallStage"];
+
+export type CallInterpretation = Schemas["CallInterpretation"];
+
+/** Whom to call, and how they are interpreted. */
+export type NewCall = Schemas["NewCall"];
+
+/** Who comes together with a call. */
+export type Attachment = Schemas["Attachment"];

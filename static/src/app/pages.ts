@@ -14,20 +14,10 @@ import TestIcon from "@mui/icons-material/TerminalOutlined";
 import type { SvgIconComponent } from "@mui/icons-material";
 
 /** Pages whose place is there and whose content is not yet. */
-export const COMING = [
-  "calls",
-  "bots",
-  "services",
-  "connections",
-  "actors",
-  "audio",
-  "settings",
-  "logs",
-  "analytics",
-] as const;
+export const COMING = ["bots", "services", "connections", "actors", "audio", "settings", "logs", "analytics"] as const;
 
 export type ComingPage = (typeof COMING)[number];
-export type PageName = "overview" | "rooms" | "websocketTest" | ComingPage;
+export type PageName = "overview" | "rooms" | "calls" | "websocketTest" | ComingPage;
 
 export const PAGES: Record<PageName, { path: string; icon: SvgIconComponent }> = {
   overview: { path: "/", icon: OverviewIcon },

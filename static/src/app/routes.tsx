@@ -28,6 +28,10 @@ export const routes: RouteObject[] = [
             lazy: async () => ({ Component: (await import("../pages/room/room-page.tsx")).RoomPage }),
           },
           {
+            path: PAGES.calls.path,
+            lazy: async () => ({ Component: (await import("../pages/calls/calls-page.tsx")).CallsPage }),
+          },
+          {
             path: PAGES.websocketTest.path,
             lazy: async () => ({
               Component: (await import("../pages/websocket-test/websocket-test-page.tsx")).WebSocketTestPage,

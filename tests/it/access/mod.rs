@@ -1,7 +1,7 @@
 //! Who may what: keys and tokens of every kind, roles on every route, and connections that nobody can listen to.
 
 mod granted;
-mod issuer;
+pub mod issuer;
 mod keys;
 mod owners;
 mod pages;

@@ -15,8 +15,10 @@ enum Needs {
     Client,
     Operator,
     Admin,
+    /// It asks in its own way, and for no key of ours (docs/calls.md).
+    OwnWay,
 }
-use Needs::{Admin, Client, Nothing, Operator};
+use Needs::{Admin, Client, Nothing, Operator, OwnWay};
 
 /// Where a wrong key is refused although nobody needs one.
 const ASKED_OF_KEYS: &str = "/api/access";
@@ -67,13 +69,32 @@ fn table() -> Vec<(&'static str, &'static str, Needs, Value)> {
         ),
         ("post", "/api/audio/transcribe", Client, none.clone()),
         ("post", "/api/whisper/transcribe", Client, none.clone()),
+        ("post", "/incoming-call", OwnWay, json!([])),
+        ("options", "/incoming-call", OwnWay, none.clone()),
+        ("post", "/callbacks/{contextId}", OwnWay, json!([])),
+        ("get", "/api/calls", Operator, none.clone()),
+        (
+            "post",
+            "/api/calls",
+            Operator,
+            json!({"target": "+15550100"}),
+        ),
+        ("get", "/api/calls/{id}", Operator, none.clone()),
+        (
+            "post",
+            "/api/calls/{id}/attach",
+            Operator,
+            json!({"room_id": "desk"}),
+        ),
+        ("post", "/api/calls/{id}/hangup", Operator, none.clone()),
         ("get", "/admin/actors", Admin, none.clone()),
         ("post", "/admin/actors/{path}/panic", Admin, none),
     ]
 }
 
 /// What is no matter of the document and is served all the same.
-const UNDOCUMENTED: [(&str, Needs); 7] = [
+const UNDOCUMENTED: [(&str, Needs); 8] = [
+    ("/acs/media/nothing", OwnWay),
     ("/", Nothing),
     ("/openapi.json", Client),
     ("/asyncapi.json", Client),
@@ -116,6 +137,8 @@ async fn check(server: &Server, method: &str, path: &str, needs: Needs, body: &V
         let told = format!("{method} {path} as {held:?} answers {status}");
         let is_wrong = held == Nothing && key.is_some();
         match held {
+            // There are no calls on this server.
+            _ if needs == OwnWay => assert_eq!(status, 404, "{told}"),
             _ if is_wrong && path == ASKED_OF_KEYS => assert_eq!(status, 401, "{told}"),
             _ if held >= needs => assert!(
                 ![401, 403].contains(&status) && status < 500 || path == "/",
@@ -171,6 +194,7 @@ async fn what_a_role_may_follow_is_what_it_may_see() {
     let server = keyed(&[]);
     let topics = [
         ("service/*", Client),
+        ("call/*", Operator),
         ("call/1", Operator),
         ("bot/1", Operator),
         ("metrics", Operator),

@@ -1,5 +1,6 @@
 //! The emulators, driven as their users drive them: the real program, raw frames, and the official SDK.
 
+pub mod acs;
 mod conversation;
 mod faults;
 mod gate;

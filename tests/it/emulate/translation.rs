@@ -154,9 +154,8 @@ async fn a_session_expires() {
     );
 }
 
-#[tokio::test]
-async fn the_targets_own_language_becomes_silence_and_a_missing_pair_is_said() {
-    let emulator = Emulator::start(&[]);
+/// What somebody says, and the pause after it, at the rate of the wire.
+fn words() -> Vec<u8> {
     let said = recording("goforward.raw");
     let mut narrow = Vec::new();
     interpres::audio::pcm::PcmAssembler::new().push(&said, &mut narrow);
@@ -165,6 +164,13 @@ async fn the_targets_own_language_becomes_silence_and_a_missing_pair_is_said() {
     resampler.push(&narrow, &mut wide);
     let mut wide = interpres::audio::pcm::to_bytes(&wide);
     wide.extend(vec![0; STEP * 5]);
+    wide
+}
+
+#[tokio::test]
+async fn the_targets_own_language_becomes_silence_and_a_missing_pair_is_said() {
+    let emulator = Emulator::start(&[]);
+    let wide = words();
     for (language, complains) in [("en", false), ("ja", true)] {
         let mut line = opened(&emulator, language).await;
         for bytes in wide.chunks(STEP) {
@@ -178,4 +184,23 @@ async fn the_targets_own_language_becomes_silence_and_a_missing_pair_is_said() {
         assert!(!kinds(&told).contains(&"session.output_audio.delta"));
         assert_eq!(kinds(&told).contains(&"error"), complains, "{told:?}");
     }
+}
+
+#[tokio::test]
+async fn what_nobody_can_write_down_is_understood_by_a_script() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = folder.path().join("script.txt");
+    std::fs::write(&script, "Quiero hablar con mi madre.\n").unwrap();
+    let script = script.to_str().unwrap();
+    let emulator = Emulator::start(&["--speaks", "es", "--script", script]);
+    let mut line = opened(&emulator, "en").await;
+    // The voice is that of somebody who speaks English, which is no matter.
+    for bytes in words().chunks(STEP) {
+        line.append(APPEND, bytes).await;
+    }
+    let told = close(&mut line).await;
+    let heard = deltas(&told, "session.input_transcript.delta");
+    assert_eq!(heard.trim(), "Quiero hablar con mi madre.");
+    let translated = deltas(&told, "session.output_transcript.delta");
+    assert!(translated.contains("mother"), "{translated}");
 }

@@ -100,6 +100,14 @@ impl Store for BadDisk {
         self.below.holders().await
     }
 
+    async fn holders_of(&self, kind: &str) -> Result<Vec<NodeId>, StoreError> {
+        self.below.holders_of(kind).await
+    }
+
+    async fn holder_of(&self, kind: &str, id: &str) -> Result<Option<NodeId>, StoreError> {
+        self.below.holder_of(kind, id).await
+    }
+
     async fn session(&self, id: &SessionId) -> Result<Option<SessionRecord>, StoreError> {
         self.below.session(id).await
     }

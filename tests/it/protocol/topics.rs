@@ -64,6 +64,7 @@ async fn every_family_of_topics_can_be_named_and_nothing_else() {
         "room/any",
         "session/any",
         "call/1",
+        "call/*",
         "bot/1",
         "service/audio-service",
         "service/*",
@@ -82,6 +83,7 @@ async fn every_family_of_topics_can_be_named_and_nothing_else() {
         "room",
         "room/",
         "room/*",
+        "bot/*",
         "room/a/b",
         "planet/x",
         "metrics/x",
@@ -96,7 +98,7 @@ async fn every_family_of_topics_can_be_named_and_nothing_else() {
             );
         }
     }
-    for number in 0..90 {
+    for number in 0..89 {
         subscribe(&mut admin, &format!("room/r{number}")).await;
     }
     let beyond = json!({"type": "subscribe", "topic": "room/beyond"});

@@ -4,6 +4,7 @@ mod bounds;
 mod contention;
 mod erasure;
 mod faults;
+mod holdings;
 mod leases;
 mod material;
 mod money;

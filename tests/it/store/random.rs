@@ -9,7 +9,7 @@ use interpres::{
     },
     store::{
         contract::Store,
-        record::{AuditRecord, NodeId, Outcome, Range, SessionRecord, UsageRecord, Write},
+        record::{AuditRecord, Holding, NodeId, Outcome, Range, SessionRecord, UsageRecord, Write},
     },
 };
 use proptest::{prelude::*, test_runner::TestRunner};
@@ -110,6 +110,12 @@ fn any_write() -> impl Strategy<Value = Write> {
             |(room, fence, head, over, moment)| Write::ReleaseRoom { room, fence, head, over, at: at(moment) }
         ),
         1 => node().prop_map(Write::ReleaseNode),
+        2 => (name(), "[a-c]", node()).prop_map(|(id, handle, node)| Write::Hold {
+            holding: Holding { kind: "bot".into(), id: id.into(), handle },
+            node,
+        }),
+        1 => (name(), node()).prop_map(|(id, node)| Write::GiveBack { kind: "bot".into(), id: id.into(), node }),
+        2 => (node(), node()).prop_map(|(from, node)| Write::TakeOver { kind: "bot".into(), from, node }),
         2 => (room(), 0..3_u64, 0..99_u64).prop_map(|(room, day, audio_ms)| Write::AddUsage(UsageRecord {
             room,
             engine: format!("engine {}", audio_ms % 2),

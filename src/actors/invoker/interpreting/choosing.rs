@@ -14,8 +14,7 @@ const LATELY: Duration = Duration::from_secs(10);
 /// The engine that is to serve an order now.
 pub(in crate::actors::invoker) fn interpreter(order: &InvokerOrder) -> Arc<dyn Engine> {
     let chain = &order.chain;
-    let chosen = chain.choose(|engine| engine.translates(&order.source, &order.target));
-    Arc::clone(chosen.unwrap_or(chain.first()))
+    Arc::clone(chain.translator(&order.source, &order.target))
 }
 
 impl Invoker {

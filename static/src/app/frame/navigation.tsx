@@ -10,6 +10,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { NavLink, useLocation } from "react-router";
 import { GROUPS, isComing, pageAt, PAGES } from "../pages.ts";
+import { WaitingBadge } from "./waiting-badge.tsx";
 
 export function Navigation({ brand, onChoice }: { brand: ReactNode; onChoice: () => void }) {
   const { t } = useTranslation();
@@ -48,6 +49,7 @@ export function Navigation({ brand, onChoice }: { brand: ReactNode; onChoice: ()
                       primary={t(`pages.${page}`)}
                       slotProps={{ primary: { sx: { fontWeight: page === here ? 620 : 450 } } }}
                     />
+                    {page === "calls" ? <WaitingBadge /> : null}
                     {coming ? (
                       <Typography variant="caption" sx={{ color: "text.secondary", fontSize: "0.6875rem" }}>
                         {t("soon")}

@@ -38,10 +38,14 @@ export function Shortcuts() {
   useShortcut("g>r", () => {
     void navigate(PAGES.rooms.path);
   });
+  useShortcut("g>c", () => {
+    void navigate(PAGES.calls.path);
+  });
   const rows = [
     { keys: ["?"], text: t("shortcuts.help") },
     { keys: ["G", "O"], text: t("shortcuts.overview") },
     { keys: ["G", "R"], text: t("shortcuts.rooms") },
+    { keys: ["G", "C"], text: t("shortcuts.calls") },
     { keys: ["M"], text: t("room:shortcuts.microphone") },
     { keys: [t("room:shortcuts.space")], text: t("room:shortcuts.pushToTalk") },
     { keys: ["T"], text: t("room:shortcuts.write") },

@@ -651,7 +651,7 @@ export interface components {
       id?: components["schemas"]["Reference"];
       /** @description In place of a topic: the name of a service. */
       service?: string | null;
-      /** @description Such as `room/demo`, `session/ID`, `service/*`, `metrics`. */
+      /** @description Such as `room/demo`, `session/ID`, `call/*`, `service/*`, `metrics`. */
       topic?: string | null;
       /** @constant */
       type: "subscribe";
@@ -812,7 +812,7 @@ export interface components {
       id?: components["schemas"]["Reference"];
       /** @description In place of a topic: the name of a service. */
       service?: string | null;
-      /** @description Such as `room/demo`, `session/ID`, `service/*`, `metrics`. */
+      /** @description Such as `room/demo`, `session/ID`, `call/*`, `service/*`, `metrics`. */
       topic?: string | null;
       /** @constant */
       type: "unsubscribe";

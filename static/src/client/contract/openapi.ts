@@ -102,6 +102,75 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/calls": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists calls, the newest first, with the last of those that are over. */
+    get: operations["list_calls"];
+    put?: never;
+    /** Calls somebody, or joins a call. */
+    post: operations["place_call"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/calls/{id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Shows one call. */
+    get: operations["show_call"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/calls/{id}/attach": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Brings a call to a room, or a session to the room of the call. */
+    post: operations["attach_call"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/calls/{id}/hangup": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Hangs up our leg of a call; the others of the call go on, unless `acs.terminate` is set. */
+    post: operations["hang_up_call"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/dashboard": {
     parameters: {
       query?: never;
@@ -400,6 +469,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/callbacks/{contextId}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Takes what the service tells of a call, in any order and more than once. Always answered at once. */
+    post: operations["take_callbacks"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/healthz": {
     parameters: {
       query?: never;
@@ -413,6 +499,27 @@ export interface paths {
     post?: never;
     delete?: never;
     options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/incoming-call": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Takes events of Event Grid: a call rings, has begun, has ended. Always answered at once; what is not understood, known
+     *     already or too old is counted and otherwise left alone. A validation event is answered with its code.
+     */
+    post: operations["take_events"];
+    delete?: never;
+    /** Answers Event Grid when it asks whether CloudEvents may be sent here. */
+    options: operations["allow_events"];
     head?: never;
     patch?: never;
     trace?: never;
@@ -525,6 +632,11 @@ export interface components {
     Announcement: {
       message: string;
     };
+    /** @description Who comes together with a call: one of the two. */
+    Attachment: {
+      room_id?: components["schemas"]["RoomId"] | null;
+      session_id?: components["schemas"]["SessionId"] | null;
+    };
     /** @description The format of audio in both directions. */
     AudioFormat: {
       /** @description How samples are written. */
@@ -595,6 +707,88 @@ export interface components {
        * @description Minutes of audio given to engines, counted once for each of their streams.
        */
       minutes?: number | null;
+    };
+    /**
+     * @description From where to where a call goes.
+     * @enum {string}
+     */
+    CallDirection: "inbound" | "outbound" | "joined";
+    /** @description Names a call: our leg of it, by our own id. */
+    CallId: string;
+    /** @description The room of a call, as it is now. */
+    CallInterpretation: {
+      /**
+       * Format: double
+       * @description What its engines cost since the room was started, in US dollars by the prices in the settings; absent where they
+       *     cost nothing.
+       */
+      cost_usd?: number | null;
+      /**
+       * Format: u-int64
+       * @description How far the most delayed speech or translation in the room is behind on our side, in milliseconds.
+       */
+      lag_ms: number;
+      /** @description Who is in the room, those on the call among them; 32 at the most, `GET /api/rooms/{id}` names all. */
+      participants: components["schemas"]["Participant"][];
+      /** @description The room's name for people. */
+      room_name: string | null;
+    };
+    /** @description The calls of this server. */
+    CallList: {
+      /** @description How many are not over. */
+      active: number;
+      /** @description The newest first; those that are over stay for a while. */
+      calls: components["schemas"]["CallView"][];
+      /** @description Whether there can be calls: the server has a way to the service. */
+      configured: boolean;
+    };
+    /**
+     * @description How far a call is.
+     * @enum {string}
+     */
+    CallStage: "ringing" | "answering" | "connected" | "media" | "ending" | "ended";
+    /** @description A call as operators see it. */
+    CallView: {
+      /** @description The service's id of our leg, once there is one. */
+      call_connection_id: string | null;
+      /** @description Its id, ours. */
+      call_id: components["schemas"]["CallId"];
+      connected_at: components["schemas"]["Timestamp"] | null;
+      /** @description When it began to ring. */
+      created_at: components["schemas"]["Timestamp"];
+      /** @description From where to where it goes. */
+      direction: components["schemas"]["CallDirection"];
+      ended_at: components["schemas"]["Timestamp"] | null;
+      /** @description Who called, by raw id. */
+      from: string | null;
+      /** @description What is heard on it. */
+      hears: components["schemas"]["Language"][];
+      interpretation?: components["schemas"]["CallInterpretation"] | null;
+      /** @description The name others see. */
+      name: string;
+      /** @description Who is in it, by raw id. */
+      participants: string[];
+      /** @description Why it ends or ended. */
+      reason: string | null;
+      /** @description Where it is interpreted. */
+      room_id: components["schemas"]["RoomId"];
+      /**
+       * Format: u-int32
+       * @description The rate of its sound while that is here, in Hz.
+       */
+      sample_rate: number | null;
+      /** @description The service's id of the call. */
+      server_call_id: string | null;
+      /** @description The session of those on it. */
+      session_id: components["schemas"]["SessionId"];
+      /** @description What is spoken on it. */
+      speaks: components["schemas"]["Speaks"];
+      /** @description How far it is. */
+      state: components["schemas"]["CallStage"];
+      /** @description Who was called, by raw id. */
+      to: string | null;
+      /** @description Whether it waits for somebody to join its room. */
+      waiting: boolean;
     };
     /** @description A change to a configuration: what is absent or null stays as it is. */
     ConfigPatch: {
@@ -1010,6 +1204,24 @@ export interface components {
        * @example translator en-es
        */
       what: string;
+    };
+    /** @description Whom to call, or what call to join: one of `room_id`, `server_call_id` and `target`. */
+    NewCall: {
+      /** @description The number of ours that a phone is shown; needed to call one. */
+      caller_id?: string | null;
+      /** @description What is heard on it: a language or several. */
+      hears?: components["schemas"]["Language"][] | null;
+      into?: components["schemas"]["RoomId"] | null;
+      /** @description A room of the service, whose call is joined. */
+      room_id?: string | null;
+      /** @description A call that is joined, by the service's id of it. */
+      server_call_id?: string | null;
+      speaks?: components["schemas"]["Speaks"] | null;
+      /**
+       * @description Somebody who is called: a number (`+15550100`) or a raw id.
+       * @example +15550100
+       */
+      target?: string | null;
     };
     /** @description What a room is made of. */
     NewRoom: {
@@ -1474,6 +1686,11 @@ export interface components {
       code: string;
       message: string;
     };
+    /** @description What is answered at once; what was asked for is done after it. */
+    Taken: {
+      /** @description The code of a validation event. */
+      validationResponse?: string | null;
+    };
     /**
      * Format: date-time
      * @description A moment in UTC, to the millisecond.
@@ -1915,6 +2132,285 @@ export interface operations {
       };
       /** @description Needs the role operator */
       403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      /** @description Any other error */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  list_calls: {
+    parameters: {
+      query?: {
+        /**
+         * @description Whether each is to say how it is interpreted; `false` asks no room, for whoever only wants to know who waits. `true`
+         *     without it.
+         */
+        interpretation?: boolean;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["CallList"];
+        };
+      };
+      /** @description Needs the role operator */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      /** @description Any other error */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  place_call: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewCall"];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["CallView"];
+        };
+      };
+      /** @description It is not said whom to call, or from which number */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      /** @description Needs the role operator, or the room of ours is somebody's own */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      /** @description There are no calls on this server */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      /** @description One of ours is in that call already */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      /** @description There are as many calls as the server takes */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      /** @description Any other error */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  show_call: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Our id of the call, or the service's of our leg */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["CallView"];
+        };
+      };
+      /** @description No such call */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      /** @description Any other error */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  attach_call: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Our id of the call, or the service's of our leg */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["Attachment"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["CallView"];
+        };
+      };
+      /** @description Neither a room nor a session, or both */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      /** @description Needs the role operator, or the room is somebody's own */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      /** @description No such call or session */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      /** @description The room takes nobody more */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      /** @description Any other error */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  hang_up_call: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Our id of the call, or the service's of our leg */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It is being hung up */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Needs the role operator */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      /** @description No such call, or it is over */
+      404: {
         headers: {
           [name: string]: unknown;
         };
@@ -2847,6 +3343,78 @@ export interface operations {
       };
     };
   };
+  take_callbacks: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The secret of the call's addresses */
+        contextId: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": unknown;
+      };
+    };
+    responses: {
+      /** @description Taken, or known already, or of a call that is not known */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Taken"];
+        };
+      };
+      /** @description No good token of the service */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      /** @description There are no calls on this server */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      /** @description Larger than 1 MiB */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      /** @description The keys of the service cannot be fetched; it is to be sent again */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      /** @description Any other error */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
   alive: {
     parameters: {
       query?: never;
@@ -2863,6 +3431,140 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["Alive"];
+        };
+      };
+      /** @description Any other error */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  take_events: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": unknown;
+      };
+    };
+    responses: {
+      /** @description Taken; the body of an answer to a validation event holds its code */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Taken"];
+        };
+      };
+      /** @description Neither the secret of the registered address nor a good token */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      /** @description There are no calls on this server */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      /** @description Larger than 1 MiB */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      /** @description The server is going down, or the keys of Entra cannot be fetched; the event is to be sent again */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      /** @description Any other error */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  allow_events: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description They may */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Taken"];
+        };
+      };
+      /** @description Nobody asks: the header WebHook-Request-Origin is missing */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      /** @description Neither the secret of the registered address nor a good token */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      /** @description There are no calls on this server */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      /** @description The keys of Entra cannot be fetched; it is to be asked again */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
         };
       };
       /** @description Any other error */

@@ -24,6 +24,8 @@ export const frame = {
     notFound: "Not found",
   },
   soon: "soon",
+  callsWaiting_one: "{{count}} waiting",
+  callsWaiting_other: "{{count}} waiting",
   shortcuts: {
     title: "Keyboard shortcuts",
     open: "Keyboard shortcuts",
@@ -33,9 +35,11 @@ export const frame = {
     help: "Show this list",
     overview: "Go to the overview",
     rooms: "Go to the rooms",
+    calls: "Go to the calls",
     then: "then",
   },
   loading: "Loading…",
+  again: "Try again",
   problem: {
     title: "This page broke",
     text: "Something went wrong in this page. What was said in your rooms is not lost: it is kept by the server.",
@@ -60,8 +64,6 @@ export const frame = {
   notices: { dismiss: "Dismiss" },
   coming: {
     title: "Not here yet",
-    calls:
-      "Phone and Teams calls will be listed here: who is being interpreted, for how long, and why each call ended.",
     bots: "Bots that speak in meetings and channels will be started, watched and stopped here.",
     services: "The services behind the gateway will be shown here with their health and their circuit breakers.",
     connections: "Every open connection will be listed here. Until then: GET /api/websocket/connections.",

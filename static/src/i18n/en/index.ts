@@ -1,7 +1,8 @@
 // All English texts.
+import { calls } from "./calls.ts";
 import { frame } from "./frame.ts";
 import { overview } from "./overview.ts";
 import { room } from "./room.ts";
 import { websocketTest } from "./websocket-test.ts";
 
-export const en = { frame, overview, room, websocketTest };
+export const en = { calls, frame, overview, room, websocketTest };

@@ -162,5 +162,4 @@ export const overview = {
     failed: "The languages could not be read.",
   },
   client: "Figures, rooms and alerts are shown to keys with the role operator or admin.",
-  again: "Try again",
 };

@@ -26,6 +26,8 @@ export const frame: Texts["frame"] = {
     notFound: "No encontrada",
   },
   soon: "pronto",
+  callsWaiting_one: "{{count}} en espera",
+  callsWaiting_other: "{{count}} en espera",
   shortcuts: {
     title: "Atajos de teclado",
     open: "Atajos de teclado",
@@ -35,9 +37,11 @@ export const frame: Texts["frame"] = {
     help: "Mostrar esta lista",
     overview: "Ir al resumen",
     rooms: "Ir a las salas",
+    calls: "Ir a las llamadas",
     then: "y luego",
   },
   loading: "Cargando…",
+  again: "Intentar de nuevo",
   problem: {
     title: "Esta página ha fallado",
     text: "Algo ha ido mal en esta página. Lo dicho en sus salas no se ha perdido: lo guarda el servidor.",
@@ -61,8 +65,6 @@ export const frame: Texts["frame"] = {
   notices: { dismiss: "Descartar" },
   coming: {
     title: "Aún no disponible",
-    calls:
-      "Aquí se verán las llamadas de teléfono y Teams: a quién se interpreta, cuánto duran y por qué terminó cada una.",
     bots: "Aquí se iniciarán, vigilarán y detendrán los bots que hablan en reuniones y canales.",
     services: "Aquí se verán los servicios tras la pasarela, con su salud y sus disyuntores.",
     connections: "Aquí se verá cada conexión abierta. Hasta entonces: GET /api/websocket/connections.",

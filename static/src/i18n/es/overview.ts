@@ -165,5 +165,4 @@ export const overview: Texts["overview"] = {
     failed: "No se han podido leer los idiomas.",
   },
   client: "Las cifras, las salas y los avisos se muestran a las claves con el rol operator o admin.",
-  again: "Intentar de nuevo",
 };

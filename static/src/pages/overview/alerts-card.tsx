@@ -11,7 +11,7 @@ import { useFormats } from "../../parts/formats.ts";
 import { useNow } from "../../parts/now.ts";
 import { selectOverview } from "./overview-slice.ts";
 import type { AlertView } from "../../api/types.ts";
-import { Section } from "./section.tsx";
+import { Section } from "../../parts/section.tsx";
 
 const LOOKS = { critical: "error", warning: "warning", info: "info" } as const;
 const WORST_FIRST = ["critical", "warning", "info"];

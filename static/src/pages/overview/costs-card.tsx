@@ -18,8 +18,9 @@ import { useFormats } from "../../parts/formats.ts";
 import { useNow } from "../../parts/now.ts";
 import { byDay, daysUntil } from "./ledger.ts";
 import type { DayOfCost } from "./ledger.ts";
-import { isGone, useUsageQuery } from "./questions.ts";
-import { Failed, Section } from "./section.tsx";
+import { isGone } from "../../api/errors.ts";
+import { useUsageQuery } from "./questions.ts";
+import { Failed, Section } from "../../parts/section.tsx";
 
 const DAYS = 30;
 const COSTS_EVERY_MS = 15_000;

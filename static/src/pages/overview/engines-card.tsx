@@ -11,8 +11,8 @@ import { useTranslation } from "react-i18next";
 import { useEnginesQuery } from "../../api/questions.ts";
 import type { EngineActivity, EngineRole, EngineView } from "../../api/types.ts";
 import { useFormats } from "../../parts/formats.ts";
-import { isGone } from "./questions.ts";
-import { Failed, Section } from "./section.tsx";
+import { isGone } from "../../api/errors.ts";
+import { Failed, Section } from "../../parts/section.tsx";
 
 const ENGINES_EVERY_MS = 30_000;
 const MINUTE_MS = 60_000;

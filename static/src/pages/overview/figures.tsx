@@ -14,9 +14,9 @@ import type { ChartProps, SeriesColour } from "../../parts/chart.tsx";
 import { useFormats } from "../../parts/formats.ts";
 import type { Formats } from "../../parts/formats.ts";
 import { KEPT_MS, selectOverview } from "./overview-slice.ts";
-import { isGone } from "./questions.ts";
+import { isGone } from "../../api/errors.ts";
 import type { Sample } from "../../api/types.ts";
-import { Failed, Section } from "./section.tsx";
+import { Failed, Section } from "../../parts/section.tsx";
 
 type Measured = Exclude<keyof Sample, "at">;
 

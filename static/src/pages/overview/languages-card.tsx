@@ -14,8 +14,8 @@ import { useTranslation } from "react-i18next";
 import { useLanguagesQuery } from "../../api/questions.ts";
 import { useFormats } from "../../parts/formats.ts";
 import type { LanguageView } from "../../api/types.ts";
-import { isGone } from "./questions.ts";
-import { Failed, Section } from "./section.tsx";
+import { isGone } from "../../api/errors.ts";
+import { Failed, Section } from "../../parts/section.tsx";
 
 const USES = ["speak", "type", "read", "hear"] as const;
 const LANGUAGES_EVERY_MS = 30_000;

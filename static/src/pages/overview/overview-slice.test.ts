@@ -4,7 +4,8 @@ import { makeStore } from "../../app/store.ts";
 import { readEvent } from "./events.ts";
 import { NOON, sampleAt } from "./overview.fixtures.ts";
 import { CAPTIONS, KEPT_MS, sampled, said, selectOverview } from "./overview-slice.ts";
-import { dashboardQuestion, liveRoomsQuestion } from "./questions.ts";
+import { liveRoomsQuestion } from "../../api/questions.ts";
+import { dashboardQuestion } from "./questions.ts";
 import { dashboard, KITCHEN } from "./overview.fixtures.ts";
 
 function fulfilled(name: "dashboard" | "liveRooms", payload: unknown) {

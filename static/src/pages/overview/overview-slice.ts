@@ -5,7 +5,8 @@ import type { PayloadAction, WithSlice } from "@reduxjs/toolkit";
 import { rootReducer } from "../../app/store.ts";
 import { api } from "../../api/api.ts";
 import type { CaptionEvent } from "./events.ts";
-import { dashboardQuestion, liveRoomsQuestion } from "./questions.ts";
+import { liveRoomsQuestion } from "../../api/questions.ts";
+import { dashboardQuestion } from "./questions.ts";
 import type { AlertView, ParticipantView, RoomView, Sample } from "../../api/types.ts";
 import { chooseFollowed } from "./rooms.ts";
 

@@ -1,9 +1,6 @@
 // What the overview asks the server for over REST.
 import { api } from "../../api/api.ts";
-import type { DashboardView, HealthView, ReadinessView, RoomsView, UsageView } from "../../api/types.ts";
-
-/** Most rooms that one question answers with. */
-export const ROOMS_ASKED = 100;
+import type { DashboardView, HealthView, ReadinessView, UsageView } from "../../api/types.ts";
 
 /** Days of UTC, as `2026-11-21`, the last one included. */
 export interface Days {
@@ -24,30 +21,11 @@ const questions = api.enhanceEndpoints({ addTagTypes: ["Health", "Dashboard"] })
       query: ({ from, to }) => `api/usage?${new URLSearchParams({ from, to }).toString()}`,
       providesTags: ["Dashboard"],
     }),
-    liveRooms: build.query<RoomsView, void>({
-      query: () => `api/rooms?limit=${ROOMS_ASKED}`,
-      providesTags: ["Rooms"],
-    }),
   }),
 });
 
-export const { useHealthQuery, useReadinessQuery, useDashboardQuery, useLiveRoomsQuery, useUsageQuery } = questions;
-export const { dashboard: dashboardQuestion, liveRooms: liveRoomsQuestion } = questions.endpoints;
-
-/** Whether an answer says that nobody is there: no answer at all, or a proxy's in the server's stead. */
-export function isGone(error: unknown): boolean {
-  const status = statusOf(error);
-  return typeof status === "string" || status === 502 || status === 504;
-}
-
-/** Whether the key of this tab does not allow the question. */
-export function isForbidden(error: unknown): boolean {
-  return statusOf(error) === 403;
-}
-
-function statusOf(error: unknown): unknown {
-  return typeof error === "object" && error !== null && "status" in error ? error.status : undefined;
-}
+export const { useHealthQuery, useReadinessQuery, useDashboardQuery, useUsageQuery } = questions;
+export const { dashboard: dashboardQuestion } = questions.endpoints;
 
 /** Has everything asked anew that tells how the server does. */
 export function askHealthAgain() {

@@ -9,11 +9,12 @@ import { Link } from "react-router";
 import { PAGES } from "../../app/pages.ts";
 import { useAppSelector } from "../../app/store.ts";
 import { selectOverview } from "./overview-slice.ts";
-import { isForbidden, isGone, useLiveRoomsQuery } from "./questions.ts";
+import { isForbidden, isGone } from "../../api/errors.ts";
+import { useLiveRoomsQuery } from "../../api/questions.ts";
 import type { RoomView } from "../../api/types.ts";
 import { QuickStart } from "./quick-start.tsx";
 import { RoomCard, roomName } from "./room-card.tsx";
-import { Failed, Section } from "./section.tsx";
+import { Failed, Section } from "../../parts/section.tsx";
 
 const ROOMS_EVERY_MS = 5_000;
 

@@ -19,7 +19,8 @@ import { useAppSelector } from "../../app/store.ts";
 import { useFormats } from "../../parts/formats.ts";
 import { useNow } from "../../parts/now.ts";
 import { selectOverview } from "./overview-slice.ts";
-import { isGone, useReadinessQuery } from "./questions.ts";
+import { isGone } from "../../api/errors.ts";
+import { useReadinessQuery } from "./questions.ts";
 import type { Health, HealthView, Missing } from "../../api/types.ts";
 
 const READINESS_EVERY_MS = 15_000;

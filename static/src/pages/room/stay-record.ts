@@ -2,7 +2,7 @@
 // session. It is gone with the tab, and not shared with others.
 import { forget, remember, remembered } from "../../app/tab-memory.ts";
 import type { SessionHandle } from "../../client/index.ts";
-import { roomIdProblem } from "./room-id.ts";
+import { roomIdProblem } from "../../parts/room-id.ts";
 
 export interface StayRecord {
   roomId: string;

@@ -175,7 +175,7 @@ export const CLIENT_MESSAGES: SchemaDocument = {
           id: { $ref: "#/components/schemas/Reference", description: "Its answer carries this as `ref`." },
           service: { description: "In place of a topic: the name of a service.", type: ["string", "null"] },
           topic: {
-            description: "Such as `room/demo`, `session/ID`, `service/*`, `metrics`.",
+            description: "Such as `room/demo`, `session/ID`, `call/*`, `service/*`, `metrics`.",
             type: ["string", "null"],
           },
           type: { const: "subscribe", type: "string" },
@@ -189,7 +189,7 @@ export const CLIENT_MESSAGES: SchemaDocument = {
           id: { $ref: "#/components/schemas/Reference", description: "Its answer carries this as `ref`." },
           service: { description: "In place of a topic: the name of a service.", type: ["string", "null"] },
           topic: {
-            description: "Such as `room/demo`, `session/ID`, `service/*`, `metrics`.",
+            description: "Such as `room/demo`, `session/ID`, `call/*`, `service/*`, `metrics`.",
             type: ["string", "null"],
           },
           type: { const: "unsubscribe", type: "string" },

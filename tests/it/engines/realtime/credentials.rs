@@ -11,6 +11,7 @@ use std::{
 use interpres::{
     domain::engine::{Engine, Trouble},
     engines::realtime::settings::{Account, CredentialSettings, Provider as Whose},
+    entra::Identity,
 };
 use serde_json::{Value, json};
 use tokio::{
@@ -126,12 +127,12 @@ async fn handshakes_are_those_of_the_goldens() {
 }
 
 fn entra(port: u16) -> CredentialSettings {
-    CredentialSettings::Entra {
+    CredentialSettings::Entra(Identity::Application {
         authority: format!("http://127.0.0.1:{port}"),
         tenant: "my tenant".into(),
         client_id: "client".into(),
         client_secret: "s3cret&more".into(),
-    }
+    })
 }
 
 fn granted(token: &str, expires_in: Value) -> (u16, Value) {
@@ -229,10 +230,10 @@ async fn the_machines_identity_gives_a_token_too_and_an_ended_one_is_renewed() {
         }
     })
     .await;
-    let identity = CredentialSettings::ManagedIdentity {
+    let identity = CredentialSettings::Entra(Identity::Machine {
         endpoint: format!("http://127.0.0.1:{token_port}/"),
         client_id: Some("mine".into()),
-    };
+    });
     let engine = converse(azure(provider.endpoint(), identity));
     for token in ["Bearer first", "Bearer second"] {
         drop(open(&*engine).await);

@@ -15,7 +15,7 @@ import { useAppDispatch, useAppSelector } from "../../../app/store.ts";
 import { LanguageChoice } from "../languages/language-choice.tsx";
 import type { Chosen } from "../languages/language-choice.tsx";
 import { choose, hearOptions, NO_LANGUAGES, otherLanguage, speakOptions, useLanguageName } from "../languages.ts";
-import { roomIdProblem } from "../room-id.ts";
+import { roomIdProblem } from "../../../parts/room-id.ts";
 import type { StayRecord } from "../stay-record.ts";
 import { Greeting } from "./greeting.tsx";
 import { NoEngine } from "./no-engine.tsx";

@@ -1,7 +1,7 @@
 // What is said of a room's name that is not allowed.
 import { useTranslation } from "react-i18next";
-import { LONGEST_ROOM_ID } from "../room-id.ts";
-import type { RoomIdProblem } from "../room-id.ts";
+import { LONGEST_ROOM_ID } from "../../../parts/room-id.ts";
+import type { RoomIdProblem } from "../../../parts/room-id.ts";
 
 export function useRoomIdAdvice(problem: RoomIdProblem | undefined): string | undefined {
   const { t } = useTranslation("room");

@@ -22,7 +22,7 @@ import type { MicrophoneView, Voice } from "./microphone-control.ts";
 import { MicrophoneSettings } from "./microphone-settings.tsx";
 import { useFileDrop } from "./use-file-drop.ts";
 import { useHoldKey } from "./use-hold-key.ts";
-import { useKeptFocus } from "./use-kept-focus.ts";
+import { useKeptFocus } from "../../../parts/use-kept-focus.ts";
 
 export interface SpeakingPanelProps {
   connection: Voice;
