@@ -12,7 +12,7 @@ use super::{
 /// The exchange answers while the end of the process is waited for.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_goes_down_hangs_up_and_one_that_died_is_followed_by_another() {
-    let mut exchange = Exchange::with(&[("INTERPRES__ACS__MEDIA_TIMEOUT", "300ms")]).await;
+    let mut exchange = Exchange::with(&[("INTERPRES__ACS__MEDIA_TIMEOUT", "3s")]).await;
     let (line, media) = exchange.answered().await;
     let before = exchange.call(&line, |_| true).await;
     exchange.server.kill_and_start_again();
