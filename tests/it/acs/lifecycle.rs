@@ -249,7 +249,7 @@ async fn streaming_that_does_not_come_is_started_anew_once() {
 
 #[tokio::test]
 async fn a_socket_that_is_cut_off_is_followed_by_another() {
-    let mut exchange = Exchange::with(&[("INTERPRES__ACS__MEDIA_TIMEOUT", "500ms")]).await;
+    let mut exchange = Exchange::with(&[("INTERPRES__ACS__MEDIA_TIMEOUT", "2s")]).await;
     let (line, mut media) = exchange.answered().await;
     media.speak(None, &words()[..8_000]).await;
     media.client.drop_connection();
